@@ -1,0 +1,80 @@
+"""Exact decimals, rounded only on purpose and in a named direction."""
+
+from decimal import ROUND_DOWN, ROUND_UP, Context, Decimal, InvalidOperation, localcontext
+
+ZERO = Decimal(0)
+ONE = Decimal(1)
+
+# Wide enough that a product of two venue numbers (at most 30 digits each) is exact.
+EXACT = Context(prec=60)
+
+# Venue and user numbers outside this range are impossible, whatever their spelling.
+_DIGITS_MAX = 40
+_EXPONENT_MAX = 20
+_EXPONENT_MIN = -30
+
+
+def parse_decimal(text: object) -> Decimal | None:
+    """Return the exact finite decimal that `text` (str, int or Decimal) spells, or None.
+
+    Floats are refused: a float has already lost the venue's digits. NaN, infinities, blanks and
+    numbers too large or too fine to be real (1e400) are None, so that callers must say "unknown".
+    """
+    if isinstance(text, bool) or not isinstance(text, str | int | Decimal):
+        return None
+    try:
+        value = Decimal(text.strip() if isinstance(text, str) else text)
+    except (InvalidOperation, ValueError):
+        return None
+    if not value.is_finite():
+        return None
+    _, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)
+    if len(digits) > _DIGITS_MAX or value.adjusted() > _EXPONENT_MAX or exponent < _EXPONENT_MIN:
+        return None
+    return value
+
+
+def plain(value: Decimal) -> str:
+    """Return `value` without exponent and without trailing zeros after the point ('1E+3' -> '1000').
+
+    The one spelling used in SQL, JSON and digests, so that equal numbers have equal text.
+    """
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def money(value: Decimal) -> str:
+    """Return `value` with at least two places, for people: '250' -> '250.00'."""
+    text = plain(value)
+    whole, _, places = text.partition(".")
+    return f"{whole}.{places:0<2}"
+
+
+def round_down(value: Decimal, step: Decimal) -> Decimal:
+    """Return the largest multiple of `step` (> 0) not above `value` (>= 0).
+
+    We round quantities and prices of a buy down, so that an order never costs more than decided.
+    """
+    with localcontext(EXACT):
+        return (value / step).to_integral_value(ROUND_DOWN) * step
+
+
+def round_up(value: Decimal, step: Decimal) -> Decimal:
+    """Return the smallest multiple of `step` (> 0) not below `value`: for worst cases only."""
+    with localcontext(EXACT):
+        return (value / step).to_integral_value(ROUND_UP) * step
+
+
+def times(left: Decimal, right: Decimal) -> Decimal:
+    """Return the exact product (no rounding at the default 28 digits)."""
+    with localcontext(EXACT):
+        return left * right
+
+
+def quotient(left: Decimal, right: Decimal) -> Decimal:
+    """Return left / right to 60 significant digits; `right` must not be zero."""
+    with localcontext(EXACT):
+        return left / right
