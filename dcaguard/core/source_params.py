@@ -1,0 +1,217 @@
+"""What a person may say about a source of series; secrets are only ever referred to."""
+
+import re
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+_REFERENCE = re.compile(r"(keyring:[^/\s]+/\S+|file:\S.*|systemd:[A-Za-z0-9_.-]+|env:[A-Za-z_]\w*)")
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def checked_reference(text: str) -> str:
+    """Return `text` when it refers to a secret; ValueError (without the text) when it is one."""
+    if _REFERENCE.fullmatch(text) is None:
+        # The text may be the secret itself, so it is not repeated.
+        msg = (
+            "a secret does not belong in the config: write keyring:SERVICE/NAME, file:PATH, "
+            "systemd:NAME or env:PREFIX"
+        )
+        raise ValueError(msg)
+    return text
+
+
+def checked_url(text: str) -> str:
+    """Return `text` when it is https (http on loopback) and holds no login; else ValueError."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        msg = "needs an address such as https://example.org"
+        raise ValueError(msg)
+    if parts.username or parts.password:
+        msg = "an address with a login in it is a secret: use credentials = instead"
+        raise ValueError(msg)
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        msg = "plain http is allowed on loopback only: use https"
+        raise ValueError(msg)
+    return text
+
+
+Reference = Annotated[str, AfterValidator(checked_reference)]
+Url = Annotated[str, AfterValidator(checked_url)]
+Pointer = Annotated[str, Field(pattern=r"^(/[^/]*)*$")]
+
+
+class _Table(BaseModel):
+    # An input that fails may be a secret pasted into the wrong place.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class SourceParams(_Table):
+    """One `[sources.NAME]` table."""
+
+    enabled: bool = Field(default=True, description="Ask this source.")
+    base_url: Url | None = Field(
+        default=None, description="Replaces scheme and host; the source's own path stays."
+    )
+    credentials: Reference | None = Field(
+        default=None, description="Where its key is kept: keyring:, file:, systemd: or env:."
+    )
+
+
+class KeyedParams(SourceParams):
+    """A source that answers only to a key, so it is off until a person has one."""
+
+    enabled: bool = Field(default=False, description="Ask this source; it needs a key.")
+
+
+class OkxParams(SourceParams):
+    """Liquidations of perpetual swaps."""
+
+    underlyings: tuple[str, ...] = Field(
+        default=("BTC-USDT", "ETH-USDT", "SOL-USDT"), min_length=1
+    )
+
+
+class ExchangeParams(SourceParams):
+    """Public figures of one exchange through ccxt."""
+
+    exchange: str = Field(default="okx", pattern=r"^[a-z0-9]+$", description="A ccxt exchange id.")
+    spot: str = Field(default="BTC/USDT", description="Spot pair of the daily closes.")
+    swap: str = Field(default="BTC/USDT:USDT", description="Swap of funding and open interest.")
+    assets: tuple[str, ...] = Field(
+        default=("BTC", "ETH"), description="Assets whose closes are read as px.ASSET."
+    )
+    pegs: str = Field(
+        default="kraken",
+        pattern=r"^[a-z0-9]*$",
+        description="Exchange of USDT/USD and USDC/USD; '' is off.",
+    )
+
+
+class CoingeckoParams(SourceParams):
+    """Treasury companies, breadth and prices; a demo key is optional."""
+
+    coins: dict[str, str] = Field(
+        default={"BTC": "bitcoin", "ETH": "ethereum"}, description="Asset to CoinGecko id."
+    )
+    treasuries: tuple[str, ...] = ("bitcoin", "ethereum")
+    breadth: bool = True
+
+
+class EdgarParams(SourceParams):
+    """SEC filings; the SEC wants to know whom to write to, so it is off until `contact` is set."""
+
+    enabled: bool = False
+    contact: str = Field(default="", description="Name and e-mail sent in the User-Agent.")
+    ciks: dict[str, str] = Field(
+        default={"MSTR": "1050446", "BMNR": "1829311", "SBET": "1981535"},
+        description="Ticker to SEC number (CIK).",
+    )
+
+
+class YfinanceParams(SourceParams):
+    """Daily closes from Yahoo; needs the extra `equities`, for personal use."""
+
+    enabled: bool = False
+    tickers: dict[str, str] = Field(
+        default={
+            "px.SPX": "^GSPC",
+            "px.GOLD": "GC=F",
+            "px.CSI300": "000300.SS",
+            "px.HSI": "^HSI",
+            "px.NVDA": "NVDA",
+            "px.MSFT": "MSFT",
+            "px.AAPL": "AAPL",
+            "vix": "^VIX",
+        },
+        description="Series to Yahoo ticker.",
+    )
+
+
+class DefillamaParams(SourceParams):
+    """Stablecoins, exchanges' wallets and protocol revenue."""
+
+    venues: dict[str, str] = Field(
+        default={"binance": "binance-cex", "okx": "okx", "bybit": "bybit"},
+        description="Exchange id to DefiLlama slug; exchanges that publish wallets only.",
+    )
+    revenue: dict[str, str] = Field(default={}, description="Asset to DefiLlama protocol slug.")
+
+
+class GdeltParams(SourceParams):
+    """Share of the world's news that speaks of crypto seizures, bans and lawsuits."""
+
+    query: str = (
+        "(bitcoin OR crypto OR stablecoin) "
+        "(seizure OR forfeiture OR ban OR indictment OR lawsuit OR sanctions)"
+    )
+
+
+class KalshiParams(SourceParams):
+    """Odds of the next Fed decision."""
+
+    series_ticker: str = "KXFEDDECISION"
+
+
+class PolymarketParams(SourceParams):
+    """Odds of the next Fed decision."""
+
+    slug: str = Field(default="", description="Event; '' is fed-decision-in-MONTH, this or next.")
+
+
+class _Mapped(_Table):
+    enabled: bool = True
+    series: str
+    url: Url | None = None
+    path: str | None = Field(default=None, description="A local file, relative to the config.")
+    multiplier: str = Field(default="1", description="Brings the value to the series' unit.")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.url is None) == (self.path is None):
+            msg = "needs exactly one of url and path"
+            raise ValueError(msg)
+        return self
+
+
+class CsvMapping(_Mapped):
+    """`[sources.csv.NAME]`: one column of any CSV becomes a series."""
+
+    as_of: str = Field(default="as_of", description="Column of the date.")
+    value: str = Field(default="value", description="Column of the value.")
+
+
+class JsonMapping(_Mapped):
+    """`[sources.json.NAME]`: values of any JSON document become a series, by JSON pointers."""
+
+    items: Pointer = Field(default="", description="Pointer to the list of rows; '' is the top.")
+    as_of: Pointer = Field(default="/as_of", description="Pointer inside a row: date, s or ms.")
+    value: Pointer = Field(default="/value", description="Pointer inside a row.")
+
+
+class SourcesConfig(_Table):
+    """The `[sources]` tables: each is a source of series that can be switched off."""
+
+    sosovalue: KeyedParams = KeyedParams()
+    farside: SourceParams = SourceParams()
+    coinglass: KeyedParams = KeyedParams()
+    okx: OkxParams = OkxParams()
+    exchange: ExchangeParams = ExchangeParams()
+    fred: SourceParams = SourceParams()
+    coingecko: CoingeckoParams = CoingeckoParams()
+    edgar: EdgarParams = EdgarParams()
+    yfinance: YfinanceParams = YfinanceParams()
+    coinmetrics: SourceParams = SourceParams()
+    bitview: SourceParams = SourceParams()
+    defillama: DefillamaParams = DefillamaParams()
+    gdelt: GdeltParams = GdeltParams()
+    alternative: SourceParams = SourceParams()
+    ofr: SourceParams = SourceParams()
+    kalshi: KalshiParams = KalshiParams()
+    polymarket: PolymarketParams = PolymarketParams()
+    csv: dict[str, CsvMapping] = Field(default={}, description="Any CSV, one table per mapping.")
+    # TOML says `json`; pydantic keeps that word for itself.
+    json_: dict[str, JsonMapping] = Field(
+        default={}, alias="json", description="Any JSON, one table per mapping."
+    )
