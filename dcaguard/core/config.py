@@ -1,0 +1,263 @@
+"""The config as typed: one frozen value whose attribute names are the TOML keys."""
+
+from decimal import Decimal
+from ipaddress import ip_address
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+
+from dcaguard.core.config_policy import (
+    AssetRule,
+    Caps,
+    Group,
+    Leverage,
+    Policy,
+    Price,
+    Universe,
+)
+from dcaguard.core.config_values import (
+    Asset,
+    Mistakes,
+    Name,
+    NotNegative,
+    Positive,
+    Share,
+    Switch,
+    Typed,
+    Zone,
+)
+from dcaguard.core.signals.params import GateConfig, SignalsConfig
+from dcaguard.core.source_params import SourcesConfig
+
+__all__ = [
+    "PAPER",
+    "SCHEMA",
+    "VENUES",
+    "Account",
+    "AssetRule",
+    "Caps",
+    "Config",
+    "Group",
+    "JournalConfig",
+    "Leverage",
+    "Notify",
+    "Policy",
+    "Price",
+    "Universe",
+]
+
+SCHEMA = 1
+PAPER = "paper"
+VENUES: tuple[str, ...] = (
+    "binance",
+    "kraken",
+    "coinbase",
+    "bybit",
+    "okx",
+    "bitget",
+    "kucoin",
+    "gate",
+    "htx",
+    "mexc",
+    "bitstamp",
+    "gemini",
+    "bitfinex",
+    "hyperliquid",
+    "bitvavo",
+)
+
+
+def nearest(word: str, known: "tuple[str, ...] | list[str]") -> str:
+    """Return 'did you mean "x"?' or the known words, to end a sentence about a wrong one."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only when there is a mistake
+
+    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f'did you mean "{near[0]}"?' if near else f"known: {', '.join(sorted(known))}"
+
+
+def _exchange(value: object) -> str:
+    known = (PAPER, *VENUES)
+    if isinstance(value, str) and value in known:
+        return value
+    shown = value[:40] if isinstance(value, str) else ""
+    raise ValueError(f"no exchange is called {shown!r}: {nearest(shown, known)}")
+
+
+def loopback(host: str) -> bool:
+    """Tell whether `host` can only mean this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def safe_url(value: str) -> str:
+    """Return a base URL that cannot leak a key: https, or http on loopback; no login in it."""
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise ValueError("is not a URL: write https://HOST[:PORT]") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise ValueError("is not a URL: write https://HOST[:PORT]")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("may hold no login, query or fragment: write https://HOST[:PORT]")
+    if parts.scheme == "http" and not loopback(host):
+        raise ValueError("plain http is for loopback only: use https, or 127.0.0.1")
+    return value.rstrip("/")
+
+
+_SCHEMES = ("keyring:", "file:", "systemd:", "env:")
+
+
+def secret_reference(value: str) -> str:
+    """Return a reference that says where a secret lives (and is not the secret itself)."""
+    scheme = next((s for s in _SCHEMES if value.startswith(s)), None)
+    if scheme is None or value == scheme:
+        raise ValueError(
+            "is not a reference to a secret:"
+            " write keyring:SERVICE/NAME, file:PATH, systemd:NAME or env:PREFIX"
+        )
+    return value
+
+
+Exchange = Annotated[str, BeforeValidator(_exchange)]
+BaseUrl = Annotated[str, AfterValidator(safe_url)]
+SecretReference = Annotated[str, AfterValidator(secret_reference)]
+
+_PAPER_ONLY = ("balances", "prices", "fee", "spread", "depth_quote")
+_VENUE_ONLY = ("credentials", "base_url", "sandbox")
+
+
+class Account(Typed):
+    """One login at one exchange, or the embedded paper exchange."""
+
+    exchange: Exchange = Field(description='"paper", or an exchange id with a venue profile')
+    live: Switch = Field(
+        default=False, description="false: real balances and prices, simulated orders"
+    )
+    credentials: SecretReference | None = Field(
+        None, description="keyring:SERVICE/NAME, file:PATH (0600), systemd:NAME or env:PREFIX"
+    )
+    base_url: BaseUrl | None = Field(
+        None, description="proxy, testnet or test server; plain http on loopback only"
+    )
+    sandbox: Switch = Field(default=False, description="the venue's own test network")
+    balances: dict[Asset, NotNegative] = Field(
+        default_factory=dict, description="paper: what the account starts with"
+    )
+    prices: str = Field(
+        "series", description='paper: "series" (px.* readings) or an exchange id, no key needed'
+    )
+    fee: Share = Field(Decimal("0.001"), description="paper: taker fee as a share of cost")
+    spread: Share = Field(Decimal("0.0005"), description="paper: (ask - bid) / mid")
+    depth_quote: Positive | None = Field(
+        None, description="paper: how much quote one order finds at the ask; unset: enough"
+    )
+
+    @property
+    def price_venue(self) -> str:
+        """Return the exchange id that this account's prices come from; "series" for readings."""
+        return self.prices if self.exchange == PAPER else self.exchange
+
+    @model_validator(mode="after")
+    def keys_fit_the_exchange(self) -> Self:
+        """Refuse keys that this kind of account would silently ignore."""
+        paper = self.exchange == PAPER
+        foreign = _VENUE_ONLY if paper else _PAPER_ONLY
+        kind = "a paper account has no such key" if paper else "only a paper account has this key"
+        wrong = [(k, f"{kind}: remove it") for k in foreign if k in self.model_fields_set]
+        if paper and self.live:
+            wrong.append(("live", "a paper account is never live: remove it"))
+        if self.live and not paper and self.credentials is None:
+            wrong.append(("credentials", "live buying needs a key: name where it is kept"))
+        if self.prices != "series" and self.prices not in VENUES:
+            wrong.append(("prices", f'is neither "series" nor a venue: {nearest(self.prices, VENUES)}'))
+        Mistakes.check(*wrong)
+        return self
+
+
+class JournalConfig(Typed):
+    """Where the append-only record lives."""
+
+    path: str = Field("dcaguard.db", min_length=1, description="relative to this file")
+
+
+class Notify(Typed):
+    """Who is told."""
+
+    urls: tuple[str, ...] = Field(
+        (), description='references to secrets that hold Apprise URLs, such as "env:NAME"'
+    )
+
+
+class Config(Typed):
+    """Everything config.toml says."""
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+    schema_: Literal[1] = Field(1, alias="schema", description="the shape of this file")
+    timezone: Zone = Field("UTC", description="IANA name; days, weeks and months of the caps")
+    base_currency: Asset = Field("USD", description="what NAV and caps are counted in")
+    stablecoins_at_par: tuple[Asset, ...] = Field(
+        ("USDT", "USDC"), description="valued 1:1 in USD for caps; the peg signal watches them"
+    )
+    journal: JournalConfig = Field(default_factory=JournalConfig)
+    accounts: dict[Name, Account] = Field(min_length=1)
+    holdings: dict[Name, dict[Asset, NotNegative]] = Field(
+        default_factory=dict, description="coins kept elsewhere; they count in caps and NAV"
+    )
+    policy: Policy
+    gate: GateConfig = Field(default_factory=GateConfig)
+    signals: SignalsConfig = Field(default_factory=SignalsConfig)
+    sources: SourcesConfig = Field(default_factory=SourcesConfig)
+    notify: Notify = Field(default_factory=Notify)
+
+    @model_validator(mode="after")
+    def names_exist(self) -> Self:
+        """Refuse names that point at nothing."""
+        known = tuple(self.accounts)
+        caps, leverage = self.policy.caps, self.policy.leverage
+        wrong = [
+            (f"holdings.{n}", "an account has this name: choose another")
+            for n in self.holdings
+            if n in self.accounts
+        ]
+        wrong += [
+            (f"policy.caps.account_weight_max.{n}", f"no such account: {nearest(n, known)}")
+            for n in caps.account_weight_max
+            if n != "default" and n not in known
+        ]
+        wrong += [
+            ("policy.leverage.accept_cannot_tell", f"{w!r} is not ACCOUNT:WALLET: {known}")
+            for w in leverage.accept_cannot_tell
+            if w.partition(":")[0] not in known or not w.partition(":")[2]
+        ]
+        Mistakes.check(*wrong, *self._second_opinion())
+        return self
+
+    def _second_opinion(self) -> list[tuple[str, str]]:
+        """Return what is wrong with the second opinion's name."""
+        named = self.policy.price.second_opinion
+        if named is None:
+            return []
+        key = "policy.price.second_opinion"
+        venue = self.opinion_venue()
+        if venue is None:
+            known = [*self.accounts, *VENUES]
+            return [(key, f"{named[:40]!r} is no account and no venue: {nearest(named, known)}")]
+        if venue == PAPER:
+            return [(key, "a paper account has no opinion of its own: name another venue")]
+        if all(account.price_venue == venue for account in self.accounts.values()):
+            return [(key, f"{venue} is the accounts' own venue: name another venue")]
+        return []
+
+    def opinion_venue(self) -> str | None:
+        """Return the exchange id that gives the second opinion, or None."""
+        named = self.policy.price.second_opinion or ""
+        if named in self.accounts:
+            return self.accounts[named].exchange
+        return named if named in VENUES else None
