@@ -1,0 +1,200 @@
+"""Every series has one entry here: its unit, its possible values, its calendar and its lag.
+
+A name that no entry matches is refused, with the nearest known name.
+"""
+
+import difflib
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+
+class Calendar(StrEnum):
+    """On which days a series has a value."""
+
+    DAILY = "DAILY"  # every UTC day
+    NYSE = "NYSE"  # sessions of the New York Stock Exchange
+    SESSIONS = "SESSIONS"  # another exchange's sessions: holidays of its own
+    BUSINESS = "BUSINESS"  # US business days, with holes where the provider has none
+    IRREGULAR = "IRREGULAR"  # filings, snapshots
+
+
+class Lag(StrEnum):
+    """When a value of a day is known at the earliest (core/observed.py)."""
+
+    NEXT_MIDNIGHT = "NEXT_MIDNIGHT"
+    NEXT_DAY_1230 = "NEXT_DAY_1230"
+    SAME_DAY_2230 = "SAME_DAY_2230"
+    NEXT_BUSINESS_DAY_1330 = "NEXT_BUSINESS_DAY_1330"
+    FIFTH_OF_NEXT_MONTH = "FIFTH_OF_NEXT_MONTH"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What is known about a series before any value is read."""
+
+    name: str
+    unit: str
+    description: str
+    group: str  # what the series tells of; two series of one group are not two opinions
+    calendar: Calendar = Calendar.DAILY
+    lag: Lag = Lag.NEXT_MIDNIGHT
+    low: Decimal | None = None  # smallest possible value
+    high: Decimal | None = None  # largest possible value
+    zero: bool = True  # may the value be zero
+    jump: Decimal | None = None  # largest believable ratio of neighbouring values
+    dwarf: Decimal | None = None  # a non-zero magnitude below this is another unit
+    strict: bool = False  # a missing day inside a file is an error
+
+
+_D = Decimal
+_TRILLIONS: Final = _D(10) ** 13
+_ZERO: Final = _D(0)
+
+_PRICE: Final = Series("", "USD", "", "price", low=_ZERO, high=_D(10) ** 9, zero=False)
+_USD: Final = Series("", "USD", "", "", low=_ZERO, high=_TRILLIONS)
+_BTC: Final = Series("", "BTC", "", "chain", low=_ZERO, high=_D(21_000_000))
+_SHARE: Final = Series("", "share", "", "breadth", low=_ZERO, high=_D(1))
+_RATE: Final = Series(
+    "", "percent", "", "rates", Calendar.BUSINESS, Lag.NEXT_BUSINESS_DAY_1330, _D(-5), _D(25)
+)
+# The record day is 1.4 billion; an amount below 100,000 is a table in millions.
+_FLOW: Final = Series(
+    "", "USD", "", "etf", Calendar.NYSE, Lag.NEXT_DAY_1230, _D(-5 * 10**9), _D(5 * 10**9),
+    dwarf=_D(10**5), strict=True,
+)  # fmt: skip
+# Net assets come with the flows, in the same table.
+_AUM: Final = Series(
+    "", "USD", "", "etf", Calendar.NYSE, Lag.NEXT_DAY_1230, _ZERO, _TRILLIONS, zero=False,
+    jump=_D(5), dwarf=_D(10**7),
+)  # fmt: skip
+
+# Names that are stocks, indices or metals; every other px.ASSET is a coin with a daily UTC close.
+NYSE_ASSETS: Final = frozenset(
+    {"SPX", "NDX", "SPY", "QQQ", "GLD", "ASHR", "EWH", "FXI", "SMH"}
+    | {"NVDA", "MSFT", "AAPL", "AVGO", "META", "GOOGL", "AMZN"}
+)
+SESSION_ASSETS: Final = frozenset({"GOLD", "CSI300", "HSI"})
+_MAJORS: Final = frozenset({"BTC", "ETH"}) | NYSE_ASSETS | SESSION_ASSETS
+
+_ROWS: Final = (
+    replace(_FLOW, name="etf.btc.flow_usd",
+            description="net flow of US spot BTC ETFs per session, inflow positive"),
+    replace(_FLOW, name="etf.eth.flow_usd",
+            description="net flow of US spot ETH ETFs per session, inflow positive"),
+    replace(_AUM, name="etf.btc.aum_usd", description="net assets of US spot BTC ETFs"),
+    replace(_AUM, name="etf.eth.aum_usd", description="net assets of US spot ETH ETFs"),
+    replace(_USD, name="liq.long_usd", group="leverage",
+            description="long positions liquidated in the day"),
+    replace(_USD, name="liq.short_usd", group="leverage",
+            description="short positions liquidated in the day"),
+    replace(_USD, name="oi.btc_usd", group="leverage", zero=False, jump=_D(5), dwarf=_D(10**5),
+            description="open interest of BTC derivatives"),
+    Series("funding.btc", "fraction per 8 h", "perpetual funding rate", "leverage",
+           low=_D("-0.05"), high=_D("0.05")),
+    Series("vix", "index points", "expected volatility of the S&P 500", "volatility",
+           Calendar.NYSE, Lag.SAME_DAY_2230, _ZERO, _D(150), zero=False, jump=_D(4), strict=True),
+    replace(_RATE, name="us2y", description="US Treasury yield, two years"),
+    replace(_RATE, name="effr", description="effective federal funds rate"),
+    replace(_RATE, name="effr.month", description="effective federal funds rate, monthly mean",
+            calendar=Calendar.IRREGULAR, lag=Lag.FIFTH_OF_NEXT_MONTH),
+    Series("ofr.fsi", "index points", "OFR financial stress index", "stress",
+           Calendar.BUSINESS, low=_D(-15), high=_D(60)),
+    replace(_BTC, name="ex.btc.inflow", description="BTC sent to exchanges in the day"),
+    replace(_BTC, name="ex.btc.outflow", description="BTC taken from exchanges in the day"),
+    replace(_BTC, name="ex.btc.supply", description="BTC held by exchanges", zero=False,
+            jump=_D(3)),
+    Series("cdd.btc", "coin days", "coin days destroyed in the day", "chain", low=_ZERO,
+           high=_D(10) ** 12),
+    replace(_BTC, name="lth.btc", description="BTC of long-term holders", zero=False, jump=_D(2)),
+    replace(_USD, name="stable.supply_usd", description="market value of all stablecoins",
+            group="stablecoins", zero=False, jump=_D(3), dwarf=_D(10**6)),
+    replace(_SHARE, name="breadth.above_50dma", description="coins above their 50-day mean"),
+    replace(_SHARE, name="breadth.at_30d_low", description="coins at their 30-day low"),
+    replace(_SHARE, name="breadth.beats_btc_7d", description="coins that beat BTC over 7 days"),
+    Series("news.regulation", "percent of articles", "news on crypto seizures, bans, lawsuits",
+           "news", low=_ZERO, high=_D(100)),
+    Series("fng", "0 to 100", "fear and greed; shown, never used", "sentiment", low=_ZERO,
+           high=_D(100)),
+    replace(_SHARE, name="odds.fed_easier.kalshi", group="odds",
+            description="odds on Kalshi that the Fed eases at its next meeting"),
+    replace(_SHARE, name="odds.fed_easier.polymarket", group="odds",
+            description="odds on Polymarket that the Fed eases at its next meeting"),
+)  # fmt: skip
+
+KNOWN: Final = {row.name: row for row in _ROWS}
+
+_ASSET = r"[A-Z0-9][A-Z0-9.]{0,14}"
+PATTERNS: Final = (
+    "px.ASSET", "px.ASSET.high", "px.ASSET.low", "dat.TICKER.mnav", "dat.TICKER.price_usd",
+    "dat.TICKER.holdings", "dat.TICKER.entry_usd", "dat.TICKER.nav_usd", "dat.TICKER.notice",
+    "cex.VENUE.tvl_usd", "cex.VENUE.clean_usd", "cex.VENUE.inflow_24h_usd",
+    "cex.VENUE.inflow_7d_usd", "rev.ASSET.usd_day", "peg.COIN",
+)  # fmt: skip
+
+
+def lookup(name: str) -> Series | None:
+    """Return what is known about the series called `name`, or None for an unknown name."""
+    if name in KNOWN:
+        return KNOWN[name]
+    for pattern, build in (
+        (rf"px\.({_ASSET}?)(\.high|\.low)?", _price),
+        (rf"dat\.({_ASSET}?)\.(mnav|price_usd|holdings|entry_usd|nav_usd|notice)", _treasury),
+        (r"cex\.([a-z0-9-]+)\.(tvl_usd|clean_usd|inflow_24h_usd|inflow_7d_usd)", _exchange),
+    ):
+        if match := re.fullmatch(pattern, name):
+            return build(name, match[1], match[2] or "")
+    if re.fullmatch(rf"rev\.{_ASSET}\.usd_day", name):
+        about = "protocol revenue of the day"
+        return replace(_USD, name=name, description=about, group="revenue")
+    if re.fullmatch(rf"peg\.{_ASSET}", name):
+        # A coin that loses its peg goes towards zero: that must pass.
+        return Series(name, "USD", "price of a stablecoin", "peg", low=_ZERO, high=_D(2))
+    return None
+
+
+def nearest(name: str) -> str:
+    """Return the known name or pattern that `name` most resembles."""
+    names = [*KNOWN, *PATTERNS, "px.BTC", "px.ETH", "px.SPX", "px.GOLD", "peg.USDT", "peg.USDC"]
+    # Case is the commonest slip, so it does not count against a name.
+    by_lower = {known.lower(): known for known in names}
+    return by_lower[difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.0)[0]]
+
+
+def _price(name: str, asset: str, bar: str) -> Series:
+    # Daily lows of thin early markets jumped sevenfold; closes of majors never did fivefold.
+    jump = _D(20) if bar else _D(5) if asset in _MAJORS else _D(8)
+    what = f"{bar[1:] or 'close'} of {asset}"
+    price = replace(_PRICE, name=name, description=what, jump=jump, strict=not bar)
+    if asset in NYSE_ASSETS:
+        return replace(price, calendar=Calendar.NYSE, lag=Lag.SAME_DAY_2230)
+    if asset in SESSION_ASSETS:
+        return replace(price, calendar=Calendar.SESSIONS, lag=Lag.SAME_DAY_2230, strict=False)
+    return price
+
+
+def _treasury(name: str, ticker: str, field: str) -> Series:
+    base = replace(
+        _USD, name=name, group="treasuries", calendar=Calendar.IRREGULAR, zero=False,
+        description=f"{field} of the treasury company {ticker}",
+    )  # fmt: skip
+    match field:
+        case "mnav":
+            return replace(base, unit="ratio", high=_D(1000))
+        case "price_usd":
+            return replace(base, calendar=Calendar.NYSE, lag=Lag.SAME_DAY_2230, jump=_D(8))
+        case "holdings":
+            return replace(base, unit="coins", zero=True)
+        case "notice":
+            return replace(base, unit="filings", high=_D(100), zero=True)
+    return base
+
+
+def _exchange(name: str, venue: str, field: str) -> Series:
+    signed = field.startswith("inflow")
+    return replace(
+        _USD, name=name, group="custody", calendar=Calendar.IRREGULAR, zero=signed,
+        low=-_TRILLIONS if signed else _ZERO, description=f"{field} of {venue}'s own wallets",
+    )  # fmt: skip
