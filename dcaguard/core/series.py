@@ -104,13 +104,12 @@ _ROWS: Final = (
            Calendar.BUSINESS, low=_D(-15), high=_D(60)),
     replace(_BTC, name="ex.btc.inflow", description="BTC sent to exchanges in the day"),
     replace(_BTC, name="ex.btc.outflow", description="BTC taken from exchanges in the day"),
-    replace(_BTC, name="ex.btc.supply", description="BTC held by exchanges", zero=False,
-            jump=_D(3)),
+    replace(_BTC, name="ex.btc.supply", description="BTC held by exchanges", zero=False),
     Series("cdd.btc", "coin days", "coin days destroyed in the day", "chain", low=_ZERO,
            high=_D(10) ** 12),
     replace(_BTC, name="lth.btc", description="BTC of long-term holders", zero=False, jump=_D(2)),
     replace(_USD, name="stable.supply_usd", description="market value of all stablecoins",
-            group="stablecoins", zero=False, jump=_D(3), dwarf=_D(10**6)),
+            group="stablecoins", zero=False, jump=_D(3), dwarf=_D(10**5)),
     replace(_SHARE, name="breadth.above_50dma", description="coins above their 50-day mean"),
     replace(_SHARE, name="breadth.at_30d_low", description="coins at their 30-day low"),
     replace(_SHARE, name="breadth.beats_btc_7d", description="coins that beat BTC over 7 days"),
@@ -184,7 +183,7 @@ def _treasury(name: str, ticker: str, field: str) -> Series:
         case "mnav":
             return replace(base, unit="ratio", high=_D(1000))
         case "price_usd":
-            return replace(base, calendar=Calendar.NYSE, lag=Lag.SAME_DAY_2230, jump=_D(8))
+            return replace(base, calendar=Calendar.NYSE, lag=Lag.SAME_DAY_2230, jump=_D(15))
         case "holdings":
             return replace(base, unit="coins", zero=True)
         case "notice":

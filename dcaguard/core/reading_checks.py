@@ -1,0 +1,169 @@
+"""What a reading must be before it may count; what fails is told with its row and a remedy.
+
+A value that fails is missing or invalid, never zero.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import pairwise
+
+from dcaguard.core.money import plain
+from dcaguard.core.observed import expected_days
+from dcaguard.core.reading import Reading
+from dcaguard.core.reading_outliers import outliers
+from dcaguard.core.reading_problem import Flaw, Problem, Row, day_of, invalid
+from dcaguard.core.series import Series
+
+ROUNDING_USD = Decimal(1_000_000)  # totals may differ from the sum of their parts by this
+
+__all__ = ["Flaw", "Problem", "Row", "outliers", "problems"]
+
+
+def problems(
+    rows: Sequence[Row], series: Series, now: datetime, history: Sequence[Reading] = ()
+) -> list[Problem]:
+    """Return all that is wrong with rows of one series; `history` holds what we trust already."""
+    ordered = sorted(rows, key=lambda row: (row.reading.as_of, row.reading.observed_at))
+    found = [problem for row in ordered for problem in _alone(row, series, now)]
+    found += duplicates(ordered)
+    if found:
+        # Rows that are wrong alone would be reported again as outliers and gaps.
+        return found
+    return [*outliers(ordered, series, history), *gaps(ordered, series)]
+
+
+def _alone(row: Row, series: Series, now: datetime) -> Iterable[Problem]:
+    checks: tuple[Callable[[Row], Problem | None], ...] = (
+        lambda r: value_problem(r, series),
+        lambda r: time_problem(r, now),
+    )
+    return (found for check in checks if (found := check(row)) is not None)
+
+
+def value_problem(row: Row, series: Series) -> Problem | None:
+    """Return why the value is impossible in its unit: not finite, wrong sign, out of bounds."""
+    value = row.reading.value
+    if not value.is_finite():
+        return invalid(row, f"{value} is not a number", "leave the row out if it is not known")
+    shown = plain(value)
+    if value == 0:
+        what = f"{series.name} cannot be zero"
+        return None if series.zero else invalid(row, what, "leave the row out if it is not known")
+    if series.low is not None and value < series.low:
+        bound = plain(series.low)
+        return invalid(row, f"{shown} is below {bound} {series.unit}", "check sign and unit")
+    if series.high is not None and value > series.high:
+        bound = plain(series.high)
+        return invalid(row, f"{shown} is above {bound} {series.unit}", "check the unit")
+    if series.dwarf is not None and abs(value) < series.dwarf:
+        what = f"{shown} is too small for {series.unit}"
+        return invalid(row, what, f"write it in {series.unit}, not in thousands or millions")
+    return None
+
+
+def time_problem(row: Row, now: datetime) -> Problem | None:
+    """Return why the times are impossible: in the future, or known before it was true."""
+    reading = row.reading
+    if reading.as_of > now:
+        return invalid(row, f"{day_of(reading)} lies in the future", "remove the row")
+    if reading.observed_at < reading.as_of:
+        return invalid(row, "it was observed before it was true", "correct observed_at")
+    return None
+
+
+def duplicates(rows: Sequence[Row]) -> list[Problem]:
+    """Return a problem for each (as_of, observed_at) that has two different values."""
+    first: dict[tuple[datetime, datetime], Row] = {}
+    found = []
+    for row in rows:
+        before = first.setdefault((row.reading.as_of, row.reading.observed_at), row)
+        if before.reading.value != row.reading.value:
+            values = f"{plain(row.reading.value)} here, {plain(before.reading.value)}"
+            what = f"{day_of(row.reading)} has two values, {values} at {before.where}"
+            found.append(invalid(row, what, "keep one of them"))
+    return found
+
+
+def not_ascending(rows: Sequence[Row]) -> Problem | None:
+    """Return a problem when dates do not rise strictly: a table that should be in order."""
+    for before, row in pairwise(rows):
+        if row.reading.as_of <= before.reading.as_of:
+            what = f"{day_of(row.reading)} follows {day_of(before.reading)}"
+            return invalid(row, what, "the table is not in order of its dates: not used")
+    return None
+
+
+def gaps(rows: Sequence[Row], series: Series) -> list[Problem]:
+    """Return one problem per run of missing days between the first and the last row.
+
+    Weekends and holidays of the series' calendar are not missing.
+    """
+    if not series.strict or not rows:
+        return []
+    by_day = {row.reading.as_of.date(): row for row in rows}
+    days = expected_days(series, min(by_day), max(by_day))
+    found: list[Problem] = []
+    row, run = rows[0], list[date]()
+    for day in days:
+        if day not in by_day:
+            run.append(day)
+            continue
+        if run:
+            found.append(_gap(by_day[day], run))
+            run = []
+        row = by_day[day]
+    if run:
+        found.append(_gap(row, run))
+    return found
+
+
+def _gap(row: Row, run: Sequence[date]) -> Problem:
+    span = f"{run[0]}" if len(run) == 1 else f"{run[0]} to {run[-1]} ({len(run)} days)"
+    remedy = "add the missing rows, or import what lies before and after in separate files"
+    return Problem(row.where, Flaw.MISSING, f"no value for {span}, which was not a holiday", remedy)
+
+
+def parts_problem(
+    where: str, total: Decimal, parts: Mapping[str, Decimal], tolerance: Decimal = ROUNDING_USD
+) -> Problem | None:
+    """Return a problem when the parts do not add up to the total within `tolerance` (USD)."""
+    added = sum(parts.values(), Decimal(0))
+    if abs(total - added) <= tolerance:
+        return None
+    what = f"the total {plain(total)} is not the sum of its {len(parts)} funds, {plain(added)}"
+    return Problem(where, Flaw.INVALID, what, "the table has changed or is incomplete: not used")
+
+
+def disagreements(
+    readings: Iterable[Reading],
+    group_of: Mapping[str, str],
+    tolerance_share: Decimal = Decimal("0.1"),
+    tolerance_floor: Decimal = Decimal(50_000_000),
+) -> list[Problem]:
+    """Return days on which sources of different groups differ by more than share and floor.
+
+    `group_of` maps a source's name to its independence group; mirrors of one table never
+    confirm or contradict each other. `tolerance_floor` is in the series' unit.
+    """
+    days: dict[tuple[str, date], dict[str, Reading]] = {}
+    for reading in sorted(readings, key=lambda r: r.observed_at):
+        group = group_of.get(reading.source, reading.source)
+        days.setdefault((reading.series, reading.as_of.date()), {})[group] = reading
+    return [
+        problem
+        for (series, day), by_group in days.items()
+        if (problem := _dispute(f"{series} {day}", by_group, tolerance_share, tolerance_floor))
+    ]
+
+
+def _dispute(
+    where: str, by_group: Mapping[str, Reading], share: Decimal, floor: Decimal
+) -> Problem | None:
+    low = min(by_group.values(), key=lambda r: r.value)
+    high = max(by_group.values(), key=lambda r: r.value)
+    allowed = max(floor, share * max(abs(low.value), abs(high.value)))
+    if high.value - low.value <= allowed:
+        return None
+    what = f"{low.source} says {plain(low.value)}, {high.source} says {plain(high.value)}"
+    return Problem(where, Flaw.INVALID, what, "neither is used until they agree")
