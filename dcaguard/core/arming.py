@@ -1,0 +1,39 @@
+"""What a person confirms when arming: one digest of every rule that decides about live money."""
+
+from collections.abc import Mapping
+
+from dcaguard.core.canonical import digest
+from dcaguard.core.config import Config
+from dcaguard.core.strategy import Strategy
+
+
+def arming_digest(config: Config, strategy: Strategy) -> str:
+    """Return the sha256 (hex) of policy, gate, signals, account and strategy as parsed.
+
+    Comments, spelling, folder and other accounts do not count; a default written out is the same
+    as one left out. What the caps are counted in belongs to the policy. Config holds references to
+    secrets only, so no secret is in it. KeyError when the account does not exist.
+    """
+    return digest(
+        {
+            "policy": config.policy.model_dump(),
+            "timezone": config.timezone,
+            "base_currency": config.base_currency,
+            "stablecoins_at_par": sorted(config.stablecoins_at_par),
+            "gate": config.gate.model_dump(),
+            "signals": config.signals.model_dump(),
+            "account_name": strategy.account,
+            "account": config.accounts[strategy.account].model_dump(),
+            "strategy": strategy.model_dump(),
+        }
+    )
+
+
+def config_digest(config: Config, strategies: Mapping[str, Strategy]) -> str:
+    """Return the sha256 (hex) of everything that was typed, as parsed: what a run records."""
+    return digest(
+        {
+            "config": config.model_dump(),
+            "strategies": {name: s.model_dump() for name, s in strategies.items()},
+        }
+    )
