@@ -1,0 +1,1 @@
+"""The proofs; laid out like the package they test."""

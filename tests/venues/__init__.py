@@ -1,0 +1,1 @@
+"""Venue adapters against loopback exchanges that speak the venues own wire protocols."""
