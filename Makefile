@@ -30,10 +30,10 @@ demo: $(READY)  ## replay recorded real days on the embedded paper exchange: no 
 	$(BIN)/dcaguard demo --dir demo-workspace
 
 test: $(READY)  ## the whole suite but the long tests, in random order, with coverage
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
 
 test-long: $(READY)  ## many seeds and whole history
-	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -m long --timeout 3600 -n auto --dist load
 
 bench: $(READY)  ## side-by-side measurements; prints markdown rows
 	@for script in tests/bench/bench_*.py; do \
