@@ -26,6 +26,7 @@ from dcaguard.core.config_values import (
     Switch,
     Typed,
     Zone,
+    nearest,
 )
 from dcaguard.core.signals.params import GateConfig, SignalsConfig
 from dcaguard.core.source_params import SourcesConfig
@@ -68,12 +69,10 @@ VENUES: tuple[str, ...] = (
 )
 
 
-def nearest(word: str, known: "tuple[str, ...] | list[str]") -> str:
-    """Return 'did you mean "x"?' or the known words, to end a sentence about a wrong one."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only when there is a mistake
-
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
-    return f'did you mean "{near[0]}"?' if near else f"known: {', '.join(sorted(known))}"
+def _one(value: object) -> object:
+    if isinstance(value, bool) or value != SCHEMA:
+        raise ValueError(f"is not a schema this program knows: write {SCHEMA}")
+    return value
 
 
 def _exchange(value: object) -> str:
@@ -199,7 +198,9 @@ class Config(Typed):
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
-    schema_: Literal[1] = Field(1, alias="schema", description="the shape of this file")
+    schema_: Annotated[Literal[1], BeforeValidator(_one)] = Field(
+        1, alias="schema", description="the shape of this file"
+    )
     timezone: Zone = Field("UTC", description="IANA name; days, weeks and months of the caps")
     base_currency: Asset = Field("USD", description="what NAV and caps are counted in")
     stablecoins_at_par: tuple[Asset, ...] = Field(

@@ -1,15 +1,18 @@
 """The kinds of value a person types: exact, finite, named by unit, and told plainly when wrong."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from difflib import SequenceMatcher
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictBool, StrictInt
 
 from dcaguard.core.money import ONE, ZERO, parse_decimal, plain
+
+_LIKE = 0.6  # below this a suggestion would be a guess
 
 Switch = StrictBool
 Count = StrictInt
@@ -35,6 +38,23 @@ class Typed(BaseModel):
     """One table a person typed: frozen, every key known."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return 'did you mean "x"?', or the known words, to end a sentence about an unknown one."""
+    scored = sorted(((_likeness(word, other), other) for other in known), reverse=True)
+    if scored and scored[0][0] >= _LIKE:
+        return f'did you mean "{scored[0][1]}"?'
+    words = ", ".join(sorted(other for _, other in scored))
+    return f"known: {words}" if words else "there is none"
+
+
+def _likeness(word: str, other: str) -> float:
+    """Return 0 to 1; the order of a name's parts does not count (max_order, order_max)."""
+    turned = ["_".join(sorted(re.split("[_-]", text.lower()))) for text in (word, other)]
+    return max(
+        SequenceMatcher(None, word, other).ratio(), SequenceMatcher(None, *turned).ratio()
+    )
 
 
 def exact(value: object) -> Decimal:
@@ -176,11 +196,8 @@ def zone_name(value: object) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        from difflib import get_close_matches  # noqa: PLC0415 - only when there is a mistake
-
-        near = get_close_matches(value, available_timezones(), n=1)
-        hint = f'did you mean "{near[0]}"?' if near else 'write one such as "Europe/Berlin"'
-        raise ValueError(f"no zone is called {value[:40]!r}: {hint}") from None
+        near = max(available_timezones(), key=lambda name: _likeness(value, name))
+        raise ValueError(f'no zone is called {value[:40]!r}: did you mean "{near}"?') from None
     return value
 
 

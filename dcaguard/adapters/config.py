@@ -1,0 +1,184 @@
+"""Reads config.toml and strategies/*.toml once: a value, or every mistake with its remedy."""
+
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+import platformdirs
+from pydantic import BaseModel, ValidationError
+
+from dcaguard.core.config import SCHEMA, Config, Leverage
+from dcaguard.core.config_agreement import disagreements
+from dcaguard.core.config_forbidden import (
+    LEVERAGE_SENTENCE,
+    SECRET_SENTENCE,
+    find_leverage,
+    find_secrets,
+)
+from dcaguard.core.config_mistakes import keys_of, sentences
+from dcaguard.core.errors import ConfigError, NoInputError, NotPermittedError
+from dcaguard.core.strategy import Strategy
+
+FILE_NAME = "config.toml"
+STRATEGIES = "strategies"
+_BYTES_MAX = 256 * 1024
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A valid config with its strategies. Relative paths in it are relative to `base_dir`."""
+
+    config: Config
+    path: Path
+    base_dir: Path
+    strategies: dict[str, Strategy]
+    strategy_paths: dict[str, Path]
+
+
+@dataclass(slots=True)
+class _Mistakes:
+    """Lines told together at the end."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def add(self, path: Path, key: str, sentence: str) -> None:
+        place = f"{path}: {key}" if key else str(path)
+        self.lines.append(f"{place}: {sentence}")
+
+    def stop(self) -> None:
+        if self.lines:
+            raise ConfigError("\n".join(self.lines))
+
+
+def load_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> Loaded:
+    """Return the config found by the search order, with its strategies.
+
+    NoInputError (66) when there is none, ConfigError (78) with one line per mistake,
+    NotPermittedError (77) when anybody on the machine may write it.
+    """
+    path = find_config(explicit, environ, cwd)
+    mistakes = _Mistakes()
+    config = _load(path, Config, mistakes)
+    folder = path.parent / STRATEGIES
+    strategies: dict[str, Strategy] = {}
+    paths: dict[str, Path] = {}
+    for file in sorted(folder.glob("[!.]*.toml")):
+        strategy = _load(file, Strategy, mistakes)
+        if strategy is None:
+            continue
+        _check_name(file, strategy.name, paths, mistakes)
+        if config is not None:
+            for key, sentence in disagreements(config, strategy):
+                mistakes.add(file, key, sentence)
+        strategies[strategy.name], paths[strategy.name] = strategy, file
+    mistakes.stop()
+    assert config is not None  # no lines, so it was valid
+    return Loaded(config, path, path.parent, strategies, paths)
+
+
+def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> Path:
+    """Return the absolute path of the config: --config, $DCAGUARD_CONFIG, ./, user folder."""
+    named = explicit or (Path(v) if (v := environ.get("DCAGUARD_CONFIG")) else None)
+    if named is not None:
+        path = cwd / named.expanduser()
+        if path.is_dir():
+            raise NoInputError(f"{path}: is a folder: name the file, such as {path / FILE_NAME}")
+        if not path.exists():
+            raise NoInputError(f"{path}: no such file: name another, or run `dcaguard init` for one")
+        return Path(os.path.abspath(path))  # noqa: PTH100 - links stay: HALT lies beside the name
+    places = (cwd / FILE_NAME, Path(platformdirs.user_config_dir("dcaguard")) / FILE_NAME)
+    for path in places:
+        if path.is_file():
+            return Path(os.path.abspath(path))  # noqa: PTH100
+    looked = " and ".join(str(p) for p in places)
+    raise NoInputError(f"no config: looked for {looked}: run `dcaguard init` to write one")
+
+
+def _check_name(file: Path, name: str, paths: Mapping[str, Path], mistakes: _Mistakes) -> None:
+    if name in paths:
+        mistakes.add(file, "name", f"{paths[name].name} has the same name: choose another")
+    elif file.stem != name:
+        mistakes.add(file, "name", f'differs from the file\'s name: write name = "{file.stem}"')
+
+
+def _load(path: Path, model: type[M], mistakes: _Mistakes) -> M | None:
+    """Return the model that a file holds; None after noting why not."""
+    data = _parse(path, mistakes)
+    if data is None:
+        return None
+    secrets = find_secrets(data)
+    for key in secrets:
+        mistakes.add(path, key, SECRET_SENTENCE)
+    if secrets:
+        return None  # say nothing else: another line might repeat the secret
+    schema = data.get("schema")
+    if model is Config and isinstance(schema, int) and schema > SCHEMA:
+        mistakes.add(path, "schema", f"{schema} is newer than this program: install a newer dcaguard")
+        return None
+    return _validate(path, data, model, mistakes)
+
+
+def _validate(
+    path: Path, data: dict[str, object], model: type[M], mistakes: _Mistakes
+) -> M | None:
+    before = len(mistakes.lines)
+    lent = find_leverage(data, frozenset(keys_of(Leverage)))
+    for key in lent:
+        mistakes.add(path, key, LEVERAGE_SENTENCE)
+    try:
+        valid = model.model_validate(data)
+    except ValidationError as error:
+        for key, sentence in sentences(error, model):
+            if key not in lent:
+                mistakes.add(path, key, sentence)
+        return None
+    return valid if len(mistakes.lines) == before else None
+
+
+def _parse(path: Path, mistakes: _Mistakes) -> dict[str, object] | None:
+    """Return the TOML of a file; None after noting what stops it from being read."""
+    text, problem = _text(path)
+    if not problem and not text.strip():
+        problem = "is empty: write it, or move it away and run `dcaguard init`"
+    if problem:
+        mistakes.add(path, "", problem)
+        return None
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except RecursionError:
+        mistakes.add(path, "", "is nested too deeply: write tables at most a few levels deep")
+    except (ValueError, ArithmeticError) as error:
+        # tomllib's own sentence has line and column, and of the file at most a key's name.
+        known = isinstance(error, tomllib.TOMLDecodeError)
+        reason = str(error) if known else "a number is too long"
+        mistakes.add(path, "", f"is not TOML: {reason}: correct that line")
+    return None
+
+
+def _text(path: Path) -> tuple[str, str]:
+    """Return (text, what is wrong)."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return "", "is not a plain file: write a text file there"
+        if os.name == "posix" and status.st_mode & stat.S_IWOTH:
+            raise NotPermittedError(
+                f"{path}: anybody on this machine may change your limits: run `chmod o-w {path}`"
+            )
+        if status.st_size > _BYTES_MAX:
+            return "", f"is larger than {_BYTES_MAX // 1024} KiB: this is not a config"
+        raw = path.read_bytes()
+    except OSError as error:
+        return "", f"cannot be read ({error.strerror}): check the path and its mode"
+    if b"\0" in raw:
+        return "", "holds NUL bytes: save it as UTF-8 text"
+    try:
+        return raw.decode("utf-8-sig"), ""
+    except UnicodeDecodeError as error:
+        return "", f"is not UTF-8 text (byte {error.start}): save it as UTF-8"
