@@ -32,16 +32,22 @@ Faults: `server.fault((METHOD, path regex), kind, times=n, after=k, ...)`, kinds
 """
 
 from tests.venues.wire.binance import BinanceWire
+from tests.venues.wire.coinbase import CoinbaseWire
 from tests.venues.wire.connecting import connect
 from tests.venues.wire.exchange import WireExchange
 from tests.venues.wire.kraken import KrakenWire
 from tests.venues.wire.remote import RemoteExchange, spawn
 
-EXCHANGES: dict[str, type[WireExchange]] = {"binance": BinanceWire, "kraken": KrakenWire}
+EXCHANGES: dict[str, type[WireExchange]] = {
+    "binance": BinanceWire,
+    "coinbase": CoinbaseWire,
+    "kraken": KrakenWire,
+}
 
 __all__ = [
     "EXCHANGES",
     "BinanceWire",
+    "CoinbaseWire",
     "KrakenWire",
     "RemoteExchange",
     "WireExchange",
