@@ -105,7 +105,9 @@ def wallets(exchange: "BinanceWire", request: WireRequest) -> WireReply:
         state = exchange.account.access.get(wallet, DEFAULT_ACCESS.get(wallet, "open"))
         used = bool(worth or exchange.account.positions.get(wallet))
         active = wallet in {"spot", "funding"} or used or wallet in exchange.account.access
-        rows.append({"activate": active and state != "absent", "balance": eight(worth), "walletName": name})
+        rows.append(
+            {"activate": active and state != "absent", "balance": eight(worth), "walletName": name}
+        )
     return WireReply(rows)
 
 
@@ -201,4 +203,10 @@ def _isolated_row(exchange: "BinanceWire", symbol: str) -> dict[str, Any]:
         for name, asset in (("baseAsset", base), ("quoteAsset", quote))
     }
     pair = {"symbol": base + quote, "isolatedCreated": True, "enabled": True}
-    return {**legs, **pair, "marginLevel": "2.00", "marginLevelStatus": "NORMAL", "tradeEnabled": True}
+    return {
+        **legs,
+        **pair,
+        "marginLevel": "2.00",
+        "marginLevelStatus": "NORMAL",
+        "tradeEnabled": True,
+    }

@@ -12,7 +12,10 @@ MESSAGES: dict[str, tuple[int, str]] = {
         "Internal error; unable to process your request. Please try again.",
     ),
     "-1002": (401, "You are not authorized to execute this request."),
-    "-1003": (429, "Too much request weight used; current limit is 6000 request weight per 1 MINUTE."),
+    "-1003": (
+        429,
+        "Too much request weight used; current limit is 6000 request weight per 1 MINUTE.",
+    ),
     "-1006": (
         500,
         "An unexpected response was received from the message bus. Execution status unknown.",
@@ -22,7 +25,10 @@ MESSAGES: dict[str, tuple[int, str]] = {
         "Timeout waiting for response from backend server. Send status unknown;"
         " execution status unknown.",
     ),
-    "-1008": (503, "Server is currently overloaded with other requests. Please try again in a few minutes."),
+    "-1008": (
+        503,
+        "Server is currently overloaded with other requests. Please try again in a few minutes.",
+    ),
     "-1013": (400, "Filter failure: LOT_SIZE"),
     "-1015": (429, "Too many new orders; current limit is 50 orders per 10 SECOND."),
     "-1016": (503, "This service is no longer available."),

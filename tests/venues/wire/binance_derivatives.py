@@ -122,7 +122,10 @@ def _options(exchange: "BinanceWire") -> dict[str, Any]:
 def _option_rows(exchange: "BinanceWire") -> list[dict[str, Any]]:
     found = exchange.account.positions.get("options", [])
     shared = {"entryPrice": "27.7", "side": "LONG", "markValue": "10.25", "quoteAsset": "USDT"}
-    return [{**shared, "quantity": x["amount"], **{k: v for k, v in x.items() if k != "amount"}} for x in found]
+    return [
+        {**shared, "quantity": x["amount"], **{k: v for k, v in x.items() if k != "amount"}}
+        for x in found
+    ]
 
 
 def _portfolio(exchange: "BinanceWire") -> dict[str, Any]:

@@ -28,7 +28,12 @@ def market_of(ledger: Ledger, wanted: str) -> WireMarket | None:
 def exchange_info(ledger: Ledger, request: WireRequest) -> WireReply:
     """Return the rules of every market."""
     rows = [_rules(m) for m in ledger.markets.values()]
-    head = {"timezone": "UTC", "serverTime": request.now_ms, "rateLimits": [], "exchangeFilters": []}
+    head = {
+        "timezone": "UTC",
+        "serverTime": request.now_ms,
+        "rateLimits": [],
+        "exchangeFilters": [],
+    }
     return WireReply({**head, "symbols": rows})
 
 

@@ -28,7 +28,10 @@ def accounts_v3(exchange: "CoinbaseWire", request: WireRequest) -> WireReply:
         rows.append(_account(code, ledger.free("spot", code), ledger.locked(code), kind))
     for code, amount in ledger.totals["vault"].items():
         rows.append(_account(code, amount, Decimal(0), "ACCOUNT_TYPE_VAULT"))
-    first, limit = int(request.params.get("cursor") or 0), min(int(request.params.get("limit") or 49), 250)
+    first, limit = (
+        int(request.params.get("cursor") or 0),
+        min(int(request.params.get("limit") or 49), 250),
+    )
     page, following = rows[first : first + limit], first + limit < len(rows)
     cursor = str(first + limit) if following else ""
     return WireReply({"accounts": page, "has_next": following, "cursor": cursor, "size": len(page)})
@@ -60,7 +63,13 @@ def accounts_v2(exchange: "CoinbaseWire", request: WireRequest) -> WireReply:
     for asset, amount in exchange.ledger.totals["staked"].items():
         rows.append(_wallet(asset, amount, "Staked"))
     edges = ("ending_before", "starting_after", "previous_ending_before", "next_starting_after")
-    pages = {**dict.fromkeys(edges), "limit": 250, "order": "desc", "previous_uri": None, "next_uri": None}
+    pages = {
+        **dict.fromkeys(edges),
+        "limit": 250,
+        "order": "desc",
+        "previous_uri": None,
+        "next_uri": None,
+    }
     return WireReply({"pagination": pages, "data": rows})
 
 
@@ -122,7 +131,10 @@ def portfolios(exchange: "CoinbaseWire", request: WireRequest) -> WireReply:
 def portfolio(exchange: "CoinbaseWire", request: WireRequest) -> WireReply:
     """GET portfolios/{uuid}: the breakdown, with spot, futures and perpetual positions."""
     totals = exchange.ledger.totals["spot"]
-    spot = [{"asset": a, "total_balance_crypto": float(v), "is_cash": a in FIAT} for a, v in totals.items()]
+    spot = [
+        {"asset": a, "total_balance_crypto": float(v), "is_cash": a in FIAT}
+        for a, v in totals.items()
+    ]
     name = {"name": "Default", "uuid": request.path.rpartition("/")[2], "type": "DEFAULT"}
     body = {
         "portfolio": {**name, "deleted": False},

@@ -169,9 +169,7 @@ def batch(exchange: "CoinbaseWire", request: WireRequest) -> WireReply:
         if (not wanted or x["status"] in wanted) and (not ids or x["product_id"] in ids)
     ]
     page, cursor = _page(request, kept, 1000)
-    return WireReply(
-        {"orders": page, "sequence": "0", "has_next": bool(cursor), "cursor": cursor}
-    )
+    return WireReply({"orders": page, "sequence": "0", "has_next": bool(cursor), "cursor": cursor})
 
 
 def _page(request: WireRequest, rows: list[Any], most: int) -> tuple[list[Any], str]:

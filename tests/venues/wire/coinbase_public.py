@@ -146,7 +146,13 @@ def fiat(ledger: Ledger, request: WireRequest) -> WireReply:
 
 def crypto(ledger: Ledger, request: WireRequest) -> WireReply:
     rows = [
-        {"asset_id": f"wire-{x}", "code": x, "name": NAMES.get(x, x), "exponent": 8, "type": "crypto"}
+        {
+            "asset_id": f"wire-{x}",
+            "code": x,
+            "name": NAMES.get(x, x),
+            "exponent": 8,
+            "type": "crypto",
+        }
         for x in sorted(_currencies(ledger) - FIAT)
     ]
     return WireReply({"data": rows})

@@ -4,8 +4,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 
-
-
 def connect(server: Any, name: str = "", **config: Any) -> Any:
     """Return a ccxt exchange for `server`; only its URLs differ from a live one."""
     import ccxt

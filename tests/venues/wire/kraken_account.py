@@ -76,7 +76,9 @@ def trade_balance(exchange: "KrakenWire", request: WireRequest) -> WireReply:
     """TradeBalance: `m` is the margin in use, `ml` appears only when there is some."""
     open_rows = _positions(exchange).values()
     used = sum((Decimal(x["margin"]) for x in open_rows), Decimal(0))
-    worth = sum((_worth(exchange, a, v) for a, v in exchange.ledger.totals["spot"].items()), Decimal(0))
+    worth = sum(
+        (_worth(exchange, a, v) for a, v in exchange.ledger.totals["spot"].items()), Decimal(0)
+    )
     body = {
         "eb": f"{worth:.4f}",
         "tb": f"{worth:.4f}",
@@ -102,7 +104,9 @@ def _worth(exchange: "KrakenWire", code: str, amount: Decimal) -> Decimal:
 def _positions(exchange: "KrakenWire") -> dict[str, dict[str, Any]]:
     rows = {}
     for number, found in enumerate(exchange.account.positions.get("margin", [])):
-        market = market_of(exchange.ledger, found["symbol"]) or exchange.ledger.markets.get(found["symbol"])
+        market = market_of(exchange.ledger, found["symbol"]) or exchange.ledger.markets.get(
+            found["symbol"]
+        )
         amount = Decimal(found["amount"])
         raw = {k: v for k, v in found.items() if k not in {"symbol", "amount"}}
         rows[f"TGUFMY-FLESJ-{number:06d}"] = {
@@ -136,7 +140,9 @@ def allocations(exchange: "KrakenWire", request: WireRequest) -> WireReply:
         {
             "strategy_id": f"ESWIRE-{n:05d}",
             "native_asset": asset_id(code),
-            "amount_allocated": {"total": {"native": str(v), "converted": "0", "allocation_count": 1}},
+            "amount_allocated": {
+                "total": {"native": str(v), "converted": "0", "allocation_count": 1}
+            },
             "total_rewarded": {"native": "0", "converted": "0"},
         }
         for n, (code, v) in enumerate(exchange.ledger.totals["earn"].items())

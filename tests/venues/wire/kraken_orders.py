@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 HEX = "[0-9a-fA-F]"
 # Three spellings: long UUID, short UUID, or free text of at most 18 ASCII characters.
-CLIENT_ID = re.compile(
-    f"{HEX}{{8}}(-{HEX}{{4}}){{3}}-{HEX}{{12}}|{HEX}{{32}}|[ -~]{{1,18}}"
-)
+CLIENT_ID = re.compile(f"{HEX}{{8}}(-{HEX}{{4}}){{3}}-{HEX}{{12}}|{HEX}{{32}}|[ -~]{{1,18}}")
 PAGE = 50
 REFUSALS = {
     "funds": "EOrder:Insufficient funds",
@@ -167,7 +165,12 @@ def open_orders(exchange: "KrakenWire", request: WireRequest) -> WireReply:
     trades = request.form.get("trades", "").lower() == "true"
     found = [x for x in _chosen(exchange, request) if x.status == "open"]
     rows = {x.order_id: spelled(exchange, x, trades=trades) for x in found}
-    rows.update({x.get("txid", f"OFOREIGN{i}"): x for i, x in enumerate(exchange.account.resting.get("spot", []))})
+    rows.update(
+        {
+            x.get("txid", f"OFOREIGN{i}"): x
+            for i, x in enumerate(exchange.account.resting.get("spot", []))
+        }
+    )
     return result({"open": rows})
 
 

@@ -134,7 +134,10 @@ def depth(ledger: Ledger, request: WireRequest) -> WireReply:
     if market is None:
         return problem("EQuery:Unknown asset pair")
     book, digits = ledger.books[market.symbol], places(market.price_step)
-    at, count = request.now_ms // 1000 - int(book.age_seconds), int(request.params.get("count", "100"))
+    at, count = (
+        request.now_ms // 1000 - int(book.age_seconds),
+        int(request.params.get("count", "100")),
+    )
     sides = {
         name: [[f"{p:.{digits}f}", f"{a:.3f}", at] for p, a in rows[:count]]
         for name, rows in (("asks", book.asks), ("bids", book.bids))

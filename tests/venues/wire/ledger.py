@@ -165,7 +165,9 @@ class Ledger:
                 raise Refused("funds")
             return
         if order.type == "market" and not order.quote_amount:
-            worst = sum((p * a for p, a in fills(order, book, market.amount_step, Decimal(1))), ZERO)
+            worst = sum(
+                (p * a for p, a in fills(order, book, market.amount_step, Decimal(1))), ZERO
+            )
         else:
             worst = self._hold(order)
         if worst > self.free("spot", market.quote):
@@ -232,7 +234,9 @@ class Ledger:
     def snapshot(self) -> dict[str, object]:
         """Return everything that must outlive the process, as JSON types."""
         return {
-            "totals": {w: {a: format(v, "f") for a, v in x.items()} for w, x in self.totals.items()},
+            "totals": {
+                w: {a: format(v, "f") for a, v in x.items()} for w, x in self.totals.items()
+            },
             "orders": [row(x) for x in self.orders.values()],
             "trades": [row(x) for x in self.trades.values()],
             "late": self.late,

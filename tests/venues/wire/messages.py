@@ -48,9 +48,7 @@ class WireRequest:
             "method": self.method,
             "path": self.path,
             "params": {k: v for k, v in self.params.items() if k not in SECRET_PARAMS},
-            "headers": {
-                k: "<set>" if k in SECRET_HEADERS else v for k, v in self.headers.items()
-            },
+            "headers": {k: "<set>" if k in SECRET_HEADERS else v for k, v in self.headers.items()},
             "faults": sorted(self.kinds),
         }
 

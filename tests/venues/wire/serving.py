@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -166,9 +167,16 @@ class WireHttpServer(ThreadingHTTPServer):
             return
 
 
-def listen(handler: type[BaseHTTPRequestHandler], port: int = 0) -> WireHttpServer:
+def listen(
+    handler: type[BaseHTTPRequestHandler], port: int = 0, tls: ssl.SSLContext | None = None
+) -> WireHttpServer:
     """Start serving `handler` on 127.0.0.1; port 0 takes a free one."""
     server = WireHttpServer(("127.0.0.1", port), handler)
+    if tls is not None:
+        # The handshake happens at the first read, in the connection's own thread.
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     return server
 
