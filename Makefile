@@ -63,7 +63,7 @@ docs-write: $(READY)  ## write the generated parts again
 check: test lint types layers docs  ## all of the above, as .ci/run does
 
 mutants: $(READY)  ## change core/ on purpose and see whether a test notices (an hour or more)
-	$(BIN)/python -m pip install -q 'mutmut>=3'
+	$(BIN)/python -m pip install -q --disable-pip-version-check 'mutmut>=3.8'
 	$(BIN)/mutmut run
 
 clean:  ## remove what these targets made
