@@ -1,0 +1,302 @@
+"""One account at a real exchange: reads everything, sends one order once, through unmodified ccxt."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from dcaguard.adapters.venues import quotes
+from dcaguard.adapters.venues.egress import Egress, Rule
+from dcaguard.adapters.venues.line import Line
+from dcaguard.adapters.venues.loader import build, origins
+from dcaguard.adapters.venues.markets_cache import (
+    MARKETS_AGE_MAX,
+    MarketsCache,
+    as_market,
+    slimmed,
+)
+from dcaguard.adapters.venues.orders.binance import BinanceOrders
+from dcaguard.adapters.venues.orders.checking import ContradictionError, UnclearError
+from dcaguard.adapters.venues.orders.coinbase import CoinbaseOrders
+from dcaguard.adapters.venues.orders.kraken import KrakenOrders
+from dcaguard.adapters.venues.orders.path import NoAnswerError, OrderPath
+from dcaguard.adapters.venues.public_paths import public_rules
+from dcaguard.adapters.venues.session import GuardedSession
+from dcaguard.adapters.venues.skew import skew_seconds
+from dcaguard.core.account import AccountView
+from dcaguard.core.errors import (
+    ConfigError,
+    DataInvalidError,
+    DcaguardError,
+    TryAgainError,
+    VenueUnavailableError,
+)
+from dcaguard.core.market import Market, Quote
+from dcaguard.core.order import Absence, Fill, LookUp, Order, Placed, PlaceKind
+from dcaguard.ports import Clock
+
+# The order paths that are tested against a server that speaks the venue's wire protocol.
+ORDER_PATHS: dict[str, type[OrderPath]] = {
+    "binance": BinanceOrders,
+    "kraken": KrakenOrders,
+    "coinbase": CoinbaseOrders,
+}
+
+
+def open_ccxt_venue(
+    account: str,
+    exchange_id: str,
+    credentials: Mapping[str, str],
+    *,
+    base_url: str | None,
+    sandbox: bool,
+    cache_path: Path,
+    clock: Clock,
+) -> "CcxtVenue":
+    """Return the venue of one account; without credentials it serves public data only.
+
+    Nothing is sent yet. ConfigError (78): unknown exchange, unsafe base_url, no sandbox.
+    """
+    exchange = build(exchange_id, credentials, base_url=base_url, sandbox=sandbox)
+    path_class = ORDER_PATHS.get(exchange_id)
+    orders = path_class() if path_class is not None and credentials else None
+    free = (*public_rules(exchange), *_profile_rules(exchange_id), *(orders.free if orders else ()))
+    session = GuardedSession(
+        Egress(origins(exchange), free, orders.order if orders is not None else ())
+    )
+    exchange.session.close()
+    exchange.session = session
+    where = base_url or ("sandbox" if sandbox else "live")
+    cache = MarketsCache(cache_path, exchange_id, where)
+    return CcxtVenue(account, Line(exchange, session, clock), orders, cache)
+
+
+def _profile_rules(exchange_id: str) -> tuple[Rule, ...]:
+    from dcaguard.adapters.venues.profiles import PROFILES
+
+    profile = PROFILES.get(exchange_id)
+    return tuple(Rule(method, path) for method, path in profile.read_paths) if profile else ()
+
+
+class CcxtVenue:
+    """The port `Venue` over ccxt. Built by `open_ccxt_venue`."""
+
+    def __init__(
+        self, account: str, line: Line, orders: OrderPath | None, cache: MarketsCache
+    ) -> None:
+        self._account = account
+        self._line = line
+        self._orders = orders
+        self._cache = cache
+        self._loaded: dict[str, dict[str, Any]] = {}
+
+    @property
+    def account(self) -> str:
+        """The account's name in the config."""
+        return self._account
+
+    @property
+    def exchange(self) -> str:
+        """The ccxt exchange id."""
+        return str(self._line.exchange.id)
+
+    @property
+    def can_trade_live(self) -> str:
+        """'' when the order path is tested on this venue and there is a key for it."""
+        if self._orders is not None:
+            return ""
+        if self.exchange in ORDER_PATHS:
+            return f"account {self._account}: no credentials, so it can only read public data."
+        tested = ", ".join(ORDER_PATHS)
+        return (
+            f"account {self._account}: live buying is tested on {tested} only; "
+            f"{self.exchange} can be read and guarded."
+        )
+
+    @property
+    def receive_window_seconds(self) -> int:
+        """How long after the send the venue may still accept the request."""
+        return self._orders.receive_window_seconds if self._orders else 0
+
+    @property
+    def order_types(self) -> frozenset[str]:
+        """The order types this venue's path can send."""
+        known = ORDER_PATHS.get(self.exchange)
+        return known.order_types if known else frozenset({"limit-ioc"})
+
+    def clock_skew_seconds(self) -> float:
+        """Return venue time minus ours, the worse of two samples and of their disagreement."""
+        try:
+            return skew_seconds(self._line)
+        except NoAnswerError as error:
+            raise self._failure(error) from None
+
+    def look(self) -> AccountView:
+        """Read every wallet, position, mode and right as the venue's profile lists them."""
+        from dcaguard.adapters.venues.guard_reader import read_account
+        from dcaguard.adapters.venues.profiles import PROFILES
+
+        profile = PROFILES.get(self.exchange)
+        if profile is None:
+            sentence = (
+                f"account {self._account}: {self.exchange} has no venue profile, so nothing can "
+                f"be proved there. Known: {', '.join(sorted(PROFILES))}."
+            )
+            raise ConfigError(sentence)
+        self._refresh()
+        self._hand_over()
+        mode = self._line.exchange.precisionMode
+        listed = [as_market(slim, mode) for slim in self._cache.one_per_base()]
+        return read_account(
+            self._line.exchange,
+            profile,
+            account=self._account,
+            now=self._line.clock.now(),
+            markets={market.symbol: market for market in listed if market is not None},
+        )
+
+    def markets(self, symbols: Sequence[str]) -> Mapping[str, Market]:
+        """Return the markets that exist among `symbols`. VenueUnavailableError when unread."""
+        self._load(symbols)
+        mode = self._line.exchange.precisionMode
+        found = {name: as_market(self._loaded[name], mode) for name in symbols if name in self._loaded}
+        return {name: market for name, market in found.items() if market is not None}
+
+    def quotes(self, symbols: Sequence[str]) -> Mapping[str, Quote]:
+        """Return current quotes; what the venue answers uselessly is absent."""
+        self._load(symbols)
+        found: dict[str, Quote] = {}
+        for symbol in symbols:
+            if symbol not in self._loaded:
+                continue
+            try:
+                quote = quotes.quote(self._line, symbol)
+            except NoAnswerError as error:
+                if error.status == 200:
+                    continue
+                raise self._failure(error) from None
+            if quote is not None:
+                found[symbol] = quote
+        return found
+
+    def prices(self, assets: Sequence[str], base_currency: str) -> Mapping[str, Decimal]:
+        """Return base_currency per unit through the venue's own spot pairs."""
+        wanted = [asset for asset in dict.fromkeys(assets) if asset != base_currency]
+        self._load(quotes.candidates(wanted, base_currency) if wanted else ())
+        spot = [name for name, slim in self._loaded.items() if _open_spot(slim)]
+        ways = {asset: quotes.bridges(asset, base_currency, spot) for asset in wanted}
+        legs = sorted({leg for found in ways.values() for way in found for leg, _ in way})
+        try:
+            mids = quotes.mid_prices(self._line, legs)
+        except NoAnswerError as error:
+            raise self._failure(error) from None
+        told = {
+            asset: next(filter(None, (quotes.along(way, mids) for way in found)), None)
+            for asset, found in ways.items()
+        }
+        prices = {asset: price for asset, price in told.items() if price is not None}
+        return prices | ({base_currency: Decimal(1)} if base_currency in assets else {})
+
+    def find(self, order: Order) -> LookUp:
+        """Ask for the order by its client id; every failure is NO_ANSWER."""
+        return self._looked_up(order, prove=False)
+
+    def prove_absence(self, order: Order) -> LookUp:
+        """Ask in every way the venue has; NOT_FOUND only when all answers agree."""
+        return self._looked_up(order, prove=True)
+
+    def place(self, order: Order) -> Placed:
+        """Send the one POST, if the market is plain spot and the order is on its steps."""
+        if self._orders is None:
+            return Placed(PlaceKind.NOT_SENT, code="NO_ORDER_PATH", detail=self.can_trade_live)
+        try:
+            market = self.markets([order.symbol]).get(order.symbol)
+        except DcaguardError as error:
+            return Placed(PlaceKind.NOT_SENT, code="NO_MARKET", detail=str(error))
+        if market is None:
+            detail = f"{order.symbol} is not listed on {self.exchange}."
+            return Placed(PlaceKind.NOT_SENT, code="NO_MARKET", detail=detail)
+        return self._orders.place(self._line, order, market)
+
+    def cancel(self, order: Order) -> LookUp:
+        """Cancel a resting order and return what the venue then says of it."""
+        if self._orders is None:
+            return LookUp((), Absence.NO_ANSWER, (self.can_trade_live,))
+        try:
+            self._load([order.symbol])
+            answer = self._orders.cancel(self._line, order)
+            said = answer.trouble or "accepted"
+            transient = answer.transient
+        except (DcaguardError, NoAnswerError, UnclearError, ContradictionError) as error:
+            said, transient = str(error), bool(getattr(error, "transient", False))
+        found = self.find(order)
+        evidence = (f"cancel: {said}", *found.evidence)
+        return LookUp(found.reports, found.absence, evidence, found.transient or transient)
+
+    def trades(self, symbol: str, since: datetime) -> Sequence[Fill]:
+        """Return our executions since an instant. VenueUnavailableError when unread."""
+        if self._orders is None:
+            raise ConfigError(self.can_trade_live)
+        self._load([symbol])
+        if symbol not in self._loaded:
+            sentence = f"{symbol} is not listed on {self.exchange}. Check the symbol."
+            raise ConfigError(sentence)
+        try:
+            return self._orders.trades(self._line, self._account, symbol, since)
+        except NoAnswerError as error:
+            raise self._failure(error) from None
+        except (UnclearError, ContradictionError) as error:
+            sentence = f"account {self._account}: {self.exchange}'s trades make no sense: {error}."
+            raise DataInvalidError(sentence) from None
+
+    def close(self) -> None:
+        """Release sockets."""
+        self._line.session.close()
+
+    def _looked_up(self, order: Order, *, prove: bool) -> LookUp:
+        if self._orders is None:
+            return LookUp((), Absence.NO_ANSWER, (self.can_trade_live,))
+        try:
+            self._load([order.symbol])
+        except DcaguardError as error:
+            return LookUp((), Absence.NO_ANSWER, (str(error),), isinstance(error, TryAgainError))
+        if order.symbol not in self._loaded:
+            evidence = (f"{order.symbol} is not listed on {self.exchange}",)
+            return LookUp((), Absence.NO_ANSWER, evidence)
+        ask = self._orders.prove_absence if prove else self._orders.find
+        return ask(self._line, order)
+
+    def _load(self, symbols: Sequence[str]) -> None:
+        """Have these symbols' markets in ccxt, from the cache or from the venue."""
+        if all(symbol in self._loaded for symbol in symbols) and self._line.exchange.markets:
+            return
+        self._refresh()
+        self._loaded |= self._cache.read([s for s in symbols if s not in self._loaded])
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        self._line.exchange.set_markets(list(self._loaded.values()))
+
+    def _refresh(self) -> None:
+        """Fetch the market list when the cached one is older than a day, or from the future."""
+        now = self._line.clock.now()
+        at = self._cache.fetched_at()
+        if at is not None and at <= now < at + MARKETS_AGE_MAX:
+            return
+        try:
+            with self._line.session.long_lists():
+                fetched = slimmed(quotes.called(self._line, "fetch_markets"))
+        except NoAnswerError as error:
+            raise self._failure(error) from None
+        self._cache.store(fetched, now)
+
+    def _failure(self, error: NoAnswerError) -> DcaguardError:
+        sentence = f"account {self._account}: {self.exchange} did not answer ({error})."
+        if error.transient:
+            return TryAgainError(f"{sentence} Try again in a minute.")
+        return VenueUnavailableError(f"{sentence} Nothing was sent. Try again later.")
+
+
+def _open_spot(slim: Mapping[str, Any]) -> bool:
+    return slim.get("type") == "spot" and slim.get("active") is not False

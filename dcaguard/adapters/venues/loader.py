@@ -1,0 +1,215 @@
+"""One unmodified ccxt class, built so that it can not log, retry, redirect or wander."""
+
+import difflib
+import importlib
+import importlib.metadata
+import importlib.util
+import ipaddress
+import logging
+import re
+import sys
+import types
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from dcaguard.core.errors import ConfigError
+
+CCXT_MAJOR = "4"
+_TIMEOUT_MS = 30000
+# The credential names of a credentials file, and what ccxt calls them.
+_CREDENTIALS = {
+    "api_key": "apiKey",
+    "secret": "secret",
+    "password": "password",
+    "uid": "uid",
+    "private_key": "privateKey",
+    "wallet": "walletAddress",
+}
+_OPTIONS: dict[str, dict[str, object]] = {
+    "binance": {
+        "defaultType": "spot",
+        "fetchMarkets": {"types": ["spot"]},
+        "fetchCurrencies": False,
+        "fetchMargins": False,
+        "warnOnFetchOpenOrdersWithoutSymbol": False,
+        "recvWindow": 5000,
+    },
+    "coinbase": {
+        "fetchTime": "v3PublicGetBrokerageTime",
+        "fetchBalance": "v3PrivateGetBrokerageAccounts",
+    },
+    "bybit": {"fetchMarkets": {"types": ["spot"]}, "defaultType": "spot", "recvWindow": 5000},
+    "okx": {"fetchMarkets": {"types": ["spot"]}, "defaultType": "spot"},
+    "bitget": {"fetchMarkets": {"types": ["spot"]}, "defaultType": "spot"},
+    "kucoin": {"fetchMarkets": {"types": ["spot"]}, "defaultType": "spot"},
+    "gate": {"fetchMarkets": {"types": ["spot"]}, "defaultType": "spot"},
+    "htx": {"fetchMarkets": {"types": {"spot": True, "linear": False, "inverse": False}}},
+    "mexc": {"fetchMarkets": {"types": {"spot": True, "swap": {"linear": False, "inverse": False}}}},
+    "hyperliquid": {"builderFee": False, "fetchMarkets": {"types": ["spot"]}},
+}
+# Groups in ccxt's tables that are no trading API.
+_NOT_AN_API = frozenset({"zendesk", "web", "webExchange"})
+
+
+def load_class(exchange_id: str) -> type[Any]:
+    """Return ccxt's class for `exchange_id` without importing the other hundred.
+
+    ConfigError (78) when ccxt does not know the id or is not the version this was written for.
+    """
+    version = importlib.metadata.version("ccxt")
+    if version.split(".")[0] != CCXT_MAJOR:
+        sentence = f"ccxt {version} is installed; dcaguard needs version {CCXT_MAJOR}. Reinstall."
+        raise ConfigError(sentence)
+    folder = _package_folder()
+    known = {path.stem for path in folder.glob("[a-z]*.py")}
+    if re.fullmatch(r"[a-z0-9]+", exchange_id) is None or exchange_id not in known:
+        near = difflib.get_close_matches(exchange_id, sorted(known), n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        sentence = f"exchange = {exchange_id!r}: ccxt knows no such exchange.{hint}"
+        raise ConfigError(sentence)
+    if "ccxt" not in sys.modules:
+        _install_stub(folder, version)
+    module = importlib.import_module(f"ccxt.{exchange_id}")
+    loaded: type[Any] = getattr(module, exchange_id)
+    return loaded
+
+
+def build(
+    exchange_id: str, credentials: Mapping[str, str], *, base_url: str | None, sandbox: bool
+) -> Any:  # noqa: ANN401 (ccxt is untyped)
+    """Return an instance that knows its URLs and keys and has no way to send yet.
+
+    Its `session` must be replaced by a guarded one before use. ConfigError (78) for a plain http
+    base_url that is not loopback, or for a sandbox that the venue does not have.
+    """
+    cls = load_class(exchange_id)
+    keys = {_CREDENTIALS[name]: text for name, text in credentials.items() if name in _CREDENTIALS}
+    exchange = cls(
+        {
+            **keys,
+            "enableRateLimit": not (base_url and is_loopback(base_url)),
+            "timeout": _TIMEOUT_MS,
+            "number": str,
+            "options": {
+                **_OPTIONS.get(exchange_id, {}),
+                "adjustForTimeDifference": False,
+                "maxRetriesOnFailure": 0,
+            },
+        }
+    )
+    _muzzle(exchange)
+    # Currency lists cost requests, some of them private; markets carry what is needed here.
+    exchange.has["fetchCurrencies"] = False
+    if exchange_id == "hyperliquid":
+        # ccxt would first approve its own builder fee and referrer: account-changing actions.
+        exchange.initialize_client = lambda: True
+    if sandbox:
+        _enter_sandbox(exchange, exchange_id)
+    if base_url is not None:
+        exchange.urls["api"] = _moved(exchange.urls["api"], checked_base_url(base_url))
+    return exchange
+
+
+def origins(exchange: Any) -> frozenset[str]:  # noqa: ANN401 (ccxt is untyped)
+    """Return scheme and host of every API group that this instance may reach."""
+    found = _addresses(exchange.urls["api"], exchange.hostname)
+    # htx writes "{hostname}" and keeps one host per kind of market apart.
+    if any("{hostname}" in text for text in _addresses(exchange.urls["api"], "{hostname}")):
+        found += _addresses(_hosts(exchange.urls.get("hostnames", {})), None)
+    return frozenset(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, found))
+
+
+def checked_base_url(base_url: str) -> str:
+    """Return scheme://host[:port] of `base_url`; ConfigError unless https, or http on loopback."""
+    parts = urlsplit(base_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        sentence = f"base_url = {base_url!r}: not an http(s) address without a user. Correct it."
+        raise ConfigError(sentence)
+    if parts.scheme == "http" and not is_loopback(base_url):
+        sentence = f"base_url = {base_url!r}: plain http is for loopback only. Use https."
+        raise ConfigError(sentence)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_loopback(base_url: str) -> bool:
+    """Tell whether the address stays on this machine: 127.0.0.0/8, ::1 or localhost."""
+    host = urlsplit(base_url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _package_folder() -> Path:
+    spec = importlib.util.find_spec("ccxt")
+    if spec is None or not spec.submodule_search_locations:
+        sentence = "ccxt is not installed as a package. Reinstall dcaguard."
+        raise ConfigError(sentence)
+    return Path(spec.submodule_search_locations[0])
+
+
+def _install_stub(folder: Path, version: str) -> None:
+    """Stand in for ccxt's package, whose own start imports every exchange (0.3 s, 40 MB)."""
+    spec = importlib.util.find_spec("ccxt")
+    stub = types.ModuleType("ccxt")
+    stub.__path__ = [str(folder)]
+    stub.__spec__ = spec
+    stub.__dict__["__version__"] = version
+    sys.modules["ccxt"] = stub
+
+
+def _muzzle(exchange: Any) -> None:  # noqa: ANN401 (ccxt is untyped)
+    """Silence both of ccxt's voices: they print keys and signed bodies."""
+    logger = logging.getLogger("ccxt.base.exchange")
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False
+    silent = logging.Logger("dcaguard.silent", level=logging.CRITICAL)
+    silent.disabled = True
+    exchange.logger = silent
+    exchange.log = _say_nothing  # what `verbose` would print through
+
+
+def _say_nothing(*_: object) -> None:
+    """Take the words and drop them."""
+
+
+def _enter_sandbox(exchange: Any, exchange_id: str) -> None:  # noqa: ANN401 (ccxt is untyped)
+    if "test" not in exchange.urls and exchange_id != "okx":
+        sentence = f"sandbox = true: {exchange_id} has no test network in ccxt. Remove it."
+        raise ConfigError(sentence)
+    exchange.set_sandbox_mode(True)
+
+
+def _moved(address: Any, base: str) -> Any:  # noqa: ANN401 (ccxt's nested table)
+    """Return the table with scheme and host replaced and every venue path kept."""
+    if isinstance(address, dict):
+        return {
+            name: _moved(inner, base)
+            for name, inner in address.items()
+            if name not in _NOT_AN_API
+        }
+    path = urlsplit(str(address)).path.rstrip("/")
+    target = urlsplit(base)
+    return urlunsplit((target.scheme, target.netloc, path, "", ""))
+
+
+def _hosts(names: Any) -> Any:  # noqa: ANN401 (ccxt's nested table)
+    if isinstance(names, dict):
+        return {name: _hosts(inner) for name, inner in names.items()}
+    return f"https://{names}"
+
+
+def _addresses(address: Any, hostname: str | None) -> list[str]:  # noqa: ANN401 (ccxt's nested table)
+    if isinstance(address, dict):
+        return [
+            found
+            for name, inner in address.items()
+            if name not in _NOT_AN_API
+            for found in _addresses(inner, hostname)
+        ]
+    text = str(address).replace("{hostname}", hostname or "")
+    return [text] if text.startswith("http") else []

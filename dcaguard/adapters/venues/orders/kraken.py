@@ -1,0 +1,375 @@
+"""Kraken spot orders: our id travels as cl_ord_id, is looked for in lists, and matched by us."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import ClassVar
+
+from dcaguard.adapters.venues.egress import Rule
+from dcaguard.adapters.venues.line import Answer, Line
+from dcaguard.adapters.venues.orders.checking import (
+    UnclearError,
+    as_found,
+    as_uuid,
+    checked,
+    demand,
+    from_uuid,
+    instant_seconds,
+    number,
+    table,
+    word,
+)
+from dcaguard.adapters.venues.orders.path import (
+    LOOK_BACK,
+    PAGES_MAX,
+    Instruction,
+    NoAnswerError,
+    OrderPath,
+    paged,
+)
+from dcaguard.core.money import ZERO, plain
+from dcaguard.core.order import Fill, Order, Placed, PlaceKind, Status, VenueReport
+
+_STATUS = {
+    "pending": Status.OPEN,
+    "open": Status.OPEN,
+    "closed": Status.FILLED,
+    "canceled": Status.PARTIAL_CLOSED,
+    "expired": Status.PARTIAL_CLOSED,
+}
+_FUNDS = frozenset({"EOrder:Insufficient funds"})
+_FILTERS = (
+    "EOrder:Order minimum not met",
+    "EOrder:Cost minimum not met",
+    "EOrder:Tick size check failed",
+    "EOrder:Invalid price",
+)
+_INVALID = "EGeneral:Invalid arguments"
+_NOT_TAKEN = frozenset(
+    {
+        "EAPI:Invalid key",
+        "EAPI:Invalid signature",
+        "EAPI:Invalid nonce",
+        "EGeneral:Permission denied",
+        "EQuery:Unknown asset pair",
+        "EOrder:Invalid order",
+        "EOrder:Post only order",
+        "EOrder:Orders limit exceeded",
+        "EOrder:Positions limit exceeded",
+        "EOrder:Trading agreement required",
+        "EOrder:Unknown order type",
+    }
+)
+_RATE = ("EAPI:Rate limit exceeded", "EOrder:Rate limit exceeded", "EGeneral:Temporary lockout")
+_PAGE = 50
+# An order that was never sent from here is looked for this far back: longer than a slot's life.
+_WITNESS_DAYS = 35
+_SETTLE_TRIES = 4
+_SETTLE_SECONDS = 0.25
+
+
+class KrakenOrders(OrderPath):
+    """Order path of kraken spot, as its REST documentation states it."""
+
+    order_types: ClassVar[frozenset[str]] = frozenset({"limit-ioc", "post-only"})
+    receive_window_seconds: ClassVar[int] = 10
+    free: ClassVar[tuple[Rule, ...]] = tuple(
+        Rule("POST", f"/0/private/{name}")
+        for name in ("QueryOrders", "OpenOrders", "ClosedOrders", "QueryTrades")
+    ) + tuple(
+        Rule("POST", f"/0/private/{name}")
+        for name in ("TradesHistory", "BalanceEx", "CancelOrder")
+    )
+    order: ClassVar[tuple[Rule, ...]] = (Rule("POST", "/0/private/AddOrder"),)
+
+    def instruction(self, line: Line, order: Order) -> Instruction:
+        """Return a limit order with a deadline, its fee in quote; IOC or post-only."""
+        deadline = line.clock.now() + timedelta(seconds=self.receive_window_seconds)
+        until = deadline.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        name = as_uuid(order.client_order_id)
+        fields = {
+            "pair": line.market_id(order.symbol),
+            "type": "buy",
+            "ordertype": "limit",
+            "volume": plain(order.amount),
+            "price": plain(order.limit_price),
+            "cl_ord_id": name,
+            "deadline": until,
+            "oflags": "fciq",
+        }
+        params: dict[str, object] = {"clientOrderId": name, "deadline": until, "oflags": "fciq"}
+        if order.type == "post-only":
+            params["postOnly"] = True
+            fields["oflags"] = "fciq,post"
+        else:
+            params["timeInForce"] = "IOC"
+            fields["timeinforce"] = "IOC"
+        return Instruction("limit", params, fields, frozenset({"nonce"}))
+
+    def accepted(self, line: Line, order: Order, body: object) -> VenueReport:
+        """Read AddOrder's txid, then what became of it: the reply itself does not say."""
+        result = table(_result("AddOrder", Answer(200, body, "")), "result")
+        txids = result.get("txid")
+        if not isinstance(txids, list) or len(txids) != 1 or not isinstance(txids[0], str):
+            msg = "no single txid"
+            raise UnclearError(msg)
+        told = table(result.get("descr"), "descr").get("order")
+        demand(isinstance(told, str) and told.startswith("buy "), "not a purchase")
+        if result.get("cl_ord_id") is not None:
+            demand(from_uuid(result["cl_ord_id"]) == order.client_order_id, "another cl_ord_id")
+        row = self._settled(line, order, txids[0])
+        demand(number(row, "vol") == order.amount, "another amount")
+        return self._report(line, order, txids[0], row)
+
+    def rejection(self, answer: Answer) -> Placed | None:
+        """Return the proof when every error that kraken names is a proven refusal, or None."""
+        if answer.status != 200 or not isinstance(answer.body, dict):
+            return None
+        errors = answer.body.get("error")
+        if not isinstance(errors, list) or not errors or answer.body.get("result"):
+            return None
+        kinds = [_refusal(str(error)) for error in errors]
+        if any(kind is None for kind in kinds):
+            return None
+        code = str(errors[0])[:80]
+        return Placed(kinds[0] or PlaceKind.UNKNOWN, code=code, detail=f"kraken said {code}.")
+
+    def reports(self, line: Line, order: Order) -> tuple[list[VenueReport], list[str]]:
+        """Look in open and closed orders for our cl_ord_id, and by txid when it is known."""
+        sent = order.sent_at - LOOK_BACK if order.sent_at else None
+        since = sent or order.created_at - timedelta(days=_WITNESS_DAYS)
+        wanted = {"cl_ord_id": as_uuid(order.client_order_id)}
+        opened = self._open(line, wanted)
+        closed = self._closed(line, since, wanted)
+        found = {
+            txid: row
+            for txid, row in {**opened, **closed}.items()
+            if from_uuid(row.get("cl_ord_id")) == order.client_order_id
+        }
+        evidence = [
+            f"OpenOrders: {len(opened)} answered",
+            f"ClosedOrders: {len(closed)} answered, {len(found)} with our id in all",
+        ]
+        if order.venue_order_id and order.venue_order_id not in found:
+            found[order.venue_order_id] = self._query(line, order.venue_order_id)
+        return [
+            self._report(line, self._as_found(order, row), txid, row)
+            for txid, row in found.items()
+        ], evidence
+
+    def unexplained(self, line: Line, order: Order, since: datetime) -> list[str]:
+        """List orders and trades since then without any filter, and read the quote balance."""
+        listed = {**self._open(line, {}), **self._closed(line, since, {})}
+        for row in listed.values():
+            if from_uuid(row.get("cl_ord_id")) == order.client_order_id:
+                msg = "the unfiltered order list holds our id"
+                raise UnclearError(msg)
+        trades = self._history(line, since)
+        for trade_id, trade in trades.items():
+            if trade.get("ordertxid") not in listed and word(trade, "pair") in _names(line, order):
+                msg = f"TradesHistory: trade {trade_id} belongs to no listed order"
+                raise UnclearError(msg)
+        quote = line.exchange.market(order.symbol)["quote"]
+        held = table(_result("BalanceEx", line.ask("privatePostBalanceEx", {})), "BalanceEx")
+        free = [
+            number(table(row, code), "balance")
+            for code, row in held.items()
+            if line.exchange.safe_currency_code(code) == quote
+        ]
+        return [
+            f"OpenOrders, ClosedOrders: {len(listed)} orders, none with our id",
+            f"TradesHistory: {len(trades)} trades, none unexplained",
+            f"BalanceEx: {quote} {plain(sum(free, ZERO))}",
+        ]
+
+    def cancel(self, line: Line, order: Order) -> Answer:
+        """Ask to cancel by our id."""
+        return line.ask(
+            "privatePostCancelOrder", {"cl_ord_id": as_uuid(order.client_order_id)}
+        )
+
+    def trades(self, line: Line, account: str, symbol: str, since: datetime) -> list[Fill]:
+        """Read the trade history and keep this symbol's."""
+        names = _symbol_names(line, symbol)
+        return sorted(
+            (
+                _trade(line, account, symbol, None, (trade_id, row))
+                for trade_id, row in self._history(line, since).items()
+                if word(row, "pair") in names
+            ),
+            key=lambda fill: (fill.filled_at, fill.trade_id),
+        )
+
+    def _settled(self, line: Line, order: Order, txid: str) -> Mapping[str, object]:
+        """Return the order's row, asking again while an IOC still looks alive."""
+        row = self._query(line, txid)
+        for _ in range(_SETTLE_TRIES - 1):
+            if order.type == "post-only" or row.get("status") not in {"pending", "open"}:
+                break
+            line.clock.sleep(_SETTLE_SECONDS)
+            row = self._query(line, txid)
+        return row
+
+    def _query(self, line: Line, txid: str) -> Mapping[str, object]:
+        answer = line.ask("privatePostQueryOrders", {"txid": txid, "trades": True})
+        found = table(_result("QueryOrders", answer), "result").get(txid)
+        return table(found, "the order")
+
+    def _open(self, line: Line, wanted: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
+        answer = line.ask("privatePostOpenOrders", {"trades": True, **wanted})
+        result = table(_result("OpenOrders", answer), "result")
+        return _by_id(result.get("open"), "open")
+
+    def _closed(
+        self, line: Line, since: datetime, wanted: Mapping[str, object]
+    ) -> dict[str, Mapping[str, object]]:
+        found: dict[str, Mapping[str, object]] = {}
+        for page in range(PAGES_MAX):
+            asked = {"trades": True, "start": _seconds(since), "ofs": page * _PAGE, **wanted}
+            answer = line.ask("privatePostClosedOrders", asked)
+            result = table(_result("ClosedOrders", answer), "result")
+            rows = _by_id(result.get("closed"), "closed")
+            found |= rows
+            if len(rows) < _PAGE:
+                return found
+        raise NoAnswerError("ClosedOrders: too many pages", answer)
+
+    def _history(self, line: Line, since: datetime) -> dict[str, Mapping[str, object]]:
+        found: dict[str, Mapping[str, object]] = {}
+        for page in range(PAGES_MAX):
+            asked = {"start": _seconds(since), "ofs": page * _PAGE}
+            answer = line.ask("privatePostTradesHistory", asked)
+            result = table(_result("TradesHistory", answer), "result")
+            rows = _by_id(result.get("trades"), "trades")
+            for trade_id, row in rows.items():
+                known = found.setdefault(trade_id, row)
+                demand(known == row, f"trade {trade_id} is told in two ways")
+            if len(rows) < _PAGE:
+                return found
+        raise NoAnswerError("TradesHistory: too many pages", answer)
+
+    def _as_found(self, order: Order, row: Mapping[str, object]) -> Order:
+        told = table(row.get("descr"), "descr")
+        return as_found(order, number(row, "vol"), number(told, "price"))
+
+    def _report(
+        self, line: Line, order: Order, txid: str, row: Mapping[str, object]
+    ) -> VenueReport:
+        told = table(row.get("descr"), "descr")
+        demand(from_uuid(row.get("cl_ord_id")) == order.client_order_id, "another cl_ord_id")
+        demand(word(told, "pair") in _names(line, order), "another symbol")
+        demand(word(told, "type") == "buy", "not a purchase")
+        leverage = told.get("leverage", "none")
+        demand(leverage in {"none", None, ""}, "it was placed with leverage")
+        status = _STATUS.get(word(row, "status"))
+        if status is None:
+            msg = "its status is not known"
+            raise UnclearError(msg)
+        filled = number(row, "vol_exec")
+        fills = self._fills(line, order, row) if filled > ZERO else []
+        return checked(
+            order,
+            VenueReport(
+                client_order_id=order.client_order_id,
+                venue_order_id=txid,
+                status=status,
+                filled=filled,
+                cost=number(row, "cost"),
+                fills=tuple(fills),
+            ),
+        )
+
+    def _fills(self, line: Line, order: Order, row: Mapping[str, object]) -> list[Fill]:
+        ids = row.get("trades") or []
+        if not isinstance(ids, list) or not all(isinstance(name, str) for name in ids):
+            msg = "trades is not a list of ids"
+            raise UnclearError(msg)
+
+        def fetch(page: int) -> tuple[list[Fill], bool]:
+            # QueryTrades takes twenty ids at once.
+            part = ids[page * 20 : page * 20 + 20]
+            if not part:
+                return [], False
+            answer = line.ask("privatePostQueryTrades", {"txid": ",".join(part)})
+            found = _by_id(_result("QueryTrades", answer), "trades")
+            fills = [
+                _trade(line, order.account, order.symbol, order.client_order_id, told)
+                for told in found.items()
+                if told[0] in part
+            ]
+            return fills, len(ids) > page * 20 + 20
+
+        return list(paged(fetch))
+
+
+def _result(question: str, answer: Answer) -> object:
+    """Return what stands under "result"; NoAnswerError for anything but a clean success."""
+    body = answer.body
+    if not answer.well_formed or not isinstance(body, dict):
+        raise NoAnswerError(question, answer)
+    errors = body.get("error")
+    if errors == [] and "result" in body:
+        return body["result"]
+    said = [str(error)[:80] for error in errors] if isinstance(errors, list) else []
+    transient = any(text.startswith(_RATE) for text in said)
+    trouble = ", ".join(said) or "not well-formed"
+    raise NoAnswerError(question, Answer(answer.status, None, trouble, transient))
+
+
+def _refusal(error: str) -> PlaceKind | None:
+    if error in _FUNDS:
+        return PlaceKind.REJECTED_FUNDS
+    if error.startswith(_FILTERS):
+        return PlaceKind.REJECTED_FILTER
+    if error.startswith(_INVALID):
+        # A cl_ord_id that is refused may be refused because the first order took it.
+        about_id = "cl_ord" in error.lower() or "duplicate" in error.lower()
+        return None if about_id else PlaceKind.REJECTED_FILTER
+    return PlaceKind.REJECTED_OTHER if error in _NOT_TAKEN else None
+
+
+def _by_id(value: object, what: str) -> dict[str, Mapping[str, object]]:
+    found = table(value, what)
+    return {txid: table(row, f"{what} {txid}") for txid, row in found.items()}
+
+
+def _names(line: Line, order: Order) -> Sequence[str]:
+    return _symbol_names(line, order.symbol)
+
+
+def _symbol_names(line: Line, symbol: str) -> Sequence[str]:
+    market = line.exchange.market(symbol)
+    info = market.get("info") or {}
+    names = (market["id"], info.get("altname"), info.get("wsname"))
+    return [name for name in names if isinstance(name, str)]
+
+
+def _trade(
+    line: Line,
+    account: str,
+    symbol: str,
+    client_order_id: str | None,
+    told: tuple[str, Mapping[str, object]],
+) -> Fill:
+    trade_id, row = told
+    side = word(row, "type")
+    demand(side in {"buy", "sell"}, "a trade is neither bought nor sold")
+    demand(word(row, "pair") in _symbol_names(line, symbol), "a trade of another symbol")
+    return Fill(
+        account=account,
+        symbol=symbol,
+        trade_id=trade_id,
+        client_order_id=client_order_id,
+        side=side.upper(),
+        amount=number(row, "vol"),
+        price=number(row, "price"),
+        cost=number(row, "cost"),
+        fee_amount=number(row, "fee"),
+        # Our orders carry "fciq", and kraken states trade fees in quote.
+        fee_currency=symbol.split("/")[1],
+        filled_at=instant_seconds(row, "time"),
+    )
+
+
+def _seconds(at: datetime) -> str:
+    return str(Decimal(int(at.timestamp())))
