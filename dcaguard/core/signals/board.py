@@ -1,0 +1,111 @@
+"""All enabled signals side by side, read at any instants from one set of tracks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dcaguard.core.event import Event, OperatorEvent
+from dcaguard.core.history import Bools, F64, History, I64
+from dcaguard.core.signals.altcoin_breadth import altcoin_breadth
+from dcaguard.core.signals.etf_outflow import etf_outflow
+from dcaguard.core.signals.everything_sold import everything_sold
+from dcaguard.core.signals.liquidation_spike import liquidation_spike
+from dcaguard.core.signals.megacap_drawdown import megacap_drawdown
+from dcaguard.core.signals.params import SignalsConfig
+from dcaguard.core.signals.price_stress import price_stress
+from dcaguard.core.signals.privacy_rotation import privacy_rotation
+from dcaguard.core.signals.rate_repricing import rate_repricing
+from dcaguard.core.signals.regulation import regulation
+from dcaguard.core.signals.slow_gauges import macro_gauges, stablecoin_supply
+from dcaguard.core.signals.track import Track
+from dcaguard.core.signals.treasury_spiral import treasury_spiral
+from dcaguard.core.signals.whale_selling import whale_selling
+
+
+def tracks(
+    history: History, config: SignalsConfig, events: Sequence[Event] = ()
+) -> tuple[Track, ...]:
+    """Return the tracks of every enabled signal and of the plain members that go with it."""
+    found: list[Track] = []
+    if config.etf_outflow.enabled:
+        found.append(etf_outflow(history, config.etf_outflow))
+    if config.liquidation_spike.enabled:
+        found.append(liquidation_spike(history, config.liquidation_spike))
+        found.extend(price_stress(history, config.liquidation_spike))
+    if config.treasury_spiral.enabled:
+        found.append(treasury_spiral(history, config.treasury_spiral))
+    if config.rate_repricing.enabled:
+        found.append(rate_repricing(history, config.rate_repricing))
+    if config.megacap_drawdown.enabled:
+        found.append(megacap_drawdown(history, config.megacap_drawdown))
+    if config.everything_sold.enabled:
+        found.append(everything_sold(history, config.everything_sold))
+        found.extend(macro_gauges(history, config.everything_sold))
+    if config.whale_selling.enabled:
+        found.append(whale_selling(history, config.whale_selling))
+        found.append(stablecoin_supply(history, config.whale_selling))
+    if config.regulation.enabled:
+        own = [event for event in events if isinstance(event, OperatorEvent)]
+        found.append(regulation(history, config.regulation, own))
+    if config.privacy_rotation.enabled:
+        found.append(privacy_rotation(history, config.privacy_rotation))
+    if config.altcoin_breadth.enabled:
+        found.append(altcoin_breadth(history, config.altcoin_breadth))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One track at chosen instants: arrays as long as there are instants."""
+
+    track: Track
+    index: I64  # row of the track; -1 before the first
+    known: Bools
+    stale: Bools
+    score: F64  # NaN when not known
+    vote: Bools
+    counts: Bools
+    breaker: Bools
+    elevated: Bools
+    resumed: Bools
+    counted: Bools
+
+    def detail(self, name: str) -> F64:
+        """Return a column of the signal's own working; NaN where it is not known."""
+        values = self.track.detail.get(name)
+        if values is None or not values.size:
+            return np.full(self.index.size, np.nan)
+        return np.where(self.known, values[self.index], np.nan)
+
+
+def sample(track: Track, at: I64) -> Sample:
+    """Return what the track says at each instant; a row older than its limit says nothing."""
+    index = np.asarray(np.searchsorted(track.known_at, at, "right") - 1)
+    no = np.zeros(at.size, bool)
+    if not track.known_at.size:
+        return Sample(track, index, no, no, np.full(at.size, np.nan), no, no, no, no, no, no)
+    age = track.spec.fresh.age(track.as_of[index], at)
+    live = (index >= 0) & (age <= track.spec.fresh.unknown)
+    lasting = live & (at < track.expires[index])
+    vote, breaker = live & track.vote[index], live & track.breaker[index]
+    elevated = lasting & track.memory.elevated[index]
+    known = live & (~np.isnan(track.value[index]) | vote | breaker | elevated)
+    return Sample(
+        track=track,
+        index=index,
+        known=known,
+        stale=live & (age > track.spec.fresh.stale),
+        score=np.where(live, track.score[index], np.nan),
+        vote=vote,
+        counts=vote | (lasting & track.memory.counts[index]),
+        breaker=breaker,
+        elevated=elevated,
+        resumed=live & track.resumed[index],
+        counted=(index >= 0) & track.counted[index],
+    )
+
+
+def by_name(samples: Sequence[Sample]) -> Mapping[str, Sample]:
+    """Return the samples by the name of their signal."""
+    return {s.track.spec.name: s for s in samples}

@@ -1,0 +1,92 @@
+"""S1 etf-outflow: money leaves the US spot Bitcoin ETFs faster than it is used to."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from dcaguard.core.history import DAY, NEVER, Column, F64, History, I64
+from dcaguard.core.signals.params import EtfOutflow
+from dcaguard.core.signals.rolling import in_a_row, ratio, total
+from dcaguard.core.signals.sessions import session_number
+from dcaguard.core.signals.state import Block
+from dcaguard.core.signals.track import (
+    Calendar,
+    Freshness,
+    Spec,
+    Track,
+    derive,
+    lookup,
+    never_read,
+    ranked_score,
+    remember,
+)
+
+FLOW, ASSETS, PRICE = "etf.btc.flow_usd", "etf.btc.aum_usd", "px.BTC"
+_WEEK = 5
+
+
+def etf_outflow(history: History, params: EtfOutflow) -> Track:
+    """Return S1. Flows in percent of assets; without an assets series these are estimated."""
+    spec = _spec(params)
+    flow = history.series(FLOW)
+    if not flow.as_of.size:
+        return never_read(spec, (FLOW,))
+    rows = derive(flow, _sums)
+    assets, estimated = _assets(history, params, rows.as_of, rows.known_at)
+    one = 100 * ratio(rows.columns["flow"], assets)
+    five = 100 * ratio(rows.columns["five"], assets)
+    vote = (five <= params.vote_5d_pct) | (one <= params.vote_1d_pct)
+    key = session_number(rows.as_of)
+    enough = rows.columns["inflows"] >= params.resume_inflows_min
+    calmer = (five >= params.resume_5d_pct) & enough
+    resumed = in_a_row(calmer, key) >= params.resume_sessions
+    value = np.where(np.isnan(five), one, five)
+    score, short = ranked_score(-five, key, vote, params)
+    # Fewer than five sessions: one session's flow is known, so the signal is, without a rank.
+    score = np.where(np.isnan(score) & ~np.isnan(one), vote.astype(float), score)
+    return Track(
+        spec=spec,
+        known_at=rows.known_at,
+        as_of=rows.as_of,
+        value=value,
+        score=score,
+        short=short,
+        vote=vote,
+        resumed=resumed,
+        breaker=np.zeros(vote.size, bool),
+        counted=~np.isnan(assets),
+        memory=remember(vote, resumed, key, params.hold_sessions),
+        expires=np.full(vote.size, NEVER),
+        detail={"one": one, "five": five, "estimated": estimated, **rows.columns},
+        reason=lambda row: _reason(row, params),
+        missing=() if ASSETS in history.columns else (ASSETS,),
+    )
+
+
+def _spec(params: EtfOutflow) -> Spec:
+    fresh = Freshness(Calendar.NEW_YORK, params.stale_sessions, params.unknown_sessions)
+    return Spec("etf-outflow", "S1", Block.FLOWS, params.weight, "% of AUM, 5 sessions", fresh)
+
+
+def _sums(_as_of: I64, flow: F64) -> dict[str, F64]:
+    inflows = total((flow >= 0).astype(float), _WEEK)
+    return {"flow": flow, "five": total(flow, _WEEK), "inflows": inflows}
+
+
+def _assets(history: History, params: EtfOutflow, as_of: I64, known_at: I64) -> tuple[F64, F64]:
+    """Return (assets in USD as known with each row, 1.0 where they are an estimate)."""
+    end_of_day = as_of // DAY * DAY + DAY - 1
+    reported = lookup(history.series(ASSETS), end_of_day, known_at)
+    prices: Column = history.series(PRICE)
+    estimate = params.btc_held_estimate * lookup(prices, end_of_day, known_at)
+    known = reported > 0
+    return np.where(known, reported, estimate), (~known).astype(float)
+
+
+def _reason(row: Mapping[str, float], params: EtfOutflow) -> str:
+    base = " (AUM estimated)" if row["estimated"] else ""
+    return (
+        f"one session {row['one']:+.2f} %, five sessions {row['five']:+.2f} % of AUM{base}; "
+        f"votes at {params.vote_1d_pct:+.2f} % or {params.vote_5d_pct:+.2f} %, heals from "
+        f"{params.resume_5d_pct:+.2f} % with {params.resume_inflows_min} of 5 sessions in"
+    )

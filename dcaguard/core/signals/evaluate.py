@@ -1,0 +1,91 @@
+"""Every signal at one instant, in words and numbers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+
+from dcaguard.core.event import Event
+from dcaguard.core.history import History, micros, moment
+from dcaguard.core.signals.board import Sample, sample, tracks
+from dcaguard.core.signals.composite import Composite, compose
+from dcaguard.core.signals.params import GateConfig, SignalsConfig
+from dcaguard.core.signals.state import SignalState, Stance
+
+
+def evaluate(
+    history: History,
+    at: datetime,
+    config: SignalsConfig,
+    gate: GateConfig,
+    events: Sequence[Event] = (),
+) -> tuple[SignalState, ...]:
+    """Return every enabled signal and member at `at`, those that add most to stress first."""
+    instants = np.array([micros(at)], np.int64)
+    samples = [sample(track, instants) for track in tracks(history, config, events)]
+    return states(samples, compose(samples, gate, config.altcoin_breadth, 1), 0)
+
+
+def states(
+    samples: Sequence[Sample], composite: Composite, position: int
+) -> tuple[SignalState, ...]:
+    """Return the states at one position of samples taken at several instants."""
+    found = [
+        state_at(s, position, float(share[position]))
+        for s, share in zip(samples, composite.share, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda s: -(s.contribution or 0.0)))
+
+
+def state_at(s: Sample, position: int, share: float) -> SignalState:
+    """Return one signal's state; `share` is what a unit of its score adds to the composite."""
+    spec, row = s.track.spec, int(s.index[position])
+    read = row >= 0
+    known = bool(s.known[position])
+    score = float(s.score[position]) if known else float("nan")
+    value = float(s.track.value[row]) if known else float("nan")
+    scored = not np.isnan(score)
+    counted = bool(s.counted[position])
+    observed = int(s.track.known_at[row]) if read else 0
+    first = int(s.track.memory.first_vote[row]) if read else -1
+    elevated = bool(s.elevated[position] or s.breaker[position] or s.vote[position])
+    return SignalState(
+        name=spec.name,
+        number=spec.number,
+        block=spec.block,
+        state=_stance(known=known, elevated=elevated),
+        score=score if scored else None,
+        vote=bool(s.vote[position]),
+        counts=bool(s.counts[position]),
+        breaker=bool(s.breaker[position]),
+        value=None if np.isnan(value) else value,
+        unit=spec.unit,
+        # An event of a person's has its end as its row's time; nothing is newer than its sight.
+        as_of=moment(min(int(s.track.as_of[row]), observed)) if read else None,
+        observed_at=moment(observed) if read else None,
+        weight=spec.weight if counted else 0.0,
+        contribution=score * share if scored and counted else None,
+        reason=_reason(s, row, known=known),
+        stale=bool(s.stale[position]),
+        short_history=bool(read and s.track.short[row]),
+        resumed=bool(s.resumed[position]),
+        since=moment(int(s.track.known_at[first])) if elevated and first >= 0 else None,
+        missing=s.track.missing,
+    )
+
+
+def _stance(*, known: bool, elevated: bool) -> Stance:
+    if not known:
+        return Stance.UNKNOWN
+    return Stance.ELEVATED if elevated else Stance.CALM
+
+
+def _reason(s: Sample, row: int, *, known: bool) -> str:
+    if row < 0:
+        names = ", ".join(s.track.missing)
+        return f"never read: {names}" if names else "nothing known yet"
+    words = s.track.reason({name: float(x[row]) for name, x in s.track.detail.items()})
+    if known:
+        return words
+    age = moment(int(s.track.as_of[row])).date()
+    return f"not known: newest row is of {age} ({words})"

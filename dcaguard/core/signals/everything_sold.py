@@ -1,0 +1,166 @@
+"""S6 everything-sold: Bitcoin, shares and gold fall together; the extreme pauses by itself."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from dcaguard.core.history import NEVER, Bools, Column, F64, History, I64
+from dcaguard.core.signals.params import EverythingSold
+from dcaguard.core.signals.rolling import before, highest, in_a_row, log_returns, ratio, sigma
+from dcaguard.core.signals.sessions import is_session, is_weekday, session_number
+from dcaguard.core.signals.state import Block
+from dcaguard.core.signals.track import (
+    Calendar,
+    Derive,
+    Freshness,
+    Rows,
+    Spec,
+    Track,
+    derive,
+    never_read,
+    ranked_score,
+    remember,
+)
+
+BITCOIN, SHARES, GOLD, CHINA, HONG_KONG = "px.BTC", "px.SPX", "px.GOLD", "px.CSI300", "px.HSI"
+MARKETS = (BITCOIN, SHARES, GOLD, CHINA, HONG_KONG)
+VIX = "vix"
+_CORE = (BITCOIN, SHARES, GOLD)
+_BARS = 5
+_VIX_PEAK_SESSIONS = 60
+# A-shares close for up to eight weekdays at the New Year and in October: closed, not stale.
+_ASIA_CLOSED_WEEKDAYS = 8
+
+
+def everything_sold(history: History, params: EverythingSold) -> Track:
+    """Return S6: each market's fall over five of its own bars, in its own sigmas."""
+    fresh = Freshness(Calendar.NEW_YORK, params.stale_sessions, params.stale_sessions)
+    spec = Spec("everything-sold", "S6", Block.MACRO, params.weight, "sigmas, least of 3", fresh)
+    missing = tuple(s for s in (*MARKETS, VIX) if s not in history.columns)
+    falls = {s: derive(_own_bars(history, s), _fall(params)) for s in MARKETS}
+    vix = derive(_own_bars(history, VIX), _vix)
+    sources = [rows for rows in (*falls.values(), vix) if rows.known_at.size]
+    if not sources:
+        return never_read(spec, missing)
+    now = np.unique(np.concatenate([rows.known_at for rows in sources]))
+    columns = _together(falls, vix, now, params)
+    as_of = _newest(sources, now)
+    # Sessions are counted by the American rows: Bitcoin's weekend adds rows, not sessions.
+    american = [r for r in (falls[SHARES], falls[GOLD], vix) if r.known_at.size] or sources
+    key = session_number(_newest(american, now))
+    measured = _measured(falls, now) >= params.assets_min
+    return _track(spec, now, as_of, columns, (key, measured), params, missing)
+
+
+def _own_bars(history: History, name: str) -> Column:
+    """Return a market's own bars; closes that a source carried into closed days are dropped."""
+    source = history.series(name)
+    if name == BITCOIN:
+        return source
+    open_days = is_session if name in (SHARES, VIX) else is_weekday
+    return source.keep(open_days(source.as_of))
+
+
+def _fall(params: EverythingSold) -> Derive:
+    def fall(_as_of: I64, close: F64) -> dict[str, F64]:
+        spread = sigma(before(log_returns(close)), params.sigma_bars) * np.sqrt(_BARS)
+        return {"d": -ratio(log_returns(close, _BARS), spread)}
+
+    return fall
+
+
+def _vix(_as_of: I64, vix: F64) -> dict[str, F64]:
+    return {"vix": vix, "peak": highest(vix, _VIX_PEAK_SESSIONS)}
+
+
+def _together(
+    falls: Mapping[str, Rows], vix: Rows, now: I64, params: EverythingSold
+) -> dict[str, F64]:
+    """Return J3, K5 and VIX at each instant, from what was fresh enough then."""
+    d = {name: rows.at("d", now, _freshness(name, params)) for name, rows in falls.items()}
+    every = np.stack([d[name] for name in MARKETS])
+    known = np.count_nonzero(~np.isnan(every), axis=0)
+    enough = known >= params.assets_min
+    falling = np.count_nonzero(every >= params.falling_sigmas, axis=0).astype(float)
+    least = np.min(np.stack([d[name] for name in _CORE]), axis=0)
+    fresh = _freshness(VIX, params)
+    return {
+        "j3": np.where(enough, least, np.nan),
+        "k5": np.where(enough, falling, np.nan),
+        "known": known.astype(float),
+        "vix": vix.at("vix", now, fresh),
+        "peak": vix.at("peak", now, fresh),
+    }
+
+
+def _freshness(name: str, params: EverythingSold) -> Freshness:
+    if name == BITCOIN:
+        return Freshness(Calendar.DAYS, params.stale_sessions, params.stale_sessions)
+    if name in (CHINA, HONG_KONG):
+        limit = params.stale_sessions + _ASIA_CLOSED_WEEKDAYS
+        return Freshness(Calendar.WEEKDAYS, limit, limit)
+    return Freshness(Calendar.NEW_YORK, params.stale_sessions, params.stale_sessions)
+
+
+def _newest(sources: list[Rows], now: I64) -> I64:
+    """Return the newest as_of known at each instant (the first one's before anything is)."""
+    found = np.full(now.size, min(int(r.as_of[0]) for r in sources))
+    for rows in sources:
+        index = rows.index_at(now)
+        found = np.where(index >= 0, np.maximum(found, rows.as_of[index]), found)
+    return found
+
+
+def _measured(falls: Mapping[str, Rows], now: I64) -> I64:
+    """Return how many markets had been read by each instant, fresh or not."""
+    return np.asarray(np.sum([rows.index_at(now) >= 0 for rows in falls.values()], axis=0))
+
+
+def _track(
+    spec: Spec,
+    now: I64,
+    as_of: I64,
+    columns: Mapping[str, F64],
+    counting: tuple[I64, Bools],
+    params: EverythingSold,
+    missing: tuple[str, ...],
+) -> Track:
+    key, measured = counting
+    j3, vix = columns["j3"], columns["vix"]
+    vote = (j3 >= params.vote_sigmas) | (columns["k5"] >= params.vote_falling_min)
+    breaker = (j3 >= params.breaker_sigmas) | (vix >= params.breaker_vix)
+    calm_vix = (vix < params.resume_vix) | (vix <= (1 - params.resume_vix_fall) * columns["peak"])
+    calm_vix |= np.isnan(vix) & (VIX in missing)
+    apart = in_a_row((j3 < params.resume_sigmas) | ~measured, key) >= params.resume_sessions
+    resumed = apart & calm_vix
+    score, short = ranked_score(j3, key, vote & ~np.isnan(j3), params)
+    return Track(
+        spec=spec,
+        known_at=now,
+        as_of=as_of,
+        value=j3,
+        score=score,
+        short=short,
+        vote=vote,
+        resumed=resumed,
+        breaker=breaker,
+        counted=measured,
+        memory=remember(vote | breaker, resumed, key, params.hold_sessions),
+        expires=np.full(now.size, NEVER),
+        detail=columns,
+        reason=lambda row: _reason(row, params),
+        missing=missing,
+    )
+
+
+def _reason(row: Mapping[str, float], params: EverythingSold) -> str:
+    if np.isnan(row["j3"]):
+        least = f"{row['known']:.0f} of 5 markets known, {params.assets_min} needed"
+    else:
+        least = (
+            f"Bitcoin, shares and gold each fell at least {row['j3']:+.2f} sigma in 5 bars "
+            f"(votes at {params.vote_sigmas}, breaks at {params.breaker_sigmas}), "
+            f"{row['k5']:.0f} of 5 markets fell"
+        )
+    vix = "VIX unknown" if np.isnan(row["vix"]) else f"VIX {row['vix']:.1f}"
+    return f"{least}; {vix} (breaks at {params.breaker_vix:.0f})"

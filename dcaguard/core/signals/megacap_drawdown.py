@@ -1,0 +1,106 @@
+"""S5 megacap-drawdown: the largest technology shares fall far below their recent high."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from dcaguard.core.history import NEVER, Column, F64, History, joined
+from dcaguard.core.signals.params import MegacapDrawdown
+from dcaguard.core.signals.rolling import (
+    before,
+    highest,
+    in_a_row,
+    log_returns,
+    lowest,
+    mean,
+    ratio,
+    sigma,
+)
+from dcaguard.core.signals.sessions import is_session, session_number
+from dcaguard.core.signals.state import Block
+from dcaguard.core.signals.track import (
+    Calendar,
+    Freshness,
+    Spec,
+    Track,
+    derive,
+    never_read,
+    ranked_score,
+    remember,
+)
+
+_WEEK, _SIGMA_SESSIONS = 5, 90
+
+
+def series_of(params: MegacapDrawdown) -> tuple[str, ...]:
+    """Return the series of the basket."""
+    return tuple(f"px.{share}" for share in params.shares)
+
+
+def megacap_drawdown(history: History, params: MegacapDrawdown) -> Track:
+    """Return S5 over an equal-weight basket, rebalanced each session."""
+    fresh = Freshness(Calendar.NEW_YORK, params.stale_sessions, params.stale_sessions)
+    spec = Spec("megacap-drawdown", "S5", Block.MACRO, params.weight, "% from high", fresh)
+    names = series_of(params)
+    missing = tuple(s for s in names if s not in history.columns)
+    read = [s for s in names if s not in missing]
+    if not read:
+        return never_read(spec, missing)
+    shares = joined([_sessions(history.series(s)) for s in read])
+    leader = f"px.{params.leader}"
+    position = read.index(leader) if leader in read else None
+    rows = derive(shares, lambda _, closes: _falls(closes, position, params))
+    columns = rows.columns
+    vote = (columns["basket"] <= params.vote_basket_pct) & (
+        columns["leader"] <= params.vote_leader_pct
+    )
+    vote |= columns["z5"] <= params.vote_5d_z
+    key = session_number(rows.as_of)
+    calmer = (columns["recovered"] >= params.resume_recovered) | (columns["above_mean"] > 0)
+    resumed = in_a_row(calmer & ~np.isnan(columns["basket"]), key) >= params.resume_sessions
+    score, short = ranked_score(-columns["basket"], key, vote, params)
+    return Track(
+        spec=spec,
+        known_at=rows.known_at,
+        as_of=rows.as_of,
+        value=columns["basket"],
+        score=score,
+        short=short,
+        vote=vote,
+        resumed=resumed,
+        breaker=np.zeros(vote.size, bool),
+        counted=np.ones(vote.size, bool),
+        memory=remember(vote, resumed, key, params.hold_sessions),
+        expires=np.full(vote.size, NEVER),
+        detail=columns,
+        reason=lambda row: _reason(row, params),
+        missing=missing,
+    )
+
+
+def _sessions(source: Column) -> Column:
+    return source.keep(is_session(source.as_of))
+
+
+def _falls(closes: F64, leader: int | None, params: MegacapDrawdown) -> dict[str, F64]:
+    steps = np.stack([log_returns(c) for c in closes.T], axis=1).mean(axis=1)
+    level = np.exp(np.cumsum(np.nan_to_num(steps)))
+    high, low = highest(level, params.high_sessions), lowest(level, params.high_sessions)
+    week = np.log(level) - np.log(before(level, _WEEK))
+    spread = sigma(before(steps), _SIGMA_SESSIONS) * np.sqrt(_WEEK)
+    own = closes[:, leader] if leader is not None else np.full(len(closes), np.nan)
+    return {
+        "basket": 100 * (level / high - 1),
+        "leader": 100 * (ratio(own, highest(own, params.high_sessions)) - 1),
+        "z5": ratio(week, spread),
+        "recovered": ratio(level - low, high - low),
+        "above_mean": (level > mean(level, params.resume_mean_sessions)).astype(float),
+    }
+
+
+def _reason(row: Mapping[str, float], params: MegacapDrawdown) -> str:
+    return (
+        f"basket {row['basket']:+.1f} %, {params.leader} {row['leader']:+.1f} % from the "
+        f"{params.high_sessions}-session high (vote at {params.vote_basket_pct:+.0f} % and "
+        f"{params.vote_leader_pct:+.0f} %), five sessions {row['z5']:+.1f} sigma"
+    )

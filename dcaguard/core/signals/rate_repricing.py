@@ -1,0 +1,82 @@
+"""S4 rate-repricing: the market moves its path of US policy rates up."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from dcaguard.core.history import NEVER, F64, History
+from dcaguard.core.signals.params import RateRepricing
+from dcaguard.core.signals.rolling import before, mean, ratio, sigma
+from dcaguard.core.signals.sessions import session_number
+from dcaguard.core.signals.state import Block
+from dcaguard.core.signals.track import (
+    Calendar,
+    Freshness,
+    Rows,
+    Spec,
+    Track,
+    derive,
+    lookup,
+    never_read,
+    ranked_score,
+    remember,
+)
+
+YIELD, POLICY = "us2y", "effr"  # percent
+_WEEK, _MONTH, _YEAR = 5, 20, 252  # sessions
+# A daily or monthly change of the policy rate this large is a decision, not a drift.
+_STEP_BP = 10.0
+
+
+def rate_repricing(history: History, params: RateRepricing) -> Track:
+    """Return S4: change of (two-year yield - policy rate) in bp, decided steps taken out.
+
+    Without that a cut would look like a hawkish surprise on the day it is made.
+    """
+    fresh = Freshness(Calendar.NEW_YORK, params.stale_sessions, params.stale_sessions)
+    spec = Spec("rate-repricing", "S4", Block.MACRO, params.weight, "bp, 20 sessions", fresh)
+    missing = tuple(s for s in (YIELD, POLICY) if s not in history.columns)
+    if missing:
+        return never_read(spec, missing)
+    rows = derive(history.series(YIELD), lambda _, x: {"yield": x})
+    columns = _changes(rows, lookup(history.series(POLICY), rows.as_of, rows.known_at))
+    h5, h20, z = columns["h5"], columns["h20"], columns["z"]
+    vote = (h20 >= params.vote_20d_bp) | (h5 >= params.vote_5d_bp) | (z >= params.vote_5d_z)
+    resumed = (h5 <= params.resume_5d_bp) & (h20 < params.resume_20d_bp)
+    key = session_number(rows.as_of)
+    # Ranked by the leg that is nearest to its vote, so a higher score is never a weaker vote.
+    nearest = np.fmax(h5 / params.vote_5d_bp, h20 / params.vote_20d_bp)
+    score, short = ranked_score(np.where(np.isnan(h20), np.nan, nearest), key, vote, params)
+    return Track(
+        spec=spec,
+        known_at=rows.known_at,
+        as_of=rows.as_of,
+        value=h20,
+        score=score,
+        short=short,
+        vote=vote,
+        resumed=resumed,
+        breaker=np.zeros(vote.size, bool),
+        counted=~np.isnan(columns["path"]),
+        memory=remember(vote, resumed, key, params.hold_sessions),
+        expires=np.full(vote.size, NEVER),
+        detail=columns,
+        reason=lambda row: _reason(row, params),
+    )
+
+
+def _changes(rows: Rows, policy: F64) -> dict[str, F64]:
+    path = 100 * (rows.columns["yield"] - policy)
+    moves = 100 * (policy - before(policy))
+    steps = np.cumsum(np.where(np.abs(moves) >= _STEP_BP, moves, 0.0))
+    level = path + steps
+    h5, h20 = level - before(level, _WEEK), level - before(level, _MONTH)
+    z = ratio(h5 - mean(before(h5), _YEAR), sigma(before(h5), _YEAR))
+    return {"path": path, "h5": h5, "h20": h20, "z": z}
+
+
+def _reason(row: Mapping[str, float], params: RateRepricing) -> str:
+    return (
+        f"priced policy path {row['h5']:+.0f} bp in 5 and {row['h20']:+.0f} bp in 20 sessions; "
+        f"votes at +{params.vote_5d_bp:.0f} or +{params.vote_20d_bp:.0f} bp"
+    )

@@ -1,0 +1,85 @@
+"""S11 recovery: what has to heal before a pause may end. It never starts one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dcaguard.core.history import DAY, Bools, F64, History, I64, joined
+from dcaguard.core.signals.params import Recovery
+from dcaguard.core.signals.rolling import rank, ratio, trailing_median
+from dcaguard.core.signals.track import Calendar, Freshness, Rows, derive, lookup
+
+DEPTH, SPREAD = "depth.BTC", "spread.BTC"  # within 1 % of the middle, and as a share of it
+PRICE, VOLUME = "px.BTC", "vol.BTC"
+STABLECOINS = "stable.supply_usd"
+_MEDIAN_DAYS, _WEEK, _YEAR, _YEAR_MIN = 30, 7, 365, 120
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """The three legs at each instant: 1 true, 0 false, NaN not known."""
+
+    flows: F64  # S1 has healed or never was elevated
+    whales: F64  # S7 likewise
+    liquidity: F64
+
+    @property
+    def known(self) -> I64:
+        """How many legs are known."""
+        return np.asarray(sum(~np.isnan(leg) for leg in self._all()), np.int64)
+
+    def satisfied(self, params: Recovery) -> Bools:
+        """Tell where enough known legs are true; with fewer known than that it does not bind."""
+        true = np.asarray(sum(leg == 1.0 for leg in self._all()), np.int64)
+        return np.asarray((self.known < params.legs_min) | (true >= params.legs_min))
+
+    def _all(self) -> tuple[F64, F64, F64]:
+        return self.flows, self.whales, self.liquidity
+
+
+def liquidity(history: History, params: Recovery, at: I64) -> F64:
+    """Return the liquidity leg at each instant: the book is deep again and money stays."""
+    fresh = Freshness(Calendar.DAYS, params.stale_days, params.stale_days)
+    book = _book(history, params, at, fresh)
+    calm_book = np.where(np.isnan(book), _illiquidity(history, params, at, fresh), book)
+    money = _money(history, params, at, fresh)
+    unknown = np.isnan(calm_book) | np.isnan(money)
+    return np.where(unknown, np.nan, calm_book * money)
+
+
+def _book(history: History, params: Recovery, at: I64, fresh: Freshness) -> F64:
+    def compare(_as_of: I64, x: F64) -> dict[str, F64]:
+        depth, spread = x[:, 0], x[:, 1]
+        # Hourly samples: the median of 30 days, known after the warm-up.
+        window, warm = 24 * _MEDIAN_DAYS, 24 * params.depth_warmup_days
+        deep = ratio(depth, trailing_median(depth, window, warm))
+        wide = ratio(spread, trailing_median(spread, window, warm))
+        good = (deep >= params.depth_of_median) & (wide <= params.spread_of_median)
+        return {"x": np.where(np.isnan(deep) | np.isnan(wide), np.nan, good)}
+
+    pair = joined([history.series(DEPTH), history.series(SPREAD)])
+    return derive(pair, compare).at("x", at, fresh)
+
+
+def _illiquidity(history: History, params: Recovery, at: I64, fresh: Freshness) -> F64:
+    """Amihud: how far the price moves per unit traded, ranked within its own year."""
+
+    def amihud(_as_of: I64, x: F64) -> dict[str, F64]:
+        close, volume = x[:, 0], x[:, 1]
+        moves = np.abs(ratio(close[1:], close[:-1]) - 1)
+        return {"x": np.concatenate([[np.nan], ratio(moves, volume[1:] * close[1:])])[: len(x)]}
+
+    pair = joined([history.series(PRICE), history.series(VOLUME)])
+    rows = derive(pair, amihud)
+    share, _ = rank(rows.columns["x"], rows.as_of // DAY, _YEAR, _YEAR_MIN)
+    calm = np.where(np.isnan(share), np.nan, share < params.illiquidity_rank)
+    return Rows(rows.known_at, rows.as_of, {"x": calm}).at("x", at, fresh)
+
+
+def _money(history: History, params: Recovery, at: I64, fresh: Freshness) -> F64:
+    source = history.series(STABLECOINS)
+    rows = derive(source, lambda _, x: {"now": x})
+    earlier = lookup(source, rows.as_of - _WEEK * DAY, rows.known_at)
+    change = 100 * (ratio(rows.columns["now"], earlier) - 1)
+    stays = np.where(np.isnan(change), np.nan, change >= params.stablecoin_7d_pct)
+    return Rows(rows.known_at, rows.as_of, {"x": stays}).at("x", at, fresh)

@@ -1,0 +1,127 @@
+"""S8 regulation: a burst of bad news while Bitcoin falls, or an event that a person entered."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import numpy as np
+
+from dcaguard.core.event import OperatorEvent, Severity
+from dcaguard.core.history import HOUR, NEVER, Bools, F64, History, I64, micros
+from dcaguard.core.signals.params import Regulation
+from dcaguard.core.signals.rolling import before, log_returns, mean, ratio, sigma
+from dcaguard.core.signals.state import Block
+from dcaguard.core.signals.track import (
+    Calendar,
+    Freshness,
+    Memory,
+    Spec,
+    Track,
+    derive,
+    never_read,
+)
+
+NEWS, PRICE = "news.regulation", "px.BTC"
+_SIGMA_DAYS = 90
+_MEDIUM_SCORE = 0.5
+
+
+def regulation(history: History, params: Regulation, events: Sequence[OperatorEvent]) -> Track:
+    """Return S8. News fades after its hours; a person's event lasts until its end."""
+    spec = Spec("regulation", "S8", Block.STRUCTURE, params.weight, "z", _fresh(params))
+    spans = [span for event in events if (span := _span(event, params))]
+    news = history.series(NEWS)
+    edges = [edge for _, start, end in spans for edge in (start, end)]
+    now = np.union1d(news.observed_at, np.array(edges, np.int64))
+    if not now.size:
+        return never_read(spec, (NEWS,))
+    rows = derive(news, lambda _, x: _unusual(x, params.window_days))
+    z = rows.at("z", now, _fresh(params))
+    fell = _btc_sigmas(history, now) <= -params.vote_btc_sigmas
+    burst = (z >= params.vote_z) & fell
+    since = _since(burst, now)
+    loud = now - since < params.expire_hours * HOUR
+    high, medium = _active(spans, now, Severity.HIGH), _active(spans, now, Severity.MEDIUM)
+    score = np.where(burst | high, 1.0, np.clip(z / params.vote_z, 0, 1))
+    score = np.where(medium, np.fmax(score, _MEDIUM_SCORE), score)
+    first = np.searchsorted(now, since)
+    elevated = loud | high
+    newest = rows.index_at(now)
+    # While an event lasts the signal is fresh, however old the newest headline is.
+    ending = _ending(spans, now)
+    read = rows.as_of[newest] if rows.as_of.size else now
+    as_of = np.where(ending > now, ending, np.where(newest >= 0, read, now))
+    ends = np.where(high, NEVER, since + params.expire_hours * HOUR)
+    vote = burst | high
+    return Track(
+        spec=spec,
+        known_at=now,
+        as_of=as_of,
+        value=np.where(np.isnan(z) & (high | medium), 0.0, z),
+        score=score,
+        short=np.zeros(now.size, bool),
+        vote=vote,
+        resumed=~elevated & ~np.isnan(z),
+        breaker=np.zeros(now.size, bool),
+        counted=(newest >= 0) | high | medium,
+        memory=Memory(elevated, elevated, first, np.where(elevated, first, -1)),
+        expires=ends,
+        detail={"z": z, "event": high.astype(float)},
+        reason=lambda row: _reason(row, params),
+        missing=() if news.as_of.size else (NEWS,),
+    )
+
+
+def _fresh(params: Regulation) -> Freshness:
+    return Freshness(Calendar.DAYS, params.stale_days, params.stale_days)
+
+
+def _span(event: OperatorEvent, params: Regulation) -> tuple[Severity, int, int] | None:
+    """Return (severity, start, end) in microseconds; None for events that are only noted."""
+    if event.severity is Severity.LOW:
+        return None
+    end = event.until or event.since + timedelta(days=params.event_expire_days)
+    return (event.severity, micros(event.since), micros(end)) if end > event.since else None
+
+
+def _active(spans: Sequence[tuple[Severity, int, int]], now: I64, severity: Severity) -> Bools:
+    found = np.zeros(now.size, bool)
+    for kind, start, end in spans:
+        if kind is severity:
+            found |= (now >= start) & (now < end)
+    return found
+
+
+def _ending(spans: Sequence[tuple[Severity, int, int]], now: I64) -> I64:
+    """Return when the last event that is active at each instant ends; 0 where none is."""
+    found = np.zeros(now.size, np.int64)
+    for _, start, end in spans:
+        found = np.where((now >= start) & (now < end), np.maximum(found, end), found)
+    return found
+
+
+def _unusual(share: F64, window: int) -> dict[str, F64]:
+    past = before(share)
+    return {"z": ratio(share - mean(past, window), sigma(past, window))}
+
+
+def _btc_sigmas(history: History, now: I64) -> F64:
+    def moves(_as_of: I64, close: F64) -> dict[str, F64]:
+        returns = log_returns(close)
+        return {"x": ratio(returns, sigma(before(returns), _SIGMA_DAYS))}
+
+    two_days = Freshness(Calendar.DAYS, 2, 2)
+    return derive(history.series(PRICE), moves).at("x", now, two_days)
+
+
+def _since(burst: Bools, now: I64) -> I64:
+    """Return the instant of the newest burst; long ago when there was none."""
+    return np.asarray(np.maximum.accumulate(np.where(burst, now, now[0] - NEVER // 2)))
+
+
+def _reason(row: Mapping[str, float], params: Regulation) -> str:
+    if row["event"]:
+        return "a person entered an event of high severity that has not ended"
+    news = (
+        "no news series" if np.isnan(row["z"]) else f"news on bans and seizures z {row['z']:+.1f}"
+    )
+    return f"{news} (votes from {params.vote_z} while Bitcoin falls)"

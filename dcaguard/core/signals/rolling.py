@@ -1,0 +1,170 @@
+"""Statistics over a trailing window: the value of a row never depends on a later row."""
+
+from bisect import bisect_left, insort
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from dcaguard.core.history import Bools, F64, I64
+
+# Rows are compared with their windows in pieces, so that ten years fit into a cache.
+_CHUNK = 512
+# Rescales the distance between the quartiles to a standard deviation of a normal law.
+_IQR_TO_SIGMA = 1.349
+_MAD_TO_SIGMA = 1.4826
+
+
+def windows(x: F64, size: int) -> F64:
+    """Return shape (n, size): each row's last `size` values, NaN where there were none yet.
+
+    Copied to be contiguous: a sum over a row is then the same however many rows there are.
+    """
+    if not x.size:
+        return np.empty((0, size))
+    padded = np.concatenate([np.full(size - 1, np.nan), x])
+    return np.ascontiguousarray(sliding_window_view(padded, size))
+
+
+def before(x: F64, steps: int = 1) -> F64:
+    """Return each row's value `steps` rows earlier, NaN at the start."""
+    if steps == 0:
+        return x
+    return np.concatenate([np.full(min(steps, x.size), np.nan), x[:-steps]])
+
+
+def mean(x: F64, size: int) -> F64:
+    """Return the mean of the last `size` values; NaN until there are that many."""
+    return np.asarray(windows(x, size).mean(axis=1))
+
+
+def total(x: F64, size: int) -> F64:
+    """Return the sum of the last `size` values; NaN until there are that many."""
+    return np.asarray(windows(x, size).sum(axis=1))
+
+
+def sigma(x: F64, size: int) -> F64:
+    """Return the sample standard deviation of the last `size` values; NaN until then."""
+    return np.asarray(windows(x, size).std(axis=1, ddof=1))
+
+
+def highest(x: F64, size: int) -> F64:
+    """Return the maximum of the last `size` values, or of as many as there are."""
+    return np.asarray(np.fmax.reduce(windows(x, size), axis=1))
+
+
+def lowest(x: F64, size: int) -> F64:
+    """Return the minimum of the last `size` values, or of as many as there are."""
+    return np.asarray(np.fmin.reduce(windows(x, size), axis=1))
+
+
+def log_returns(close: F64, steps: int = 1) -> F64:
+    """Return ln(close / close `steps` rows earlier); NaN for prices that are not positive."""
+    safe = np.where(close > 0, close, np.nan)
+    return np.log(safe) - np.log(before(safe, steps))
+
+
+def ratio(left: F64, right: F64) -> F64:
+    """Return left / right, NaN where right is zero or unknown: never infinite."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = left / right
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def group_of(key: I64) -> tuple[I64, I64]:
+    """Return (group of each row, last row of each group) for rows that share a key."""
+    last = np.flatnonzero(np.append(key[1:] != key[:-1], True)[: key.size])
+    return np.searchsorted(last, np.arange(key.size)), last
+
+
+def rank(x: F64, key: I64, window: int, minimum: int) -> tuple[F64, I64]:
+    """Return (share of its window that is at or below x, how many points the window held).
+
+    The window is x itself and the final values of the `window` - 1 keys before its own, so a
+    second look at one day never counts twice. NaN where there are fewer than `minimum` points.
+    """
+    group, last = group_of(key)
+    known = ~np.isnan(x[last])
+    finals = x[last][known]
+    earlier = (np.cumsum(known) - known)[group]
+    padded = np.concatenate([np.full(window - 1, np.inf), finals])
+    shares = np.full(x.size, np.nan)
+    points = np.minimum(earlier, window - 1) + 1
+    if window == 1:
+        return np.where(points >= minimum, 1.0, np.nan), points
+    view = sliding_window_view(padded, window - 1)
+    for start in range(0, x.size, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        counts = np.count_nonzero(view[earlier[part]] <= x[part, None], axis=1) + 1
+        shares[part] = counts / points[part]
+    shares[np.isnan(x) | (points < minimum)] = np.nan
+    return shares, points
+
+
+def score_of_rank(share: F64) -> F64:
+    """Return 0 for the calmer half of the past, then rising to 1 for its worst point."""
+    return np.clip((share - 0.5) / 0.5, 0.0, 1.0)
+
+
+def in_a_row(condition: Bools, key: I64) -> I64:
+    """Return for how many keys in a row the condition has held, its own key included."""
+    if not condition.size:
+        return np.empty(0, np.int64)
+    group, last = group_of(key)
+    finals = condition[last]
+    numbers = np.arange(finals.size)
+    broken = np.maximum.accumulate(np.where(finals, -1, numbers))
+    lengths = np.where(finals, numbers - broken, 0)
+    earlier = np.concatenate([[0], lengths])[group]
+    return np.where(condition, earlier + 1, 0)
+
+
+def robust_z(x: F64, window: int, minimum: int) -> F64:
+    """Return (x - median) / sigma of the `window` values before it, sigma by median deviation."""
+    past = windows(before(x), window)
+    enough = np.count_nonzero(~np.isnan(past), axis=1) >= minimum
+    found = np.full(x.size, np.nan)
+    past = past[enough]
+    if not past.size:
+        return found
+    middle = np.nanmedian(past, axis=1)
+    spread = np.nanmedian(np.abs(past - middle[:, None]), axis=1) * _MAD_TO_SIGMA
+    found[enough] = ratio(x[enough] - middle, spread)
+    return found
+
+
+def trailing_median(x: F64, window: int, minimum: int) -> F64:
+    """Return the median of the `window` values before each row; NaN below `minimum` of them."""
+    past = windows(before(x), window)
+    enough = np.count_nonzero(~np.isnan(past), axis=1) >= minimum
+    found = np.full(x.size, np.nan)
+    if enough.any():
+        found[enough] = np.nanmedian(past[enough], axis=1)
+    return found
+
+
+def order_statistics(x: F64, window: int, shares: tuple[float, ...]) -> F64:
+    """Return shape (n, len(shares)): quantiles of the `window` known values before each row.
+
+    Kept in a sorted list that slides along: fifty times faster than sorting every window.
+    """
+    found = np.full((x.size, len(shares)), np.nan)
+    ordered: list[float] = []
+    past: list[float] = []
+    for row, value in enumerate(x.tolist()):
+        if ordered:
+            top = len(ordered) - 1
+            found[row] = [ordered[round(share * top)] for share in shares]
+        if value != value:  # NaN: unknown stays out of the window
+            continue
+        insort(ordered, value)
+        past.append(value)
+        if len(past) > window:
+            del ordered[bisect_left(ordered, past[len(past) - window - 1])]
+    return found
+
+
+def quartile_z(x: F64, window: int, minimum: int) -> F64:
+    """Return (x - median) / sigma of the `window` values before it, sigma by the quartiles."""
+    low, middle, high = order_statistics(x, window, (0.25, 0.5, 0.75)).T
+    known = np.cumsum(~np.isnan(x)) - ~np.isnan(x)
+    return np.where(known >= minimum, ratio(x - middle, (high - low) / _IQR_TO_SIGMA), np.nan)
