@@ -1,6 +1,9 @@
 """Each command of the contract exists, says what it does, and shows how it is called."""
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -84,3 +87,13 @@ def test_the_global_options_are_the_promised_ones() -> None:
     flags = {flag for one in options_of("") for flag in one.opts}
     wanted = {"--config", "--json", "--quiet", "--verbose", "--no-color", "--version"}
     assert wanted - flags == set()
+
+
+@pytest.mark.parametrize("line", [["nonsense"], ["plan", "--nonsense"], ["signals", "nonsense"]])
+def test_a_mistyped_command_line_is_a_usage_error_in_json_too(line: list[str]) -> None:
+    command = [sys.executable, "-m", "dcaguard", "--json", *line]
+    done = subprocess.run(command, capture_output=True, check=False, text=True)
+    document = json.loads(done.stdout)
+    assert (done.returncode, document["exit"], document["code"]) == (2, 2, "USAGE")
+    assert document["ok"] is False
+    assert document["schema"].startswith("dcaguard.")
