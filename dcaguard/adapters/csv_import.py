@@ -25,9 +25,7 @@ SIZE_MAX_BYTES = 64 * 1024 * 1024
 _HEADERS = (["as_of", "value"], ["as_of", "value", "observed_at"])
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_TIME = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII
-)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _MONTH_MIN = timedelta(days=28)
 
 
@@ -182,9 +180,7 @@ def _is_monthly(lines: list[_Line]) -> bool:
     )
 
 
-def _observed(
-    about: Series, as_of: datetime, lag: timedelta | None, *, monthly: bool
-) -> datetime:
+def _observed(about: Series, as_of: datetime, lag: timedelta | None, *, monthly: bool) -> datetime:
     return default_observed_at(about, as_of, monthly=monthly) if lag is None else as_of + lag
 
 

@@ -3,7 +3,7 @@
 A value that fails is missing or invalid, never zero.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -13,24 +13,41 @@ from dcaguard.core.observed import expected_days
 from dcaguard.core.reading import Reading
 from dcaguard.core.reading_outliers import outliers
 from dcaguard.core.reading_problem import Flaw, Problem, Row, day_of, invalid
-from dcaguard.core.series import Series
+from dcaguard.core.series import Series, lookup
 
 ROUNDING_USD = Decimal(1_000_000)  # totals may differ from the sum of their parts by this
+
+# Sources may differ by this share of the larger value, or by the floor of the kind of series.
+_TOLERANCE = Decimal("0.1")
+_FLOORS = {
+    "etf": Decimal(50_000_000),
+    "price": Decimal(0),
+    "volatility": Decimal(0),
+    "rates": Decimal("0.25"),
+}
 
 __all__ = ["Flaw", "Problem", "Row", "outliers", "problems"]
 
 
 def problems(
-    rows: Sequence[Row], series: Series, now: datetime, history: Sequence[Reading] = ()
+    rows: Sequence[Row],
+    series: Series,
+    now: datetime,
+    history: Sequence[Reading] = (),
+    holes: Set[date] = frozenset(),
 ) -> list[Problem]:
-    """Return all that is wrong with rows of one series; `history` holds what we trust already."""
+    """Return all that is wrong with rows of one series.
+
+    `history` holds what we trust already; `holes` are days that the provider itself says it
+    does not know.
+    """
     ordered = sorted(rows, key=lambda row: (row.reading.as_of, row.reading.observed_at))
     found = [problem for row in ordered for problem in _alone(row, series, now)]
     found += duplicates(ordered)
     if found:
         # Rows that are wrong alone would be reported again as outliers and gaps.
         return found
-    return [*outliers(ordered, series, history), *gaps(ordered, series)]
+    return [*outliers(ordered, series, history), *gaps(ordered, series, holes)]
 
 
 def _alone(row: Row, series: Series, now: datetime) -> Iterable[Problem]:
@@ -94,10 +111,10 @@ def not_ascending(rows: Sequence[Row]) -> Problem | None:
     return None
 
 
-def gaps(rows: Sequence[Row], series: Series) -> list[Problem]:
+def gaps(rows: Sequence[Row], series: Series, holes: Set[date] = frozenset()) -> list[Problem]:
     """Return one problem per run of missing days between the first and the last row.
 
-    Weekends and holidays of the series' calendar are not missing.
+    Weekends and holidays of the series' calendar are not missing, nor are `holes`.
     """
     if not series.strict or not rows:
         return []
@@ -107,7 +124,7 @@ def gaps(rows: Sequence[Row], series: Series) -> list[Problem]:
     row, run = rows[0], list[date]()
     for day in days:
         if day not in by_day:
-            run.append(day)
+            run += [day] if day not in holes else []
             continue
         if run:
             found.append(_gap(by_day[day], run))
@@ -135,34 +152,29 @@ def parts_problem(
     return Problem(where, Flaw.INVALID, what, "the table has changed or is incomplete: not used")
 
 
-def disagreements(
-    readings: Iterable[Reading],
-    group_of: Mapping[str, str],
-    tolerance_share: Decimal = Decimal("0.1"),
-    tolerance_floor: Decimal = Decimal(50_000_000),
-) -> list[Problem]:
-    """Return days on which sources of different groups differ by more than share and floor.
+def disagreements(readings: Iterable[Reading], group_of: Mapping[str, str]) -> list[Problem]:
+    """Return days on which sources of different groups contradict each other.
 
     `group_of` maps a source's name to its independence group; mirrors of one table never
-    confirm or contradict each other. `tolerance_floor` is in the series' unit.
+    confirm or contradict each other. Series whose sources measure different things (samples of
+    coins, one exchange or many) are not compared.
     """
     days: dict[tuple[str, date], dict[str, Reading]] = {}
     for reading in sorted(readings, key=lambda r: r.observed_at):
         group = group_of.get(reading.source, reading.source)
         days.setdefault((reading.series, reading.as_of.date()), {})[group] = reading
-    return [
-        problem
-        for (series, day), by_group in days.items()
-        if (problem := _dispute(f"{series} {day}", by_group, tolerance_share, tolerance_floor))
-    ]
+    found = []
+    for (series, day), by_group in days.items():
+        about = lookup(series)
+        if about is not None and about.group in _FLOORS:
+            found.append(_dispute(f"{series} {day}", by_group, _FLOORS[about.group]))
+    return [problem for problem in found if problem is not None]
 
 
-def _dispute(
-    where: str, by_group: Mapping[str, Reading], share: Decimal, floor: Decimal
-) -> Problem | None:
+def _dispute(where: str, by_group: Mapping[str, Reading], floor: Decimal) -> Problem | None:
     low = min(by_group.values(), key=lambda r: r.value)
     high = max(by_group.values(), key=lambda r: r.value)
-    allowed = max(floor, share * max(abs(low.value), abs(high.value)))
+    allowed = max(floor, _TOLERANCE * max(abs(low.value), abs(high.value)))
     if high.value - low.value <= allowed:
         return None
     what = f"{low.source} says {plain(low.value)}, {high.source} says {plain(high.value)}"

@@ -16,9 +16,7 @@ _HEAVY_TAIL_RATIO = Decimal(500)  # liquidations: the worst day was 100 times th
 _ROWS_FOR_MEDIAN = 20
 
 
-def outliers(
-    rows: Sequence[Row], series: Series, history: Sequence[Reading] = ()
-) -> list[Problem]:
+def outliers(rows: Sequence[Row], series: Series, history: Sequence[Reading] = ()) -> list[Problem]:
     """Return rows that differ from their neighbours as only a slip of unit or digit does.
 
     `rows` are in order of as_of. A crash passes: the bounds lie beyond what markets did.

@@ -68,9 +68,7 @@ class KeyedParams(SourceParams):
 class OkxParams(SourceParams):
     """Liquidations of perpetual swaps."""
 
-    underlyings: tuple[str, ...] = Field(
-        default=("BTC-USDT", "ETH-USDT", "SOL-USDT"), min_length=1
-    )
+    underlyings: tuple[str, ...] = Field(default=("BTC-USDT", "ETH-USDT", "SOL-USDT"), min_length=1)
 
 
 class ExchangeParams(SourceParams):
@@ -81,6 +79,11 @@ class ExchangeParams(SourceParams):
     swap: str = Field(default="BTC/USDT:USDT", description="Swap of funding and open interest.")
     assets: tuple[str, ...] = Field(
         default=("BTC", "ETH"), description="Assets whose closes are read as px.ASSET."
+    )
+    breadth: tuple[str, ...] = Field(
+        default=("ETH", "SOL", "XRP", "DOGE", "ADA", "AVAX", "LINK", "DOT", "LTC", "BCH", "UNI")
+        + ("ATOM", "XLM", "ETC", "FIL", "NEAR", "APT", "ARB", "OP", "AAVE", "INJ", "SUI", "TRX"),
+        description="Coins of the breadth figures, against USDT; empty is off.",
     )
     pegs: str = Field(
         default="kraken",
@@ -96,6 +99,11 @@ class CoingeckoParams(SourceParams):
         default={"BTC": "bitcoin", "ETH": "ethereum"}, description="Asset to CoinGecko id."
     )
     treasuries: tuple[str, ...] = ("bitcoin", "ethereum")
+    tickers: tuple[str, ...] = Field(
+        default=("MSTR", "BMNR", "SBET", "SQNS", "FGNX", "XXI", "NAKA", "FWDI", "UPXI", "DFDV")
+        + ("3350.T", "MARA"),
+        description="Treasury companies whose holdings are read.",
+    )
     breadth: bool = True
 
 

@@ -1,0 +1,168 @@
+"""Public figures of exchanges through ccxt: closes, open interest, funding, breadth, pegs."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any, TypeVar
+
+from dcaguard.adapters.sources import fields
+from dcaguard.adapters.sources.breadth import shares
+from dcaguard.adapters.sources.http import Page
+from dcaguard.adapters.sources.source import Context, Found, WebSource
+from dcaguard.core.canonical import canonical_json
+from dcaguard.core.errors import ConfigError, TryAgainError, VenueUnavailableError
+from dcaguard.core.source_params import ExchangeParams
+
+_Result = TypeVar("_Result")
+_BARS = 365
+_BREADTH_BARS = 90
+_PEGS = ("USDT", "USDC")
+_TIMEOUT_MS = 8000
+
+
+class Exchange(WebSource):
+    """Figures that exchanges give to everybody; keys are never used here."""
+
+    name = "exchange"
+    group = "exchange"
+    updates_utc = "closes at 00:00; pegs, open interest and funding continuously"
+    licence = "the exchange's API terms: own use"
+    hosts: frozenset[str] = frozenset()  # type: ignore[misc]  # those of the configured exchange
+
+    def __init__(self, params: ExchangeParams, context: Context) -> None:
+        """Take the exchange and its symbols."""
+        super().__init__(params, context)
+        self._params = params
+        self._made: dict[str, Any] = {}
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The names it serves as configured."""
+        names = [f"px.{asset}" for asset in self._params.assets]
+        names += ["oi.btc_usd", "funding.btc"] if self._params.swap else []
+        names += list(_BREADTH) if self._params.breadth else []
+        return (*names, *(f"peg.{coin}" for coin in _PEGS if self._params.pegs))
+
+    def _jobs(self, since: Mapping[str, datetime]) -> Iterable[Callable[[], Found]]:
+        del since
+        home, params = self._params.exchange, self._params
+        quote = params.spot.partition("/")[2]
+        jobs: list[Callable[[], Found]] = [
+            partial(self._closes, f"{asset}/{quote}", asset) for asset in params.assets
+        ]
+        jobs += [partial(self._peg, coin) for coin in _PEGS if params.pegs]
+        if params.swap:
+            jobs += [partial(self._open_interest, home), partial(self._funding, home)]
+        return [*jobs, partial(self._breadth, quote)] if params.breadth else jobs
+
+    def _bars(self, symbol: str, count: int) -> list[tuple[date, Decimal]]:
+        """Return (UTC day, close) of finished days, oldest first."""
+        home = self._params.exchange
+        bars = self._call(home, lambda venue: venue.fetch_ohlcv(symbol, "1d", None, count))
+        today = self._context.clock.now().astimezone(UTC).date()
+        closes = [(fields.day(bar[0], "a bar"), fields.number(bar[4], "a close")) for bar in bars]
+        return sorted((day, close) for day, close in closes if day < today)
+
+    def _closes(self, symbol: str, asset: str) -> Found:
+        closes = self._bars(symbol, _BARS)
+        page = self._page(symbol, [[day, close] for day, close in closes])
+        if not closes:
+            raise self._bad(page, "no daily bars", "correct spot and assets")
+        return Found([self._dated(page, f"px.{asset}", day, close) for day, close in closes])
+
+    def _peg(self, coin: str) -> Found:
+        symbol = f"{coin}/USD"
+        ticker = self._call(self._params.pegs, lambda venue: venue.fetch_ticker(symbol))
+        last = fields.number(ticker.get("last"), "last")
+        page = self._page(symbol, [last])
+        return Found([self._live(page, f"peg.{coin}", last)])
+
+    def _open_interest(self, exchange: str) -> Found:
+        symbol = self._params.swap
+        found = self._call(exchange, lambda venue: venue.fetch_open_interest(symbol))
+        value = fields.number(found.get("openInterestValue"), "openInterestValue")
+        page = self._page(symbol, [value])
+        return Found([self._live(page, "oi.btc_usd", value)])
+
+    def _funding(self, exchange: str) -> Found:
+        symbol = self._params.swap
+        found = self._call(exchange, lambda venue: venue.fetch_funding_rate(symbol))
+        value = fields.number(found.get("fundingRate"), "fundingRate")
+        page = self._page(symbol, [value])
+        return Found([self._live(page, "funding.btc", value)])
+
+    def _breadth(self, quote: str) -> Found:
+        closes: dict[str, Mapping[date, Decimal]] = {}
+        for asset in dict.fromkeys(("BTC", *self._params.breadth)):
+            if self._context.client.seconds_left() <= 1:
+                msg = f"{self.name}: breadth: no time left in this fetch: try again"
+                raise TryAgainError(msg)
+            closes[asset] = dict(self._bars(f"{asset}/{quote}", _BREADTH_BARS))
+        page = self._page("breadth", sorted(closes))
+        found = shares(closes)
+        return Found([
+            self._dated(page, name, day, getattr(share, field))
+            for name, field in _BREADTH.items()
+            for day, share in found
+        ])  # fmt: skip
+
+    def _call(self, exchange: str, ask: Callable[[Any], _Result]) -> _Result:
+        import ccxt  # noqa: PLC0415  # costs 0.4 s: only when this source is asked
+
+        try:
+            return ask(self._venue(exchange))
+        except (ccxt.RateLimitExceeded, ccxt.DDoSProtection) as error:
+            msg = f"{self.name}: {exchange}: rate limit: try again later"
+            raise TryAgainError(msg) from error
+        except ccxt.NetworkError as error:
+            msg = f"{self.name}: {exchange}: no answer ({type(error).__name__}): try again later"
+            raise VenueUnavailableError(msg) from error
+        except (ccxt.BaseError, KeyError, IndexError, TypeError, AttributeError) as error:
+            # ccxt meets a reply of another shape with whatever its parser trips over.
+            message = f"{exchange} answers otherwise than expected ({type(error).__name__})"
+            raise fields.ShapeError(message) from error
+
+    def _venue(self, exchange: str) -> Any:  # noqa: ANN401  # ccxt has no types of its own
+        import ccxt  # noqa: PLC0415
+
+        if exchange not in self._made:
+            if exchange not in ccxt.exchanges:
+                msg = f"sources.{self.name}: ccxt knows no exchange {exchange!r}: correct it"
+                raise ConfigError(msg)
+            venue = getattr(ccxt, exchange)({"timeout": _TIMEOUT_MS, "enableRateLimit": True})
+            venue.number = str  # the exchange's own digits
+            venue.session.trust_env = False
+            venue.options["fetchMarkets"] = _market_types(venue)
+            if self._base_url is not None:
+                venue.urls["api"] = _moved(venue.urls["api"], self._base_url)
+            self._made[exchange] = venue
+        return self._made[exchange]
+
+    def _page(self, symbol: str, values: Sequence[object]) -> Page:
+        body = canonical_json(values).encode()
+        return Page(f"{self._params.exchange} {symbol}", body, "", hashlib.sha256(body).hexdigest())
+
+
+def _market_types(venue: Any) -> object:  # noqa: ANN401
+    """Return the option that leaves options and dated futures out of the list of markets."""
+    usual = venue.options.get("fetchMarkets")
+    if isinstance(usual, dict) and isinstance(usual.get("types"), list):
+        return {**usual, "types": [kind for kind in usual["types"] if kind in {"spot", "swap"}]}
+    return usual
+
+
+def _moved(urls: object, base_url: str) -> object:
+    """Return ccxt's tree of addresses with scheme and host of `base_url`, paths kept."""
+    if isinstance(urls, dict):
+        return {name: _moved(url, base_url) for name, url in urls.items()}
+    return re.sub(r"^https?://[^/]+", base_url.rstrip("/"), str(urls))
+
+
+_BREADTH = {
+    "breadth.above_50dma": "above_50dma",
+    "breadth.at_30d_low": "at_30d_low",
+    "breadth.beats_btc_7d": "beats_btc_7d",
+}

@@ -1,0 +1,121 @@
+"""All sources at once: as long as the slowest, and one failure never stops another."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dcaguard.adapters.sources.source import PartialFetchError
+from dcaguard.core.errors import DataInvalidError, DcaguardError, TryAgainError
+from dcaguard.core.reading import Reading
+from dcaguard.core.reading_checks import Row, disagreements, outliers
+from dcaguard.core.series import lookup
+from dcaguard.ports import Clock, Source
+
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOutcome:
+    """What one source gave: readings, an error, or both when some of its series failed."""
+
+    name: str
+    readings: tuple[Reading, ...] = ()
+    error: DcaguardError | None = None
+
+
+def fetch_all(
+    sources: Sequence[Source],
+    since: Mapping[str, datetime],
+    budget_seconds: float,
+    clock: Clock,
+    history: Mapping[str, Sequence[Reading]] | None = None,
+) -> list[FetchOutcome]:
+    """Return one outcome per source, in the order given; the first source wins a shared series.
+
+    `history` holds trusted readings by series: what is ten times away from them is refused.
+    Days on which independent sources contradict each other are refused for both. A source that
+    is not done within the budget is a TryAgainError (75); nothing else is raised.
+    """
+    outcomes: dict[int, FetchOutcome] = {}
+    threads = [
+        # Daemons, so that a source that hangs cannot keep the process alive.
+        threading.Thread(target=_fetch, args=(at, source, since, outcomes), daemon=True)
+        for at, source in enumerate(sources)
+    ]
+    deadline = clock.monotonic() + budget_seconds
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        while thread.is_alive() and clock.monotonic() < deadline:
+            thread.join(_POLL_SECONDS)
+    done = dict(outcomes)
+    found = [done.get(at) or _late(source) for at, source in enumerate(sources)]
+    groups = {s.name: str(getattr(s, "group", s.name)) for s in sources}
+    known = history or {}
+    return _merged([_plausible(outcome, known) for outcome in found], groups)
+
+
+def _fetch(
+    at: int, source: Source, since: Mapping[str, datetime], outcomes: dict[int, FetchOutcome]
+) -> None:
+    try:
+        outcomes[at] = FetchOutcome(source.name, tuple(source.fetch(since)))
+    except PartialFetchError as error:
+        outcomes[at] = FetchOutcome(source.name, error.readings, error)
+    except DcaguardError as error:
+        outcomes[at] = FetchOutcome(source.name, error=error)
+    except Exception as error:  # noqa: BLE001  # a parser's bug is one source's failure
+        msg = f"{source.name}: the page was not understood ({type(error).__name__}): not used"
+        outcomes[at] = FetchOutcome(source.name, error=DataInvalidError(msg))
+
+
+def _late(source: Source) -> FetchOutcome:
+    msg = f"{source.name}: not done in time: try again later"
+    return FetchOutcome(source.name, error=TryAgainError(msg))
+
+
+def _plausible(outcome: FetchOutcome, history: Mapping[str, Sequence[Reading]]) -> FetchOutcome:
+    """Refuse the series whose new values are not of the size of the known ones."""
+    by_series: dict[str, list[Reading]] = {}
+    for reading in outcome.readings:
+        by_series.setdefault(reading.series, []).append(reading)
+    errors: list[DcaguardError] = [outcome.error] if outcome.error else []
+    good: list[Reading] = []
+    for name, readings in by_series.items():
+        about = lookup(name)
+        rows = [Row(f"{outcome.name}: {name} of {r.as_of.date()}", r) for r in readings]
+        wrong = outliers(rows, about, history.get(name, ())) if about else []
+        if wrong:
+            errors.append(DataInvalidError(str(wrong[0])))
+        else:
+            good += readings
+    return FetchOutcome(outcome.name, tuple(good), _joined(errors, good))
+
+
+def _joined(errors: Sequence[DcaguardError], good: Sequence[Reading]) -> DcaguardError | None:
+    if len(errors) > 1:
+        return PartialFetchError(errors, good)
+    return errors[0] if errors else None
+
+
+def _merged(outcomes: Sequence[FetchOutcome], groups: Mapping[str, str]) -> list[FetchOutcome]:
+    """Keep one reading per series and day, the first source's; none where sources contradict."""
+    everything = [reading for outcome in outcomes for reading in outcome.readings]
+    disputes = {problem.where: problem for problem in disagreements(everything, groups)}
+    taken: set[tuple[str, datetime]] = set()
+    merged = []
+    for outcome in outcomes:
+        kept: list[Reading] = []
+        refused: dict[str, None] = {}
+        for reading in outcome.readings:
+            dispute = disputes.get(f"{reading.series} {reading.as_of.date()}")
+            if dispute:
+                refused[str(dispute)] = None
+            elif (reading.series, reading.as_of) not in taken:
+                taken.add((reading.series, reading.as_of))
+                kept.append(reading)
+        errors: list[DcaguardError] = [outcome.error] if outcome.error else []
+        errors += [DataInvalidError(text) for text in refused]
+        merged.append(FetchOutcome(outcome.name, tuple(kept), _joined(errors, kept)))
+    return merged

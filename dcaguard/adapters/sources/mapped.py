@@ -1,0 +1,115 @@
+"""Any CSV or JSON that a person maps to a series, from an address or a local file."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from dcaguard.adapters.sources import fields
+from dcaguard.adapters.sources.content import checked_text
+from dcaguard.adapters.sources.http import SIZE_MAX_BYTES, Page
+from dcaguard.adapters.sources.source import Context, Found, WebSource
+from dcaguard.core.errors import ConfigError, NoInputError
+from dcaguard.core.money import parse_decimal, times
+from dcaguard.core.source_params import CsvMapping, JsonMapping, SourceParams
+
+
+class _Mapped(WebSource):
+    group = "own"
+    updates_utc = "as its provider does"
+    licence = "as its provider says"
+    ascending = False
+
+    def __init__(
+        self, tables: Mapping[str, CsvMapping | JsonMapping], context: Context, folder: Path
+    ) -> None:
+        """Take the mappings that are enabled; paths are relative to `folder`."""
+        super().__init__(SourceParams(), context)
+        self._tables = {name: table for name, table in tables.items() if table.enabled}
+        self._folder = folder
+        addresses = (table.url for table in self._tables.values() if table.url)
+        self.hosts = frozenset(urlsplit(url).hostname or "" for url in addresses)  # type: ignore[misc]
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The names it serves as configured."""
+        return tuple(dict.fromkeys(table.series for table in self._tables.values()))
+
+    def _jobs(self, since: Mapping[str, datetime]) -> Iterable[Callable[[], Found]]:
+        del since
+        return [partial(self._one, name, table) for name, table in self._tables.items()]
+
+    def _one(self, name: str, table: CsvMapping | JsonMapping) -> Found:
+        scale = parse_decimal(table.multiplier)
+        if scale is None:
+            msg = f"sources.{self.name}.{name}: multiplier {table.multiplier!r} is not a number"
+            raise ConfigError(msg)
+        kind: Literal["csv", "json"] = "csv" if isinstance(table, CsvMapping) else "json"
+        page = self._ask(table.url, kind) if table.url else self._file(name, table.path or "", kind)
+        rows = []
+        for at, value in self._pairs(page, table):
+            day = fields.day(at, "as_of")
+            known = fields.number_or_none(value, "value")
+            if known is not None:
+                rows.append(self._dated(page, table.series, day, times(known, scale)))
+        if not rows:
+            raise self._bad(page, "no value came", "empty is not zero; check the mapping")
+        return Found(rows)
+
+    def _pairs(
+        self, page: Page, table: CsvMapping | JsonMapping
+    ) -> Iterable[tuple[object, object]]:
+        raise NotImplementedError
+
+    def _file(self, name: str, path: str, kind: str) -> Page:
+        try:
+            with (self._folder / path).open("rb") as file:
+                body = file.read(SIZE_MAX_BYTES + 1)
+        except OSError as error:
+            why = (error.strerror or "cannot be read").lower()
+            msg = f"sources.{self.name}.{name}: {path}: {why}: check the path"
+            raise NoInputError(msg) from error
+        page = Page(path, body, "", hashlib.sha256(body).hexdigest())
+        if len(body) > SIZE_MAX_BYTES:
+            raise self._bad(page, "larger than 8 MiB", "split the file")
+        text = checked_text(f"{self.name}: {path}", kind, "", body)
+        return Page(path, body, text, page.sha256)
+
+
+class MappedCsv(_Mapped):
+    """`[sources.csv.NAME]`: one column of a CSV becomes a series."""
+
+    name = "csv"
+
+    def _pairs(
+        self, page: Page, table: CsvMapping | JsonMapping
+    ) -> Iterable[tuple[object, object]]:
+        assert isinstance(table, CsvMapping)
+        reader = csv.DictReader(io.StringIO(page.text))
+        missing = {table.as_of, table.value} - set(reader.fieldnames or ())
+        if missing:
+            raise self._bad(page, f"no column {min(missing)!r}", "correct the mapping")
+        return [((row[table.as_of] or "").strip(), (row[table.value] or "").strip())
+                for row in reader]  # fmt: skip
+
+
+class MappedJson(_Mapped):
+    """`[sources.json.NAME]`: values of a JSON document become a series."""
+
+    name = "json"
+
+    def _pairs(
+        self, page: Page, table: CsvMapping | JsonMapping
+    ) -> Iterable[tuple[object, object]]:
+        assert isinstance(table, JsonMapping)
+        found = fields.at_pointer(self._json(page), table.items)
+        items = found if isinstance(found, list) else [found]
+        return [
+            (fields.at_pointer(item, table.as_of), fields.at_pointer(item, table.value))
+            for item in fields.rows(items, "items")
+        ]
