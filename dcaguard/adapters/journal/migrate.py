@@ -9,7 +9,7 @@ from dcaguard.adapters.journal.backup import back_up
 from dcaguard.adapters.journal.book import begin, commit, roll_back
 from dcaguard.adapters.journal.connect import VERIFY
 from dcaguard.adapters.journal.schema import APPLICATION_ID, MIGRATIONS, schema_version
-from dcaguard.core.errors import IntegrityError
+from dcaguard.core.errors import ConfigError, IntegrityError
 
 Objects = dict[tuple[str, str], str]  # (type, name) -> statement
 
@@ -27,6 +27,10 @@ def migrate(connection: sqlite3.Connection, path: Path) -> Path | None:
     found = user_version(connection)
     if found >= schema_version():
         return None
+    if found == 0 and _objects(connection):
+        raise ConfigError(
+            f"{path}: holds another program's tables: name another file in [journal] path."
+        )
     copy = _copy_before(connection, path, found) if found else None
     for version in range(found + 1, schema_version() + 1):
         _step(connection, version)
