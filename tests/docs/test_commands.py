@@ -93,6 +93,7 @@ def test_the_global_options_are_the_promised_ones() -> None:
 def test_a_mistyped_command_line_is_a_usage_error_in_json_too(line: list[str]) -> None:
     command = [sys.executable, "-m", "dcaguard", "--json", *line]
     done = subprocess.run(command, capture_output=True, check=False, text=True)
+    assert done.stdout, done.stderr
     document = json.loads(done.stdout)
     assert (done.returncode, document["exit"], document["code"]) == (2, 2, "USAGE")
     assert document["ok"] is False

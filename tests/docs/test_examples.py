@@ -23,6 +23,7 @@ def validated(folder: Path) -> tuple[int, dict[str, object], str]:
     done = subprocess.run(
         command, cwd=folder, capture_output=True, check=False, text=True, env=environment
     )
+    assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout), done.stderr
 
 
