@@ -19,6 +19,7 @@ class ModeAt:
     field: str
     table: Mapping[str, str]  # the venue's word -> mode name
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)  # mode -> ccxt's
+    without: str = ""  # the mode that "you have no such account" proves
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Each:
     params: Mapping[str, str]  # parameter -> field of the row
     label: str = ""  # field that names the wallet
     skip: tuple[str, Words] | None = None
+    only: tuple[str, Words] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 A limit can only stop a purchase, never cause one. Everything is in the base currency.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -43,7 +43,8 @@ class Spend:
     account: str
     asset: str
     value_base: Decimal
-    pending: bool  # not settled: its worst case counts in every window and in no balance yet
+    pending: bool  # not settled: its worst case counts in every window, however old
+    in_balances: bool  # the balances that were read show it already
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ def windows(now: datetime, timezone: str) -> Windows:
     zone = ZoneInfo(timezone)
     today = now.astimezone(zone).date()
 
-    def start(day: object) -> datetime:
-        return datetime.combine(day, time(), zone).astimezone(UTC)  # type: ignore[arg-type]
+    def start(day: date) -> datetime:
+        return datetime.combine(day, time(), zone).astimezone(UTC)
 
     return Windows(
         day=start(today),
@@ -106,21 +107,21 @@ def _spending(caps: Caps, buying: Buying) -> tuple[CapUse, ...]:
 def _reserve(caps: Caps, buying: Buying) -> tuple[CapUse, ...]:
     if not caps.reserve_min:
         return ()
-    pending = _pending(buying, account=buying.account)
+    unseen = _unseen(buying, account=buying.account)
     room = buying.cash_base - caps.reserve_min
-    return (CapUse("reserve_min", Code.CAP_RESERVE, max(room, ZERO), pending),)
+    return (CapUse("reserve_min", Code.CAP_RESERVE, max(room, ZERO), unseen),)
 
 
 def _weights(caps: Caps, buying: Buying) -> tuple[CapUse, ...]:
     nav = max(buying.portfolio.nav_base, ZERO)
     values = buying.portfolio.asset_value_base
     rows = []
-    share = weight_max(caps.asset_weight_max, buying.asset)
+    share = caps.asset_ceiling(buying.asset)
     if share is not None:
-        used = values.get(buying.asset, ZERO) + _pending(buying, assets=(buying.asset,))
+        used = values.get(buying.asset, ZERO) + _unseen(buying, assets=(buying.asset,))
         name = f"asset_weight_max.{buying.asset}"
         rows.append(CapUse(name, Code.CAP_ASSET_WEIGHT, times(nav, share), used))
-    share = weight_max(caps.account_weight_max, buying.account)
+    share = caps.account_ceiling(buying.account)
     if share is not None:
         # Cash on the account is at the venue's risk as much as the coins, and buying turns one
         # into the other: the limit is on what lies there already.
@@ -131,32 +132,25 @@ def _weights(caps: Caps, buying: Buying) -> tuple[CapUse, ...]:
     for group_name, group in caps.groups.items():
         if buying.asset in group.assets:
             used = sum((values.get(asset, ZERO) for asset in group.assets), ZERO)
-            used += _pending(buying, assets=group.assets)
+            used += _unseen(buying, assets=group.assets)
             name = f"groups.{group_name}"
             rows.append(CapUse(name, Code.CAP_GROUP, times(nav, group.weight_max), used))
     return tuple(rows)
 
 
-def _pending(
+def _unseen(
     buying: Buying, *, account: str | None = None, assets: Sequence[str] | None = None
 ) -> Decimal:
     return sum(
         (
             spend.value_base
             for spend in buying.spends
-            if spend.pending
+            if not spend.in_balances
             and account in (None, spend.account)
             and (assets is None or spend.asset in assets)
         ),
         ZERO,
     )
-
-
-def weight_max(table: Mapping[str, Decimal] | None, name: str) -> Decimal | None:
-    """Return the share for `name`, else the table's default, else None for no limit."""
-    if not table:
-        return None
-    return table.get(name, table.get("default"))
 
 
 def over(caps: Sequence[CapUse], order_base: Decimal) -> tuple[Reason, ...]:

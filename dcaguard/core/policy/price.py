@@ -105,6 +105,8 @@ def limit_price(ask: Decimal, collar: Decimal, market: Market) -> Decimal:
 def order_amount(budget_quote: Decimal, limit: Decimal, market: Market) -> Decimal:
     """Return the base amount whose worst case (all at the limit, plus fee) is within the budget."""
     worst = times(limit, ONE + market.taker_fee)
+    if worst <= ZERO:  # the tick is coarser than the price: no order can be priced
+        return ZERO
     amount = round_down(quotient(budget_quote, worst), market.amount_step)
     if market.amount_max is not None:
         amount = min(amount, round_down(market.amount_max, market.amount_step))

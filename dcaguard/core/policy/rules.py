@@ -28,6 +28,7 @@ class Want(StrEnum):
     NOT_NEGATIVE = "not negative"  # a number of at least zero
     OFF = "off"  # a switch that is off
     ONE_OF = "one of"  # a word of `good`; `bad` is a finding, any other word is not understood
+    ONLY = "only"  # a word of `good`; any other word is a finding
     RIGHTS = "rights"  # a list of words without any of `bad`; words in neither are not understood
     LOCKED = "locked"  # addresses the key is bound to
     NOTHING = "nothing"  # an empty list, object or text
@@ -95,8 +96,10 @@ class Rows:
     place: Place = field(default_factory=Place)
     presence: str = ""  # a check for which every row is a finding
     presence_except: Condition | None = None
+    presence_unless: tuple[str, str] | None = None  # field and whole-match pattern
     when: Condition | None = None
     nonempty: bool = False  # the venue always has a row here: none is CANNOT_TELL
+    null_is_empty: bool = False  # the venue writes null for an empty list
     optional: bool = False  # a venue that leaves the whole table out has nothing to say
 
 
@@ -107,6 +110,7 @@ class Receipt:
     pattern: str  # whole-match regular expression over the unified code, with group `asset`
     spendable: bool = False
     wallet: str = "earn"
+    asset: str = ""  # what it stands for, where the name does not hold it
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,11 @@ def not_negative(check: str, *fields: str, blank: bool = False) -> tuple[Rule, .
     return tuple(Rule(check, f, Want.NOT_NEGATIVE, blank=blank) for f in fields)
 
 
+def blank_or_zero(check: str, *fields: str) -> tuple[Rule, ...]:
+    """Return rules for numbers that the venue leaves blank or out where they do not apply."""
+    return zero(check, *fields, blank=True, optional=True)
+
+
 def off(check: str, *fields: str, optional: bool = False) -> tuple[Rule, ...]:
     """Return one rule for each switch that must be off."""
     return tuple(Rule(check, f, Want.OFF, optional=optional) for f in fields)
@@ -156,6 +165,16 @@ def one_of(
             check, name, Want.ONE_OF, words(good), words(bad), words(advice), optional=optional
         ),
     )
+
+
+def only(check: str, name: str, good: str, *, optional: bool = False) -> tuple[Rule, ...]:
+    """Return the rule for a word that has no other harmless value."""
+    return (Rule(check, name, Want.ONLY, words(good), optional=optional),)
+
+
+def nothing(check: str, *fields: str, optional: bool = False) -> tuple[Rule, ...]:
+    """Return one rule for each list, object or text that must be empty."""
+    return tuple(Rule(check, f, Want.NOTHING, optional=optional) for f in fields)
 
 
 def rights(name: str, good: str, bad: str) -> tuple[Rule, ...]:

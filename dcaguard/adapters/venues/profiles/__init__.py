@@ -1,1 +1,91 @@
+"""All venue profiles by exchange id; each file is loaded when it is first asked for."""
 
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
+from dcaguard.adapters.venues.profile import Probe, VenueProfile
+from dcaguard.core.policy import rules
+
+NAMES: tuple[str, ...] = (
+    "binance",
+    "kraken",
+    "coinbase",
+    "bybit",
+    "okx",
+    "bitget",
+    "kucoin",
+    "gate",
+    "htx",
+    "mexc",
+    "bitstamp",
+    "gemini",
+    "bitfinex",
+    "hyperliquid",
+    "bitvavo",
+)
+
+_TABLE_CHECKS = (
+    rules.DEBT,
+    rules.INTEREST,
+    rules.POSITIONS,
+    rules.ORDERS,
+    rules.MODES,
+    rules.LOANS,
+    rules.KEY_RIGHTS,
+    rules.IP_LOCK,
+)
+
+
+class _Profiles(Mapping[str, VenueProfile]):
+    """Exchange id -> profile."""
+
+    def __getitem__(self, name: str) -> VenueProfile:
+        if name not in NAMES:
+            raise KeyError(name)
+        profile = import_module(f"{__name__}.{name}").PROFILE
+        assert isinstance(profile, VenueProfile)
+        return profile
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+PROFILES: Mapping[str, VenueProfile] = _Profiles()
+
+
+def venue_table() -> list[dict[str, str]]:
+    """Return one row for each venue: what can be proved there, and what can not.
+
+    Keys: exchange, title, one for each check ("proves", "can not prove", "not covered" or
+    "has none"), wallets, live, order_types, notes.
+    """
+    return [_row(profile) for profile in PROFILES.values()]
+
+
+def _row(profile: VenueProfile) -> dict[str, str]:
+    row = {"exchange": profile.exchange, "title": profile.title}
+    row |= {check: _provable(profile, check) for check in _TABLE_CHECKS}
+    wallets = dict.fromkeys(probe.wallet for probe in profile.probes if _holds(probe))
+    return row | {
+        "wallets": ", ".join(wallets),
+        "live": "yes" if profile.order_path_tested else "no: reading and guarding only",
+        "order_types": ", ".join(sorted(profile.order_types)),
+        "notes": " ".join(profile.notes),
+    }
+
+
+def _provable(profile: VenueProfile, check: str) -> str:
+    if check in profile.cannot_prove:
+        return "can not prove"
+    read = any(check in p.spec(()).checks for p in profile.probes)
+    beyond = any(n.check == check for n in profile.not_covered)
+    if read:
+        return "proves"
+    return "not covered" if beyond else "has none"
+
+
+def _holds(probe: Probe) -> bool:
+    return any(rows.funds for rows in probe.rows)

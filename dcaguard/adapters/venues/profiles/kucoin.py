@@ -1,0 +1,274 @@
+"""KuCoin: trade and main wallets, margin, futures per currency, or the unified account."""
+
+from dcaguard.adapters.venues.profile import ModeAt, NotCovered, Probe, VenueProfile
+from dcaguard.core.policy.rules import (
+    DEBT,
+    INTEREST,
+    IP_LOCK,
+    KEY_RIGHTS,
+    MODES,
+    ORDERS,
+    POSITIONS,
+    Funds,
+    Place,
+    Rows,
+    locked,
+    not_negative,
+    one_of,
+    rights,
+    words,
+    zero,
+)
+
+_OK = (("code", words("200000")),)
+_CLASSIC, _UNIFIED = words("classic"), words("unified")
+_ORDER = Place(symbol="symbol", side="side", id="id")
+
+
+def _wallet(name: str, kind: str, *, spendable: bool) -> Probe:
+    return Probe(
+        name,
+        name,
+        "privateGetAccounts",
+        "/api/v1/accounts",
+        (
+            Rows(
+                "data.*",
+                not_negative(DEBT, "balance", "available"),
+                "currency",
+                Funds("currency", total="balance", used="holds", spendable=spendable),
+            ),
+        ),
+        params={"type": kind},
+        envelope=_OK,
+        modes=_CLASSIC,
+    )
+
+
+def _futures(currency: str) -> Probe:
+    return Probe(
+        f"futures-{currency.lower()}",
+        "futures",
+        "futuresPrivateGetAccountOverview",
+        "/api/v1/account-overview",
+        (
+            Rows(
+                "data",
+                not_negative(DEBT, "accountEquity")
+                + zero(POSITIONS, "positionMargin")
+                + zero(ORDERS, "orderMargin"),
+                "currency",
+                Funds("currency", total="accountEquity", free="availableBalance"),
+            ),
+        ),
+        params={"currency": currency},
+        envelope=_OK,
+        modes=_CLASSIC,
+    )
+
+
+def _orders(name: str, call: str, path: str, params: dict[str, object]) -> Probe:
+    wallet = "futures" if call.startswith("futures") else "margin"
+    return Probe(
+        name,
+        wallet,
+        call,
+        path,
+        (Rows("data.items.*", presence=ORDERS, place=_ORDER),),
+        params=params,
+        envelope=_OK,
+        modes=_CLASSIC,
+    )
+
+
+def _isolated(leg: str) -> Rows:
+    return Rows(
+        "data.assets.*",
+        zero(DEBT, f"{leg}.liability")
+        + zero(INTEREST, f"{leg}.interest")
+        + zero(ORDERS, f"{leg}.hold"),
+        f"{leg}.currency",
+        Funds(
+            f"{leg}.currency",
+            total=f"{leg}.total",
+            used=f"{leg}.hold",
+            debt=(f"{leg}.liability", f"{leg}.interest"),
+        ),
+        place=Place(symbol="symbol"),
+    )
+
+
+PROFILE = VenueProfile(
+    exchange="kucoin",
+    title="KuCoin",
+    receive_window_seconds=5,
+    client_order_id_param="clientOid",
+    client_order_id_style="hex32",
+    probes=(
+        Probe(
+            "mode",
+            "account",
+            "utaPrivateGetAccountMode",
+            "/api/ua/v1/account/mode",
+            (Rows("data", one_of(MODES, "selfAccountMode", "classic", advice="unified")),),
+            envelope=_OK,
+            mode=ModeAt(
+                "data.selfAccountMode",
+                {"classic": "classic", "unified": "unified"},
+                {"classic": {"uta": False}, "unified": {"uta": True}},
+            ),
+        ),
+        Probe(
+            "key",
+            "key",
+            "privateGetUserApiKey",
+            "/api/v1/user/api-key",
+            (
+                Rows(
+                    "data",
+                    rights(
+                        "permission",
+                        "general spot earn",
+                        "margin futures withdrawal withdraw transfer innertransfer"
+                        " flextransfers flextransfer unified leadtradefutures trade",
+                    )
+                    + locked("ipWhitelist"),
+                ),
+            ),
+            envelope=_OK,
+        ),
+        _wallet("spot", "trade", spendable=True),
+        _wallet("funding", "main", spendable=False),
+        Probe(
+            "margin",
+            "margin",
+            "privateGetMarginAccount",
+            "/api/v1/margin/account",
+            (
+                Rows("data", zero(DEBT, "debtRatio")),
+                Rows(
+                    "data.accounts.*",
+                    zero(DEBT, "liability") + not_negative(DEBT, "totalBalance"),
+                    "currency",
+                    Funds(
+                        "currency",
+                        total="totalBalance",
+                        used="holdBalance",
+                        debt=("liability",),
+                    ),
+                ),
+            ),
+            envelope=_OK,
+            modes=_CLASSIC,
+        ),
+        Probe(
+            "isolated",
+            "isolated",
+            "privateGetIsolatedAccounts",
+            "/api/v3/isolated/accounts",
+            (
+                Rows("data", zero(DEBT, "totalLiabilityOfQuoteCurrency")),
+                _isolated("baseAsset"),
+                _isolated("quoteAsset"),
+            ),
+            envelope=_OK,
+            modes=_CLASSIC,
+        ),
+        _orders(
+            "margin-orders",
+            "privateGetOrders",
+            "/api/v1/orders",
+            {"status": "active", "tradeType": "MARGIN_TRADE"},
+        ),
+        _orders(
+            "isolated-orders",
+            "privateGetOrders",
+            "/api/v1/orders",
+            {"status": "active", "tradeType": "MARGIN_ISOLATED_TRADE"},
+        ),
+        _orders(
+            "margin-stop-orders",
+            "privateGetStopOrder",
+            "/api/v1/stop-order",
+            {"tradeType": "MARGIN_TRADE"},
+        ),
+        _orders(
+            "isolated-stop-orders",
+            "privateGetStopOrder",
+            "/api/v1/stop-order",
+            {"tradeType": "MARGIN_ISOLATED_TRADE"},
+        ),
+        *(_futures(currency) for currency in ("USDT", "USDC", "XBT")),
+        Probe(
+            "positions",
+            "futures",
+            "futuresPrivateGetPositions",
+            "/api/v1/positions",
+            (
+                Rows(
+                    "data.*",
+                    zero(POSITIONS, "currentQty"),
+                    "symbol",
+                    place=Place(symbol="symbol", side="positionSide"),
+                ),
+            ),
+            envelope=_OK,
+        ),
+        _orders(
+            "futures-orders", "futuresPrivateGetOrders", "/api/v1/orders", {"status": "active"}
+        ),
+        _orders(
+            "futures-stop-orders", "futuresPrivateGetStopOrders", "/api/v1/stopOrders", {}
+        ),
+        Probe(
+            "unified",
+            "spot",
+            "utaPrivateGetAccountModeAccountBalance",
+            "/api/ua/v1/unified/account/balance",
+            (
+                Rows(
+                    "data.accounts.*.currencies.*",
+                    zero(DEBT, "liability") + not_negative(DEBT, "equity", "balance"),
+                    "currency",
+                    Funds(
+                        "currency",
+                        total="balance",
+                        used="hold",
+                        debt=("liability",),
+                        spendable=True,
+                    ),
+                ),
+            ),
+            params={"accountMode": "unified"},
+            envelope=_OK,
+            modes=_UNIFIED,
+        ),
+        Probe(
+            "unified-positions",
+            "futures",
+            "utaPrivateGetAccountModePositionOpenList",
+            "/api/ua/v1/unified/position/open-list",
+            (Rows("data.*", presence=POSITIONS, place=Place(symbol="symbol", id="size")),),
+            params={"accountMode": "unified"},
+            envelope=_OK,
+            modes=_UNIFIED,
+        ),
+    ),
+    not_covered=(
+        NotCovered("loans", "loans", "crypto lending has no read in this interface: not covered"),
+        NotCovered("sub-accounts", POSITIONS, "sub-accounts have keys of their own: not covered"),
+        NotCovered(
+            "unified-orders", ORDERS, "open orders of a unified account need a symbol: not covered"
+        ),
+    ),
+    manual={
+        DEBT: "At KuCoin: Assets, Margin Account, Repay.",
+        INTEREST: "At KuCoin: Assets, Margin Account, Repay includes the interest.",
+        POSITIONS: "At KuCoin: Futures, Positions, Close all.",
+        ORDERS: "At KuCoin: Orders, Active Orders and Stop Orders, Cancel all.",
+        MODES: "At KuCoin: Account mode: Classic.",
+        KEY_RIGHTS: "At KuCoin: API Management, Edit: leave only General and Spot.",
+        IP_LOCK: "At KuCoin: API Management, Edit: IP whitelist.",
+    },
+    notes=("Futures are one wallet for each currency: USDT, USDC and XBT are read.",),
+)

@@ -1,0 +1,89 @@
+"""One value out of a venue's reply: found, or missing with the reason, never guessed."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dcaguard.core.money import parse_decimal
+
+_ON = frozenset({"true", "1", "on", "yes", "enable", "enabled"})
+_OFF = frozenset({"false", "0", "off", "no", "disable", "disabled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why a value is not there."""
+
+    why: str
+
+
+MISSING = Missing("is missing")
+
+
+def lookup(row: object, path: str) -> object:
+    """Return the value under a dotted path, or Missing. Digits index a list."""
+    if not path:
+        return row
+    value = row
+    for part in path.split("."):
+        if isinstance(value, dict) and part in value:
+            value = value[part]
+        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return MISSING
+    return value
+
+
+def rows_at(body: object, path: str) -> list[tuple[str, object]] | Missing:
+    """Return (key, row) of each row of a table; "" is the whole reply as one row."""
+    found: list[tuple[str, object]] = [("", body)]
+    for part in path.split(".") if path else []:
+        step: list[tuple[str, object]] = []
+        for key, value in found:
+            if part == "*":
+                walked = _walk(value)
+                if walked is None:
+                    return Missing("is no list" if value is not None else "is null")
+                step += walked
+            else:
+                inner = lookup(value, part)
+                if isinstance(inner, Missing):
+                    return Missing(f"has no {part}")
+                step.append((key, inner))
+        found = step
+    return found
+
+
+def _walk(value: object) -> list[tuple[str, object]] | None:
+    match value:
+        case dict():
+            return [(str(key), inner) for key, inner in value.items()]
+        case list():
+            return [("", inner) for inner in value]
+    return None
+
+
+def number(value: object) -> Decimal | None:
+    """Return the exact finite number, or None."""
+    return parse_decimal(value)
+
+
+def switch(value: object) -> bool | None:
+    """Return what a switch says, None when it says nothing known."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str | int):
+        word = str(value).strip().lower()
+        return True if word in _ON else False if word in _OFF else None
+    return None
+
+
+def wordlist(value: object) -> frozenset[str] | None:
+    """Return the lower-case words of a list of text or of comma-separated text, else None."""
+    if isinstance(value, str):
+        parts = value.replace(";", ",").split(",")
+    elif isinstance(value, list) and all(isinstance(item, str) for item in value):
+        parts = value
+    else:
+        return None
+    return frozenset(part.strip().lower() for part in parts if part.strip())
