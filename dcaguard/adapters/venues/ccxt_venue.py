@@ -286,10 +286,11 @@ class CcxtVenue:
             return
         try:
             with self._line.session.long_lists():
-                fetched = slimmed(quotes.called(self._line, "fetch_markets"))
+                told = quotes.called(self._line, "fetch_markets")
         except NoAnswerError as error:
             raise self._failure(error) from None
-        self._cache.store(fetched, now)
+        taker = self._line.exchange.fees["trading"].get("taker")
+        self._cache.store(slimmed(told, taker), now)
 
     def _failure(self, error: NoAnswerError) -> DcaguardError:
         sentence = f"account {self._account}: {self.exchange} did not answer ({error})."

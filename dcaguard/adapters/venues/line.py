@@ -58,6 +58,11 @@ class Line:
                 return Answer(None, None, f"could not be asked ({type(error).__name__})")
         return read_answer(self.session.last)
 
+    def last_status(self) -> int | None:
+        """Return the HTTP status of the last reply, None when none came."""
+        last = self.session.last
+        return last.status if last is not None else None
+
     def market_id(self, symbol: str) -> str:
         """Return the venue's own name of a symbol whose market was loaded."""
         return str(self.exchange.market(symbol)["id"])

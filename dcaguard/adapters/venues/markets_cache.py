@@ -161,8 +161,11 @@ def _connected(path: Path) -> sqlite3.Connection:
     return db
 
 
-def slimmed(markets: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rows with what is needed later, and whether each is a leveraged token."""
+def slimmed(markets: Sequence[Mapping[str, Any]], taker: object) -> list[dict[str, Any]]:
+    """Return the rows with what is needed later, and whether each is a leveraged token.
+
+    `taker` is the venue's general taker fee, for markets that state none of their own.
+    """
     from dcaguard.core.policy.tokens import leveraged_token
 
     bases = {str(market["base"]) for market in markets}
@@ -171,6 +174,7 @@ def slimmed(markets: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         info = market.get("info")
         info = info if isinstance(info, dict) else {}
         slim = {name: market.get(name) for name in _KEPT}
+        slim["taker"] = str(slim["taker"] if slim["taker"] is not None else taker)
         slim["info"] = {name: info[name] for name in _KEPT_INFO if name in info}
         slim["leveraged"] = leveraged_token(str(market["base"]), bases, info)
         found.append(slim)
@@ -182,7 +186,7 @@ def _text(slim: Mapping[str, Any]) -> str:
 
 
 def _step(text: object, mode: int, *, price: bool = False) -> Decimal | None:
-    value = parse_decimal(text)
+    value = _exact(text)
     if mode == _TICK_SIZE:
         return value if value is not None and value > ZERO else None
     if mode == _DECIMAL_PLACES or not price:
@@ -192,5 +196,10 @@ def _step(text: object, mode: int, *, price: bool = False) -> Decimal | None:
 
 
 def _above_zero(text: object) -> Decimal | None:
-    value = parse_decimal(text)
+    value = _exact(text)
     return value if value is not None and value > ZERO else None
+
+
+def _exact(value: object) -> Decimal | None:
+    """Return a market rule exactly; ccxt spells some of its own constants as floats."""
+    return parse_decimal(repr(value) if isinstance(value, float) else value)

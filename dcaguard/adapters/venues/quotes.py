@@ -170,7 +170,7 @@ def called(line: Line, method: str, *args: object) -> Any:  # noqa: ANN401 (ccxt
     try:
         return getattr(line.exchange, method)(*args)
     except Exception as error:  # noqa: BLE001 (ccxt raises anything; its text may hold a signed URL)
-        status = line.session.last.status if line.session.last else None
+        status = line.last_status()
         transient = bool(getattr(error, "transient", False)) or status in RATE_LIMITED
         said = str(error) if isinstance(error, DcaguardError) else type(error).__name__
         raise NoAnswerError(method, Answer(status, None, said, transient)) from None

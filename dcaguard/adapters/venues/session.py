@@ -77,7 +77,7 @@ class GuardedSession(requests.Session):
         finally:
             self._cap = BODY_BYTES_MAX
 
-    def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]  # noqa: ANN401 (requests' own)
+    def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 (requests' own)
         """Send one request, or refuse it. ccxt's own timeout, proxies and verify are ignored."""
         self.last = None
         verb, address = str(method).upper(), str(url)

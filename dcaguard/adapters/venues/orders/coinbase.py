@@ -268,7 +268,7 @@ class CoinbaseOrders(OrderPath):
             if not isinstance(cursor, str) or not cursor or body.get("has_next") is False:
                 return found
             asked = {**asked, "cursor": cursor}
-        raise NoAnswerError(f"{question}: too many pages", answer)
+        raise NoAnswerError(question, Answer(200, None, "too many pages"))
 
     def _report(
         self, line: Line, order: Order, row: Mapping[str, object]

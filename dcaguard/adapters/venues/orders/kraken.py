@@ -232,7 +232,7 @@ class KrakenOrders(OrderPath):
             found |= rows
             if len(rows) < _PAGE:
                 return found
-        raise NoAnswerError("ClosedOrders: too many pages", answer)
+        raise NoAnswerError("ClosedOrders", Answer(200, None, "too many pages"))
 
     def _history(self, line: Line, since: datetime) -> dict[str, Mapping[str, object]]:
         found: dict[str, Mapping[str, object]] = {}
@@ -246,7 +246,7 @@ class KrakenOrders(OrderPath):
                 demand(known == row, f"trade {trade_id} is told in two ways")
             if len(rows) < _PAGE:
                 return found
-        raise NoAnswerError("TradesHistory: too many pages", answer)
+        raise NoAnswerError("TradesHistory", Answer(200, None, "too many pages"))
 
     def _as_found(self, order: Order, row: Mapping[str, object]) -> Order:
         told = table(row.get("descr"), "descr")
