@@ -70,8 +70,7 @@ class DataServer:
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
     def stop(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+        self._http.end()
 
     def __enter__(self) -> "DataServer":
         return self

@@ -79,8 +79,7 @@ class WireExchange(Scripting):
     def stop(self) -> None:
         """Close the listening port; a later `start()` takes the same one."""
         if self._http is not None:
-            self._http.shutdown()
-            self._http.server_close()
+            self._http.end()
             self._http = None
 
     def __enter__(self) -> "WireExchange":

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.venues.wire.kraken_auth import result
-from tests.venues.wire.kraken_public import FIAT, asset_id, market_of, pair_altname
+from tests.venues.wire.kraken_public import FIAT, asset_id, market_of, pair_id
 from tests.venues.wire.messages import WireReply, WireRequest
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _positions(exchange: "KrakenWire") -> dict[str, dict[str, Any]]:
         rows[f"TGUFMY-FLESJ-{number:06d}"] = {
             "ordertxid": f"O3LRNU-ZKDG5-{number:06d}",
             "posstatus": "open",
-            "pair": pair_altname(market) if market else found["symbol"],
+            "pair": pair_id(market) if market else found["symbol"],
             "time": 1_611_557_231.4584,
             "type": "buy" if amount > 0 else "sell",
             "ordertype": "market",
@@ -131,7 +131,11 @@ def _positions(exchange: "KrakenWire") -> dict[str, dict[str, Any]]:
 
 
 def open_positions(exchange: "KrakenWire", request: WireRequest) -> WireReply:
-    return result(_positions(exchange))
+    """OpenPositions: by id, or with consolidation=market one row per pair, in a list."""
+    rows = _positions(exchange)
+    if request.form.get("consolidation") != "market":
+        return result(rows)
+    return result([{**x, "positions": "1", "leverage": x.get("leverage", "2")} for x in rows.values()])
 
 
 def allocations(exchange: "KrakenWire", request: WireRequest) -> WireReply:

@@ -156,11 +156,31 @@ class WireHttpServer(ThreadingHTTPServer):
     request_queue_size = 128
     allow_reuse_address = True
 
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._open: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remember the connection, so that `end` can cut it."""
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def end(self) -> None:
+        """Stop listening and cut every connection that is still kept alive."""
+        self.shutdown()
+        self.server_close()
+        for connection in list(self._open):
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing about clients that hang up: that is what these tests do."""
 
     def shutdown_request(self, request: Any) -> None:
         """Close even when a fault has already reset the socket."""
+        self._open.discard(request)
         try:
             super().shutdown_request(request)
         except OSError:
