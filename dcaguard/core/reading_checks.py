@@ -3,7 +3,8 @@
 A value that fails is missing or invalid, never zero.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -34,7 +35,7 @@ def problems(
     series: Series,
     now: datetime,
     history: Sequence[Reading] = (),
-    holes: Set[date] = frozenset(),
+    holes: AbstractSet[date] = frozenset(),
 ) -> list[Problem]:
     """Return all that is wrong with rows of one series.
 
@@ -111,7 +112,7 @@ def not_ascending(rows: Sequence[Row]) -> Problem | None:
     return None
 
 
-def gaps(rows: Sequence[Row], series: Series, holes: Set[date] = frozenset()) -> list[Problem]:
+def gaps(rows: Sequence[Row], series: Series, holes: AbstractSet[date] = frozenset()) -> list[Problem]:
     """Return one problem per run of missing days between the first and the last row.
 
     Weekends and holidays of the series' calendar are not missing, nor are `holes`.

@@ -59,5 +59,7 @@ class Edgar(WebSource):
             named = {part.strip() for part in fields.text(item, "items").split(",")}
             counts[day] = counts.get(day, 0) + len(named & _ALARMS)
         series = f"dat.{ticker}.notice"
-        days = sorted(counts)
-        return Found([self._dated(page, series, day, Decimal(counts[day])) for day in days])
+        rows = [
+            self._dated(page, series, day, Decimal(count)) for day, count in sorted(counts.items())
+        ]
+        return Found(rows)

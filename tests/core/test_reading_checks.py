@@ -1,0 +1,193 @@
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from dcaguard.core.reading import Reading
+from dcaguard.core.reading_checks import (
+    Flaw,
+    Row,
+    disagreements,
+    not_ascending,
+    parts_problem,
+    problems,
+    value_problem,
+)
+from dcaguard.core.series import Series, lookup
+
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
+START = datetime(2025, 2, 1, tzinfo=UTC)
+
+
+def about(name: str) -> Series:
+    found = lookup(name)
+    assert found is not None
+    return found
+
+
+def reading(series: str, at: datetime, value: object, source: str = "s") -> Reading:
+    return Reading(series, at, at + timedelta(days=1), Decimal(str(value)), source, "0" * 64)
+
+
+def daily(series: str, values: list[object], start: datetime = START) -> list[Row]:
+    return [
+        Row(f"f.csv:{place + 2}", reading(series, start + timedelta(days=place), value))
+        for place, value in enumerate(values)
+    ]
+
+
+def found(series: str, values: list[object]) -> list[str]:
+    return [problem.where for problem in problems(daily(series, values), about(series), NOW)]
+
+
+@pytest.mark.parametrize(
+    ("series", "value", "fine"),
+    [
+        ("px.BTC", 0, False),
+        ("px.BTC", -1, False),
+        ("px.BTC", "0.01", True),
+        ("vix", 150, True),
+        ("vix", "150.01", False),
+        ("us2y", "-0.5", True),
+        ("us2y", "25.01", False),
+        ("fng", 0, True),
+        ("fng", 101, False),
+        ("liq.long_usd", 0, True),
+        ("liq.long_usd", -1, False),
+        ("etf.btc.flow_usd", 0, True),
+        ("etf.btc.flow_usd", "-1113700000", True),
+        ("etf.btc.flow_usd", "-1113.7", False),  # a table in millions
+        ("etf.btc.flow_usd", "-5000000001", False),
+        ("peg.USDC", "0.88", True),
+        ("breadth.at_30d_low", "1.01", False),
+        ("px.BTC", "NaN", False),
+        ("px.BTC", "Infinity", False),
+    ],
+)
+def test_a_value_is_possible_in_its_unit(series: str, value: object, fine: bool) -> None:
+    row = Row("f.csv:2", reading(series, START, value))
+    assert (value_problem(row, about(series)) is None) is fine
+
+
+@pytest.mark.parametrize("factor", ["10", "0.1", "1000", "0.001"])
+@pytest.mark.parametrize("place", [0, 1, 9, 18, 19])
+def test_a_slip_of_unit_is_blamed_on_its_own_row(factor: str, place: int) -> None:
+    values: list[object] = [60_000 + 500 * (n % 7) for n in range(20)]
+    values[place] = Decimal(str(values[place])) * Decimal(factor)
+    assert found("px.BTC", values) == [f"f.csv:{place + 2}"]
+
+
+def test_a_change_of_unit_that_lasts_is_found_where_it_begins() -> None:
+    values: list[object] = [60_000] * 10 + [600_000] * 5
+    assert found("px.BTC", values)[0] == "f.csv:12"
+
+
+def test_the_worst_real_day_passes() -> None:
+    assert found("px.BTC", [7_900, 7_950, 4_917, 5_600, 5_200]) == []
+    assert found("vix", [17, 37, 30, "82.69", 76]) == []
+
+
+def test_the_record_outflow_passes_and_a_thousand_times_it_does_not() -> None:
+    sessions = [n for n in range(90) if (START + timedelta(days=n)).weekday() < 5][:40]
+    holiday = date(2025, 2, 17)
+    flows = [150_000_000 * (-1) ** n * (1 + n % 5) // 3 for n in range(len(sessions))]
+    flows[20] = -1_113_700_000
+
+    def rows() -> list[Row]:
+        pairs = zip(sessions, flows, strict=True)
+        days = [(START + timedelta(days=n), flow) for n, flow in pairs]
+        return [
+            Row(str(at.date()), reading("etf.btc.flow_usd", at, flow))
+            for at, flow in days
+            if at.date() not in {holiday, date(2025, 4, 18)}
+        ]
+
+    assert problems(rows(), about("etf.btc.flow_usd"), NOW) == []
+    flows[20] *= 1000
+    wrong = problems(rows(), about("etf.btc.flow_usd"), NOW)
+    assert [problem.where for problem in wrong] == [str((START + timedelta(sessions[20])).date())]
+
+
+def test_heavy_tails_of_liquidations_pass_but_not_a_thousandfold() -> None:
+    usual: list[object] = [100_000_000 + n * 1_000_000 for n in range(40)]
+    assert found("liq.long_usd", [*usual, 16_000_000_000]) == []
+    assert found("liq.long_usd", [*usual, 100_000_000_000]) == ["f.csv:42"]
+
+
+def test_known_history_guards_the_first_new_row() -> None:
+    history = [reading("px.BTC", START - timedelta(days=1), 60_000)]
+    rows = daily("px.BTC", [600_000])
+    assert [p.flaw for p in problems(rows, about("px.BTC"), NOW, history)] == [Flaw.INVALID]
+    old = [reading("px.BTC", START - timedelta(days=400), 6_000)]
+    assert problems(rows, about("px.BTC"), NOW, old) == []
+
+
+def test_a_missing_day_is_told_and_a_weekend_or_holiday_is_not_missing() -> None:
+    days = [datetime(2025, 1, d, tzinfo=UTC) for d in (8, 10, 13, 14)]  # the 9th: mourning
+    rows = [Row(str(at.date()), reading("vix", at, 18)) for at in days]
+    assert problems(rows, about("vix"), NOW) == []
+    missing = problems([rows[0], rows[1], rows[3]], about("vix"), NOW)
+    assert [(p.flaw, "2025-01-13" in p.what) for p in missing] == [(Flaw.MISSING, True)]
+
+
+def test_a_missing_day_of_a_coin_is_told_once_per_run_of_days() -> None:
+    rows = daily("px.BTC", [60_000] * 10)
+    missing = problems([*rows[:2], *rows[5:7], *rows[8:]], about("px.BTC"), NOW)
+    assert [problem.where for problem in missing] == ["f.csv:7", "f.csv:10"]
+    assert "2025-02-03 to 2025-02-05 (3 days)" in missing[0].what
+
+
+def test_a_hole_that_the_provider_shows_is_not_a_gap() -> None:
+    rows = daily("px.BTC", [60_000] * 4)
+    hole = frozenset({date(2025, 2, 2)})
+    assert problems([rows[0], *rows[2:]], about("px.BTC"), NOW, holes=hole) == []
+
+
+def test_a_day_with_two_values_names_both_rows_and_with_one_value_passes() -> None:
+    row = daily("px.BTC", [60_000])[0]
+    other = Row("f.csv:9", reading("px.BTC", START, 60_001))
+    same = Row("f.csv:9", reading("px.BTC", START, 60_000))
+    [problem] = problems([row, other], about("px.BTC"), NOW)
+    assert problem.where == "f.csv:9"
+    assert "f.csv:2" in problem.what
+    assert problems([row, same], about("px.BTC"), NOW) == []
+
+
+def test_the_future_and_knowing_before_it_is_true_are_refused() -> None:
+    later = Row("f.csv:2", reading("px.BTC", NOW + timedelta(seconds=1), 60_000))
+    edge = Row("f.csv:2", reading("px.BTC", NOW, 60_000))
+    early = Reading("px.BTC", START, START - timedelta(seconds=1), Decimal(1), "s", "")
+    assert problems([later], about("px.BTC"), NOW)
+    assert problems([edge], about("px.BTC"), NOW) == []
+    assert problems([Row("f.csv:2", early)], about("px.BTC"), NOW)
+
+
+def test_dates_that_do_not_rise_are_another_table() -> None:
+    rows = daily("px.BTC", [1, 1, 1])
+    assert not_ascending(rows) is None
+    assert not_ascending([rows[0], rows[2], rows[1]]) is not None
+    assert not_ascending([rows[0], rows[0]]) is not None
+
+
+def test_a_total_may_differ_from_its_parts_by_a_million_and_not_a_dollar_more() -> None:
+    parts = {"IBIT": Decimal(5_000_000), "FBTC": Decimal(-2_000_000)}
+    assert parts_problem("w", Decimal(4_000_000), parts) is None
+    assert parts_problem("w", Decimal(4_000_001), parts) is not None
+
+
+def test_independent_sources_that_contradict_each_other_are_both_refused() -> None:
+    flow = "etf.btc.flow_usd"
+    one = reading(flow, START, -900_000_000, "farside")
+    near = reading(flow, START, -850_000_000, "sosovalue")
+    far = reading(flow, START, -400_000_000, "sosovalue")
+    groups = {"farside": "farside", "sosovalue": "sosovalue", "bitbo": "farside"}
+    assert disagreements([one, near], groups) == []
+    assert [p.where for p in disagreements([one, far], groups)] == [f"{flow} 2025-02-01"]
+    mirror = reading(flow, START, -400_000_000, "bitbo")
+    assert disagreements([one, mirror], groups) == []
+
+
+def test_samples_of_different_coins_do_not_contradict_each_other() -> None:
+    name = "breadth.beats_btc_7d"
+    pair = [reading(name, START, "0.1", "a"), reading(name, START, "0.9", "b")]
+    assert disagreements(pair, {}) == []
