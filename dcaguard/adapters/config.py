@@ -90,7 +90,9 @@ def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) ->
         if path.is_dir():
             raise NoInputError(f"{path}: is a folder: name the file, such as {path / FILE_NAME}")
         if not path.exists():
-            raise NoInputError(f"{path}: no such file: name another, or run `dcaguard init` for one")
+            raise NoInputError(
+                f"{path}: no such file: name another, or run `dcaguard init` for one"
+            )
         return Path(os.path.abspath(path))  # noqa: PTH100 - links stay: HALT lies beside the name
     places = (cwd / FILE_NAME, Path(platformdirs.user_config_dir("dcaguard")) / FILE_NAME)
     for path in places:
@@ -119,14 +121,14 @@ def _load(path: Path, model: type[M], mistakes: _Mistakes) -> M | None:
         return None  # say nothing else: another line might repeat the secret
     schema = data.get("schema")
     if model is Config and isinstance(schema, int) and schema > SCHEMA:
-        mistakes.add(path, "schema", f"{schema} is newer than this program: install a newer dcaguard")
+        mistakes.add(
+            path, "schema", f"{schema} is newer than this program: install a newer dcaguard"
+        )
         return None
     return _validate(path, data, model, mistakes)
 
 
-def _validate(
-    path: Path, data: dict[str, object], model: type[M], mistakes: _Mistakes
-) -> M | None:
+def _validate(path: Path, data: dict[str, object], model: type[M], mistakes: _Mistakes) -> M | None:
     before = len(mistakes.lines)
     lent = find_leverage(data, frozenset(keys_of(Leverage)))
     for key in lent:

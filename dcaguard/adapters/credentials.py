@@ -220,13 +220,17 @@ def _keyring_text(rest: str, reference: str) -> str:
     except Exception as error:  # noqa: BLE001 - each backend has errors of its own
         raise NotPermittedError(_keyring_sentence(reference, "read", error)) from None
     if text is None:
-        raise NoInputError(f"{reference}: the keyring has no such entry: run `dcaguard credentials set`")
+        raise NoInputError(
+            f"{reference}: the keyring has no such entry: run `dcaguard credentials set`"
+        )
     return str(text)
 
 
 def _keyring_sentence(reference: str, doing: str, error: Exception) -> str:
     # The class only: a backend's message may hold what it was given.
-    return f"{reference}: cannot {doing} the keyring ({type(error).__name__}): unlock it and try again"
+    return (
+        f"{reference}: cannot {doing} the keyring ({type(error).__name__}): unlock it and try again"
+    )
 
 
 def _keyring_backend(reference: str) -> Any:

@@ -128,7 +128,7 @@ BaseUrl = Annotated[str, AfterValidator(safe_url)]
 SecretReference = Annotated[str, AfterValidator(secret_reference)]
 
 _PAPER_ONLY = ("balances", "prices", "fee", "spread", "depth_quote")
-_VENUE_ONLY = ("credentials", "base_url", "sandbox")
+_VENUE_ONLY = ("live", "credentials", "base_url", "sandbox")
 
 
 class Account(Typed):
@@ -168,13 +168,13 @@ class Account(Typed):
         paper = self.exchange == PAPER
         foreign = _VENUE_ONLY if paper else _PAPER_ONLY
         kind = "a paper account has no such key" if paper else "only a paper account has this key"
-        wrong = [(k, f"{kind}: remove it") for k in foreign if k in self.model_fields_set]
-        if paper and self.live:
-            wrong.append(("live", "a paper account is never live: remove it"))
+        wrong = [(key, f"{kind}: remove it") for key in self.changed(foreign)]
         if self.live and not paper and self.credentials is None:
             wrong.append(("credentials", "live buying needs a key: name where it is kept"))
         if self.prices != "series" and self.prices not in VENUES:
-            wrong.append(("prices", f'is neither "series" nor a venue: {nearest(self.prices, VENUES)}'))
+            wrong.append(
+                ("prices", f'is neither "series" nor a venue: {nearest(self.prices, VENUES)}')
+            )
         Mistakes.check(*wrong)
         return self
 

@@ -14,7 +14,12 @@ def disagreements(config: Config, strategy: Strategy) -> Found:
     """Return (key of the strategy, sentence) for everything the config does not allow it."""
     if strategy.account not in config.accounts:
         known = tuple(config.accounts)
-        return [("account", f"no account is called {strategy.account}: {nearest(strategy.account, known)}")]
+        return [
+            (
+                "account",
+                f"no account is called {strategy.account}: {nearest(strategy.account, known)}",
+            )
+        ]
     return [
         *_universe(config, strategy),
         *_order_cap(config, strategy),
@@ -73,7 +78,11 @@ def _gate(config: Config, strategy: Strategy) -> Found:
         if own is not None and own > Decimal(str(limit))
     ]
     enter = strategy.pause.enter
-    if enter is not None and strategy.pause.exit is None and enter <= Decimal(str(config.gate.exit)):
+    if (
+        enter is not None
+        and strategy.pause.exit is None
+        and enter <= Decimal(str(config.gate.exit))
+    ):
         found.append(("pause.exit", "is missing: gate.exit is not below this pause.enter: add it"))
     return found
 

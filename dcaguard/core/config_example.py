@@ -58,7 +58,10 @@ _NAMED: Mapping[str, tuple[type[BaseModel], tuple[str, ...]]] = {
     "accounts.main": (Account, _VENUE),
     "policy.caps.groups.altcoins": (Group, ()),
     "policy.universe.assets.ETH": (AssetRule, ()),
-    "sources.csv.my-flows": (CsvMapping, ("enabled", "series", "path", "multiplier", "as_of", "value")),
+    "sources.csv.my-flows": (
+        CsvMapping,
+        ("enabled", "series", "path", "multiplier", "as_of", "value"),
+    ),
     "sources.json.my-index": (
         JsonMapping,
         ("enabled", "series", "url", "multiplier", "items", "as_of", "value"),
@@ -73,7 +76,9 @@ def example_toml() -> str:
     return _HEAD + "\n".join(_table(Config, "", on=True)) + "\n"
 
 
-def _table(model: type[BaseModel], path: str, *, on: bool, keys: tuple[str, ...] = ()) -> Iterator[str]:
+def _table(
+    model: type[BaseModel], path: str, *, on: bool, keys: tuple[str, ...] = ()
+) -> Iterator[str]:
     """Yield the lines of one table and of those below it; plain keys come first, as TOML wants."""
     below: list[str] = []
     for name, field in model.model_fields.items():
@@ -105,7 +110,12 @@ def _tables_below(dotted: str) -> Iterator[str]:
             yield from _header(name, kind, on=on)
             yield from _table(kind, name, on=on, keys=keys)
     if dotted == "holdings":
-        yield from ("", "# Coins kept elsewhere; they count in caps and NAV.", "#[holdings.cold]", "#BTC = 0.25")
+        yield from (
+            "",
+            "# Coins kept elsewhere; they count in caps and NAV.",
+            "#[holdings.cold]",
+            "#BTC = 0.25",
+        )
 
 
 def _header(dotted: str, model: type[BaseModel], *, on: bool) -> Iterator[str]:

@@ -21,7 +21,9 @@ _LEVERAGE_KEYS = re.compile(
 )
 # Keys of ours that only sound like it, and tables whose keys are names a person chose.
 _OUR_KEYS = frozenset({"policy.leverage", "gate.weights.leverage"})
-_NAME_TABLES = frozenset({"accounts", "holdings", "policy.caps.groups", "sources.csv", "sources.json"})
+_NAME_TABLES = frozenset(
+    {"accounts", "holdings", "policy.caps.groups", "sources.csv", "sources.json"}
+)
 _REFERENCES = ("keyring:", "file:", "systemd:", "env:")
 _TOKEN = re.compile(r"[A-Za-z0-9+=_-]{32,}")
 _LOGIN = re.compile(r"://[^/@\s]*:[^/@\s]+@")

@@ -35,7 +35,12 @@ def sentences(error: ValidationError, model: type[BaseModel]) -> list[tuple[str,
     for detail in error.errors(include_url=False, include_input=False):
         for key, sentence in _explain(detail, model):
             found.setdefault(key, sentence)
-    return list(found.items())
+    # A list whose items are wrong is not also empty, though pydantic says both.
+    return [
+        (key, sentence)
+        for key, sentence in found.items()
+        if sentence != _SENTENCES["too_short"] or not any(k.startswith(f"{key}.") for k in found)
+    ]
 
 
 def _explain(detail: ErrorDetails, model: type[BaseModel]) -> list[tuple[str, str]]:

@@ -99,9 +99,7 @@ class Price(Typed):
     second_opinion_tolerance: Share = Field(
         Decimal("0.02"), description="how far the second opinion may differ, as a share"
     )
-    staleness: Duration = Field(
-        timedelta(seconds=60), description="largest age of a venue's quote"
-    )
+    staleness: Duration = Field(timedelta(seconds=60), description="largest age of a venue's quote")
     series_staleness: Duration = Field(
         timedelta(days=2), description="largest age of a paper price that comes from readings"
     )

@@ -23,7 +23,7 @@ def five_fields(expression: str) -> str:
     """Return a cron line that fires at some time; ValueError says what is wrong with it."""
     if len(expression.split()) != _CRON_FIELDS:
         raise ValueError(
-            'needs five fields (minute hour day month weekday), such as "0 9 * * MON"'
+            'is not five fields: write minute hour day month weekday, such as "0 9 * * MON"'
         )
     try:
         next(CronSim(expression, datetime(2024, 1, 1)))  # noqa: DTZ001 - nominal local time

@@ -37,7 +37,17 @@ class Mistakes(ValueError):  # noqa: N818 - several mistakes of one table, told 
 class Typed(BaseModel):
     """One table a person typed: frozen, every key known."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def changed(self, keys: Iterable[str]) -> list[str]:
+        """Return which of `keys` were typed with another value than their default."""
+        fields = type(self).model_fields
+        return [
+            key
+            for key in keys
+            if key in self.model_fields_set
+            and getattr(self, key) != fields[key].get_default(call_default_factory=True)
+        ]
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -52,15 +62,15 @@ def nearest(word: str, known: Iterable[str]) -> str:
 def _likeness(word: str, other: str) -> float:
     """Return 0 to 1; the order of a name's parts does not count (max_order, order_max)."""
     turned = ["_".join(sorted(re.split("[_-]", text.lower()))) for text in (word, other)]
-    return max(
-        SequenceMatcher(None, word, other).ratio(), SequenceMatcher(None, *turned).ratio()
-    )
+    return max(SequenceMatcher(None, word, other).ratio(), SequenceMatcher(None, *turned).ratio())
 
 
 def exact(value: object) -> Decimal:
     """Return the exact finite number that was typed; ValueError says what to write instead."""
     if isinstance(value, bool | float):
-        raise ValueError(f"is {value!r}, not an exact number: write it as digits, such as 250 or 0.5")
+        raise ValueError(
+            f"is {value!r}, not an exact number: write it as digits, such as 250 or 0.5"
+        )
     number = parse_decimal(value)
     if number is not None:
         return number
@@ -71,9 +81,7 @@ def exact(value: object) -> Decimal:
     raise ValueError("is not a number that can be real: write digits, such as 250 or 0.5")
 
 
-def _within(
-    test: Callable[[Decimal], bool], wanted: str
-) -> Callable[[Decimal], Decimal]:
+def _within(test: Callable[[Decimal], bool], wanted: str) -> Callable[[Decimal], Decimal]:
     def check(value: Decimal) -> Decimal:
         if not test(value):
             raise ValueError(f"is {plain(value)}: must be {wanted}")
@@ -243,8 +251,10 @@ def local_moment(value: object) -> date | datetime:
     """Return a date, or a local date and time without offset, as typed in TOML or as ISO text."""
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value) if len(value) > len("2025-01-06") else (
-                date.fromisoformat(value)
+            value = (
+                datetime.fromisoformat(value)
+                if len(value) > len("2025-01-06")
+                else (date.fromisoformat(value))
             )
         except ValueError:
             raise ValueError("is not a date: write 2025-01-06 or 2025-01-06T09:00:00") from None

@@ -162,7 +162,9 @@ def due(  # noqa: PLR0913 - the whole question
 
 def _unseen(strategy: Strategy, now: datetime, looked_at: Slot) -> DueSlots:
     """Sort the slots that came after `looked_at` into due and missed."""
-    unseen = [s for s in slots_between(strategy, looked_at.instant, now) if _newer(strategy, s, looked_at)]
+    unseen = [
+        s for s in slots_between(strategy, looked_at.instant, now) if _newer(strategy, s, looked_at)
+    ]
     if not unseen:
         return DueSlots()
     *older, newest = unseen

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from dcaguard.core.config_schedule import Schedule
 from dcaguard.core.config_values import (
@@ -67,6 +67,16 @@ class Buy(Typed):
         return self.symbol.partition("/")[0]
 
 
+def whole(buys: tuple[Buy, ...]) -> tuple[Buy, ...]:
+    """Return the buys when each symbol stands once and the weights sum to exactly 1."""
+    total = sum((b.weight for b in buys), ZERO)
+    if len({b.symbol for b in buys}) < len(buys):
+        raise ValueError("names a symbol twice: give it one weight")
+    if total != ONE:
+        raise ValueError(f"weights sum to {plain(total)}: they must sum to exactly 1")
+    return buys
+
+
 class StageRule(Typed):
     """From this drawdown on, the tranche is multiplied."""
 
@@ -107,7 +117,9 @@ class Pause(Typed):
         mixed = rungs != sorted(set(rungs))
         crossed = self.enter is not None and self.exit is not None and self.exit >= self.enter
         Mistakes.check(
-            ("ladder", "must rise from rung to rung: write it like [0.20, 0.35]") if mixed else None,
+            ("ladder", "must rise from rung to rung: write it like [0.20, 0.35]")
+            if mixed
+            else None,
             ("exit", "must be below enter: lower it") if crossed else None,
         )
         return self
@@ -124,7 +136,9 @@ class Valuation(Typed):
 class Sizing(Typed):
     """Fixed amounts, or whatever lifts the holdings to a growing target (never selling)."""
 
-    mode: Literal["fixed", "value-averaging"] = Field("fixed", description="fixed or value-averaging")
+    mode: Literal["fixed", "value-averaging"] = Field(
+        "fixed", description="fixed or value-averaging"
+    )
     target_growth: Positive | None = Field(
         None, description="value-averaging: quote the target grows by each slot; unset: per_slot"
     )
@@ -135,13 +149,9 @@ class Sizing(Typed):
     @model_validator(mode="after")
     def parameters_fit_the_mode(self) -> Self:
         """Refuse parameters that the mode would ignore."""
-        unused = {"target_growth", "multiple_max"} & self.model_fields_set
+        unused = self.changed(("target_growth", "multiple_max")) if self.mode == "fixed" else []
         Mistakes.check(
-            *(
-                (key, 'does nothing without mode = "value-averaging": remove it')
-                for key in sorted(unused)
-                if self.mode == "fixed"
-            )
+            *((key, 'does nothing without mode = "value-averaging": remove it') for key in unused)
         )
         return self
 
@@ -162,13 +172,9 @@ class OrderRule(Typed):
     @model_validator(mode="after")
     def parameters_fit_the_type(self) -> Self:
         """Refuse parameters that the order type would ignore."""
-        unused = {"ttl", "fallback"} & self.model_fields_set
+        unused = self.changed(("ttl", "fallback")) if self.type != "post-only" else []
         Mistakes.check(
-            *(
-                (key, 'does nothing without type = "post-only": remove it')
-                for key in sorted(unused)
-                if self.type != "post-only"
-            )
+            *((key, 'does nothing without type = "post-only": remove it') for key in unused)
         )
         return self
 
@@ -182,7 +188,7 @@ class Strategy(Typed):
     quote: Asset = Field(description="the money that is spent; every symbol ends with it")
     schedule: Schedule
     budget: Budget
-    buy: tuple[Buy, ...] = Field(min_length=1)
+    buy: Annotated[tuple[Buy, ...], AfterValidator(whole)] = Field(min_length=1)
     stage: tuple[StageRule, ...] = ()
     stages: Stages = Field(default_factory=Stages)
     pause: Pause = Field(default_factory=Pause)
@@ -192,22 +198,14 @@ class Strategy(Typed):
 
     @model_validator(mode="after")
     def parts_add_up(self) -> Self:
-        """Refuse weights that do not sum to 1, repeated symbols and stages, foreign quotes."""
-        total = sum((b.weight for b in self.buy), ZERO)
-        symbols = [b.symbol for b in self.buy]
+        """Refuse repeated stages and symbols that another money buys."""
         drawdowns = [s.drawdown for s in self.stage]
         Mistakes.check(
-            ("buy", f"weights sum to {plain(total)}: they must sum to exactly 1")
-            if total != ONE
-            else None,
             *(
-                (f"buy.{i}.symbol", f"{s} is not bought with {self.quote}: use .../{self.quote}")
-                for i, s in enumerate(symbols)
-                if s.partition("/")[2] != self.quote
+                (f"buy.{i}.symbol", f"does not end with the quote: write {b.base}/{self.quote}")
+                for i, b in enumerate(self.buy)
+                if b.symbol != f"{b.base}/{self.quote}"
             ),
-            ("buy", "names a symbol twice: give it one weight")
-            if len(set(symbols)) < len(symbols)
-            else None,
             ("stage", "names a drawdown twice: keep one multiplier for it")
             if len(set(drawdowns)) < len(drawdowns)
             else None,

@@ -33,7 +33,11 @@ def private(path: Path, text: str, mode: int = 0o600) -> Path:
 
 
 def pem(key: object, *, sec1: bool) -> str:
-    shape = serialization.PrivateFormat.TraditionalOpenSSL if sec1 else serialization.PrivateFormat.PKCS8
+    shape = (
+        serialization.PrivateFormat.TraditionalOpenSSL
+        if sec1
+        else serialization.PrivateFormat.PKCS8
+    )
     return key.private_bytes(  # type: ignore[attr-defined, no-any-return]
         serialization.Encoding.PEM, shape, serialization.NoEncryption()
     ).decode()
@@ -46,7 +50,9 @@ def test_a_private_file_gives_trimmed_fields(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o602])
-def test_a_file_that_others_can_reach_is_refused_with_the_chmod_line(tmp_path: Path, mode: int) -> None:
+def test_a_file_that_others_can_reach_is_refused_with_the_chmod_line(
+    tmp_path: Path, mode: int
+) -> None:
     path = private(tmp_path / "key.toml", GOOD, mode)
     with pytest.raises(NotPermittedError, match=f"chmod 600 {path}"):
         resolve("file:key.toml", environ={}, base_dir=tmp_path)
@@ -126,7 +132,9 @@ def test_systemd_gives_fields_from_its_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("reference", [CANARY, f"vault:{CANARY}"])
-def test_what_is_no_reference_is_refused_without_repeating_it(tmp_path: Path, reference: str) -> None:
+def test_what_is_no_reference_is_refused_without_repeating_it(
+    tmp_path: Path, reference: str
+) -> None:
     with pytest.raises(ConfigError) as caught:
         resolve(reference, environ={}, base_dir=tmp_path)
     assert CANARY not in str(caught.value)

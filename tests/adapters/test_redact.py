@@ -39,7 +39,9 @@ SPELLINGS = {
     "url-safe base64": base64.urlsafe_b64encode(SECRET.encode()).decode(),
     "hex": SECRET.encode().hex(),
     "upper-case hex": SECRET.encode().hex().upper(),
-    "decoded hex": base64.b64decode(SECRET + "=").hex() if len(SECRET) % 4 else base64.b64decode(SECRET).hex(),
+    "decoded hex": base64.b64decode(SECRET + "=").hex()
+    if len(SECRET) % 4
+    else base64.b64decode(SECRET).hex(),
     "tail": SECRET[-8:],
 }
 
@@ -186,5 +188,3 @@ def test_an_installed_process_leaks_neither_output_nor_crash() -> None:
     assert "core 0 mask 0o77" in done.stdout
     assert f"log {MARK}" in done.stderr
     assert f"ValueError: {MARK}" in done.stderr
-
-

@@ -83,7 +83,11 @@ def test_a_config_in_another_currency_counts() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("per_slot = 50", "per_slot = 51"), ("0 9 * * MON", "0 9 * * TUE"), ('name = "s"', 'name = "t"')],
+    [
+        ("per_slot = 50", "per_slot = 51"),
+        ("0 9 * * MON", "0 9 * * TUE"),
+        ('name = "s"', 'name = "t"'),
+    ],
 )
 def test_every_change_of_the_strategy_counts(old: str, new: str) -> None:
     assert digest(strategy=STRATEGY.replace(old, new)) != digest()
@@ -92,6 +96,9 @@ def test_every_change_of_the_strategy_counts(old: str, new: str) -> None:
 def test_the_config_digest_covers_other_accounts_too() -> None:
     parsed = [
         Config.model_validate(tomllib.loads(text, parse_float=Decimal))
-        for text in (CONFIG, CONFIG.replace('exchange = "paper"', 'exchange = "paper"\nfee = 0.002'))
+        for text in (
+            CONFIG,
+            CONFIG.replace('exchange = "paper"', 'exchange = "paper"\nfee = 0.002'),
+        )
     ]
     assert config_digest(parsed[0], {}) != config_digest(parsed[1], {})

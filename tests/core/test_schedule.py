@@ -70,7 +70,9 @@ def test_a_slot_is_named_by_local_time_offset_and_zone() -> None:
 
 
 def test_ids_and_keys_are_read_back_as_the_same_slot() -> None:
-    for slot in next_slots(strategy(cron="30 * * * *", timezone="Europe/Berlin"), utc("2025-03-29T20:00"), 12):
+    for slot in next_slots(
+        strategy(cron="30 * * * *", timezone="Europe/Berlin"), utc("2025-03-29T20:00"), 12
+    ):
         assert parse_slot("s", slot.id).key == slot.key
         assert parse_slot("s", slot.key) == slot
 
@@ -115,7 +117,9 @@ def test_every_zone_has_each_daily_slot_exactly_once_around_each_change() -> Non
             for clock in ((shown - timedelta(minutes=30)), shown, shown + timedelta(minutes=20)):
                 cron = f"{clock.minute} {clock.hour} * * *"
                 plan = strategy(cron=cron, timezone=name)
-                slots = list(slots_between(plan, change - timedelta(days=3), change + timedelta(days=3)))
+                slots = list(
+                    slots_between(plan, change - timedelta(days=3), change + timedelta(days=3))
+                )
                 days = [s.local.date() for s in slots]
                 span = (days[-1] - days[0]).days + 1
                 assert len(set(days)) == len(days) == span, (name, change, cron)
@@ -165,16 +169,27 @@ def test_elapsed_slots_never_share_a_name_when_an_hour_comes_twice(every: str) -
 def test_a_window_far_from_the_start_begins_on_the_same_grid() -> None:
     for every in ("P7D", "36h", "90m"):
         plan = strategy(every=every, start=datetime(2020, 1, 1, 3), timezone="America/New_York")
-        whole = [s for s in slots_between(plan, utc("2020-01-01"), utc("2025-01-10")) if s.instant > utc("2025-01-01")]
+        whole = [
+            s
+            for s in slots_between(plan, utc("2020-01-01"), utc("2025-01-10"))
+            if s.instant > utc("2025-01-01")
+        ]
         assert whole == list(slots_between(plan, utc("2025-01-01"), utc("2025-01-10")))
         assert whole
 
 
 def test_start_and_end_are_included_and_slots_counts_from_start() -> None:
     plan = strategy(cron="0 9 * * *", start=date(2025, 1, 6), end=date(2025, 1, 8))
-    assert [s.local.day for s in slots_between(plan, utc("2024-12-01"), utc("2025-02-01"))] == [6, 7, 8]
+    assert [s.local.day for s in slots_between(plan, utc("2024-12-01"), utc("2025-02-01"))] == [
+        6,
+        7,
+        8,
+    ]
     plan = strategy(cron="0 9 * * *", start=date(2025, 1, 6), slots=2)
-    assert [s.local.day for s in slots_between(plan, utc("2024-12-01"), utc("2025-02-01"))] == [6, 7]
+    assert [s.local.day for s in slots_between(plan, utc("2024-12-01"), utc("2025-02-01"))] == [
+        6,
+        7,
+    ]
     assert next_slots(plan, utc("2025-01-07T09:00"), 3) == ()
     assert newest_slot(plan, utc("2035-01-01")).local.day == 7  # type: ignore[union-attr]
 
