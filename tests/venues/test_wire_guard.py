@@ -1,4 +1,4 @@
-"""The account reads of each loopback exchange: clean at first, and each violation where it belongs."""
+"""The account reads of each exchange: clean at first, each violation where it belongs."""
 
 from typing import Any
 

@@ -149,7 +149,11 @@ def test_the_data_server_answers_routes_in_turn_and_logs() -> None:
         reply = requests.get(f"{url}/flows.csv?from=2025", timeout=5)
         assert (reply.text[:4], reply.headers["ETag"]) == ("date", "x")
         turns = [requests.get(f"{url}/turns", timeout=5) for _ in range(3)]
-        assert [(x.text, x.status_code) for x in turns] == [("one", 200), ("two", 500), ("two", 500)]
+        assert [(x.text, x.status_code) for x in turns] == [
+            ("one", 200),
+            ("two", 500),
+            ("two", 500),
+        ]
         assert requests.get(f"{url}/none", timeout=5).status_code == 404
         assert server.requests[0]["params"] == {"from": "2025"}
 

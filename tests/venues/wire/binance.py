@@ -22,11 +22,17 @@ PUBLIC: dict[str, Public] = {
     "/api/v3/ticker/bookTicker": public.book_ticker,
     "/api/v3/ticker/price": public.price,
     "/api/v3/depth": public.depth,
+    "/fapi/v1/exchangeInfo": public.no_contracts,
+    "/dapi/v1/exchangeInfo": public.no_contracts,
+    "/eapi/v1/exchangeInfo": public.no_contracts,
 }
 TIMES = frozenset({"/api/v3/time", "/fapi/v1/time", "/dapi/v1/time", "/eapi/v1/time"})
 ACCOUNT: dict[tuple[str, str], Callable[["BinanceWire", WireRequest], WireReply]] = {
     ("GET", "/api/v3/account"): account.spot,
     ("GET", "/sapi/v1/account/apiRestrictions"): account.rights,
+    ("GET", "/sapi/v1/capital/config/getall"): account.coins,
+    ("GET", "/sapi/v1/margin/allPairs"): account.nothing,
+    ("GET", "/sapi/v1/margin/isolated/allPairs"): account.nothing,
     ("GET", "/sapi/v1/asset/wallet/balance"): account.wallets,
     ("POST", "/sapi/v1/asset/get-funding-asset"): account.funding,
     ("GET", "/sapi/v1/margin/account"): account.margin,
@@ -40,8 +46,11 @@ BEHIND = {
 
 
 class BinanceWire(WireExchange):
-    """Wallets: spot, funding, margin, isolated, usdm, coinm, options, pm, earn-flexible,
-    earn-locked; debts also loan, loan-flexible, loan-flexible-v1, loan-vip."""
+    """Every wallet of one Binance login.
+
+    Wallets: spot, funding, margin, isolated, usdm, coinm, options, pm, earn-flexible, earn-locked;
+    debts also loan, loan-flexible, loan-flexible-v1, loan-vip.
+    """
 
     NAME = "binance"
     ORDER_POST = "/api/v3/order"

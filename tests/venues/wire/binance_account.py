@@ -22,7 +22,6 @@ WALLETS = {
     "options": "Options",
     "bots": "Trading Bots",
 }
-Body = dict[str, Any] | list[Any]
 
 
 def closed(exchange: "BinanceWire", wallet: str) -> WireReply | None:
@@ -119,6 +118,20 @@ def _worth_btc(exchange: "BinanceWire", wallet: str) -> Decimal:
         usdt = Decimal(1) if asset in {"USDT", "USDC"} else books[f"{asset}/USDT"].mid()
         found += amount if asset == "BTC" else (amount * usdt / btc if btc else Decimal(0))
     return found
+
+
+def coins(exchange: "BinanceWire", request: WireRequest) -> WireReply:
+    """GET /sapi/v1/capital/config/getall: every asset, without networks."""
+    names = {c for m in exchange.ledger.markets.values() for c in (m.base, m.quote)}
+    shared = {"depositAllEnable": True, "withdrawAllEnable": True, "trading": True}
+    zeros = dict.fromkeys(("free", "locked", "freeze", "withdrawing", "ipoing", "ipoable"), "0")
+    fiat = {"isLegalMoney": False, "networkList": []}
+    return WireReply([{"coin": x, "name": x, **shared, **zeros, **fiat} for x in sorted(names)])
+
+
+def nothing(exchange: "BinanceWire", request: WireRequest) -> WireReply:
+    """Return an empty list."""
+    return WireReply([])
 
 
 def funding(exchange: "BinanceWire", request: WireRequest) -> WireReply:

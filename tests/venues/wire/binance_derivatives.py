@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.venues.wire import binance_account as account
+from tests.venues.wire.binance_lending import earning, loans
 from tests.venues.wire.binance_public import eight
 from tests.venues.wire.messages import WireReply, WireRequest
 
@@ -169,37 +170,6 @@ def _portfolio_rows(exchange: "BinanceWire") -> list[dict[str, Any]]:
     return rows
 
 
-def _loans(kind: str) -> Callable[["BinanceWire"], Any]:
-    def body(exchange: "BinanceWire") -> dict[str, Any]:
-        rows = [
-            {
-                "orderId": 100 + i,
-                "loanCoin": asset,
-                "totalDebt": owed["borrowed"],
-                "residualInterest": owed["interest"],
-                "collateralCoin": "BTC",
-                "collateralAmount": "0.1",
-                "currentLTV": "0.5",
-            }
-            for i, (asset, owed) in enumerate(exchange.account.debts.get(kind, {}).items())
-        ]
-        return {"rows": rows, "total": len(rows)}
-
-    return body
-
-
-def _earning(kind: str) -> Callable[["BinanceWire"], Any]:
-    def body(exchange: "BinanceWire") -> dict[str, Any]:
-        key = "totalAmount" if kind == "earn-flexible" else "amount"
-        rows = [
-            {key: eight(v), "asset": a, "productId": f"{a}001", "canRedeem": True, "positionId": i}
-            for i, (a, v) in enumerate(exchange.ledger.totals[kind].items())
-        ]
-        return {"rows": rows, "total": len(rows)}
-
-    return body
-
-
 def _resting(wallet: str) -> Callable[["BinanceWire"], Any]:
     return lambda exchange: exchange.account.resting.get(wallet, [])
 
@@ -225,12 +195,12 @@ WALLET_ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/sapi/v1/algo/spot/openOrders"): _behind("spot", _algo("algo-spot")),
     ("GET", "/sapi/v1/algo/futures/openOrders"): _behind("usdm", _algo("algo-futures")),
     ("GET", "/sapi/v1/bnbBurn"): _behind("spot", _burn),
-    ("GET", "/sapi/v1/loan/ongoing/orders"): _behind("loan", _loans("loan")),
-    ("GET", "/sapi/v1/loan/flexible/ongoing/orders"): _behind("loan", _loans("loan-flexible-v1")),
-    ("GET", "/sapi/v2/loan/flexible/ongoing/orders"): _behind("loan", _loans("loan-flexible")),
-    ("GET", "/sapi/v1/loan/vip/ongoing/orders"): _behind("loan", _loans("loan-vip")),
-    ("GET", "/sapi/v1/simple-earn/flexible/position"): _behind("earn", _earning("earn-flexible")),
-    ("GET", "/sapi/v1/simple-earn/locked/position"): _behind("earn", _earning("earn-locked")),
+    ("GET", "/sapi/v1/loan/ongoing/orders"): _behind("loan", loans("loan")),
+    ("GET", "/sapi/v1/loan/flexible/ongoing/orders"): _behind("loan", loans("loan-flexible-v1")),
+    ("GET", "/sapi/v2/loan/flexible/ongoing/orders"): _behind("loan", loans("loan-flexible")),
+    ("GET", "/sapi/v1/loan/vip/ongoing/orders"): _behind("loan", loans("loan-vip")),
+    ("GET", "/sapi/v1/simple-earn/flexible/position"): _behind("earn", earning("earn-flexible")),
+    ("GET", "/sapi/v1/simple-earn/locked/position"): _behind("earn", earning("earn-locked")),
     ("GET", "/sapi/v1/portfolio/account"): _behind("pm", _portfolio),
     ("GET", "/papi/v1/account"): _behind("pm", _portfolio),
     ("GET", "/papi/v1/balance"): _behind("pm", _portfolio_rows),

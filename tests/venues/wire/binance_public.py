@@ -8,6 +8,7 @@ from tests.venues.wire.ledger import Ledger
 from tests.venues.wire.messages import WireReply, WireRequest
 from tests.venues.wire.records import WireMarket
 
+NOTHING = (Decimal(0), Decimal(0))
 ORDER_TYPES = ["LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT"]
 
 
@@ -93,7 +94,7 @@ def ticker(ledger: Ledger, request: WireRequest) -> WireReply:
 
 def _day(ledger: Ledger, market: WireMarket, request: WireRequest) -> dict[str, object]:
     book = ledger.books[market.symbol]
-    bid, ask = (book.bids or [(0, 0)])[0], (book.asks or [(0, 0)])[0]
+    bid, ask = (book.bids or [NOTHING])[0], (book.asks or [NOTHING])[0]
     closed = request.now_ms - int(book.age_seconds * 1000)
     last = eight(book.last)
     return {
@@ -149,9 +150,11 @@ def depth(ledger: Ledger, request: WireRequest) -> WireReply:
     if market is None:
         return problem("-1121")
     book, limit = ledger.books[market.symbol], int(request.params.get("limit", "100"))
-    sides = {k: [[eight(p), eight(a)] for p, a in v[:limit]] for k, v in _sides(book).items()}
+    both = {"bids": book.bids, "asks": book.asks}
+    sides = {k: [[eight(p), eight(a)] for p, a in v[:limit]] for k, v in both.items()}
     return WireReply({"lastUpdateId": book.version, **sides})
 
 
-def _sides(book: object) -> dict[str, list[tuple[Decimal, Decimal]]]:
-    return {"bids": book.bids, "asks": book.asks}  # type: ignore[attr-defined]
+def no_contracts(ledger: Ledger, request: WireRequest) -> WireReply:
+    """Return the rules of the futures and options venues: nothing is listed there."""
+    return WireReply({"timezone": "UTC", "symbols": [], "optionSymbols": []})

@@ -16,6 +16,12 @@ ORDER_PATHS = {  # what the order POST's path ends in
     "coinbase": r"/brokerage/orders$",
 }
 
+PUBLIC_PATHS = {
+    "binance": "/api/v3/time",
+    "kraken": "/0/public/Time",
+    "coinbase": "/v2/time",
+}
+
 
 @dataclass(frozen=True)
 class Case:
@@ -61,4 +67,4 @@ CASES = (
     Case(CoinbaseWire, "BTC/USD", "client_order_id"),
 )
 
-__all__ = ["CASES", "CLIENT_ID", "Case", "connect"]
+__all__ = ["CASES", "CLIENT_ID", "PUBLIC_PATHS", "Case", "connect"]

@@ -1,11 +1,12 @@
-"""A loopback Coinbase: v2 and Advanced Trade on one port, tokens signed with a key made at start."""
+"""A loopback Coinbase: v2 and Advanced Trade on one port, tokens of a key made at start."""
 
 from decimal import Decimal
 from typing import ClassVar
 
 from tests.venues.wire import coinbase_public as public
-from tests.venues.wire.coinbase_account import ACCOUNT_ROUTES, PREFIXES, V3, Route
+from tests.venues.wire.coinbase_account import ACCOUNT_ROUTES, V3, Route
 from tests.venues.wire.coinbase_auth import fresh_credentials, problem, refusal
+from tests.venues.wire.coinbase_futures import FUTURES_ROUTES, PREFIXES
 from tests.venues.wire.coinbase_orders import ORDER_ROUTES, one, refused
 from tests.venues.wire.exchange import WireExchange
 from tests.venues.wire.messages import WireReply, WireRequest
@@ -80,7 +81,7 @@ class CoinbaseWire(WireExchange):
         key = (request.method, request.path)
         if request.method == "GET" and request.path in public.SIGNED:
             return public.SIGNED[request.path](self.ledger, request)
-        route = ORDER_ROUTES.get(key) or ACCOUNT_ROUTES.get(key)
+        route = ORDER_ROUTES.get(key) or ACCOUNT_ROUTES.get(key) or FUTURES_ROUTES.get(key)
         if route is None and request.method == "GET":
             route = self._nested(request.path)
         if route is None:

@@ -1,7 +1,7 @@
-"""A loopback HTTP server for data sources: what each path answers, and who asked for what.
+r"""A loopback HTTP server for data sources: what each path answers, and who asked for what.
 
     with DataServer() as server:
-        server.route("/etf.csv", "date,flow\\n2025-03-03,12.5\\n")
+        server.route("/etf.csv", "date,flow\n2025-03-03,12.5\n")
         server.route("/slow", b"...", delay_seconds=30)
         server.route("/moved", redirect="http://127.0.0.1:1/elsewhere")   # or redirect="loop"
         server.route("/huge", huge_bytes=5_000_000)
@@ -10,7 +10,7 @@
         ... point the source's base_url at server.base_url ...
         assert [x["path"] for x in server.requests] == ["/etf.csv"]
 
-A route given a list of replies in turn: call `route` again, or `server.then(path, ...)`.
+`server.then(path, ...)` adds a reply for the next request; the last one stays.
 A path without a route answers 404. Query strings are ignored for matching unless the route has one.
 """
 
@@ -90,6 +90,7 @@ def _reply(body: bytes | str, how: dict[str, Any]) -> DataReply:
 class _DataHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60
+    disable_nagle_algorithm = True  # else each reply waits 40 ms for the client's delayed ACK
     server_of_data: DataServer
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name

@@ -11,10 +11,11 @@ from tests.venues.wire.exchange import WireExchange
 from tests.venues.wire.kraken_account import ACCOUNT_ROUTES, permissions
 from tests.venues.wire.kraken_auth import problem, refusal, result
 from tests.venues.wire.kraken_orders import ORDER_ROUTES
+from tests.venues.wire.kraken_trades import TRADE_ROUTES
 from tests.venues.wire.messages import WireReply, WireRequest
 from tests.venues.wire.records import WireMarket
 
-ROUTES = {**ORDER_ROUTES, **ACCOUNT_ROUTES}
+ROUTES = {**ORDER_ROUTES, **TRADE_ROUTES, **ACCOUNT_ROUTES}
 
 
 class KrakenWire(WireExchange):

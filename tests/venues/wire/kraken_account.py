@@ -55,14 +55,14 @@ def _spell(code: str, amount: Decimal) -> str:
 
 def balance_ex(exchange: "KrakenWire", request: WireRequest) -> WireReply:
     ledger, rows = exchange.ledger, {}
-    credits = exchange.account.debts.get("credit", {})
-    for code in sorted({*ledger.totals["spot"], *credits}):
+    lines = exchange.account.debts.get("credit", {})
+    for code in sorted({*ledger.totals["spot"], *lines}):
         rows[asset_id(code)] = {
             "balance": _spell(code, ledger.total("spot", code)),
             "hold_trade": _spell(code, ledger.locked(code)),
         }
-        if code in credits:
-            line = {"credit": credits[code]["borrowed"], "credit_used": credits[code]["borrowed"]}
+        if code in lines:
+            line = {"credit": lines[code]["borrowed"], "credit_used": lines[code]["borrowed"]}
             rows[asset_id(code)].update(line)
     return result(rows)
 
@@ -135,7 +135,9 @@ def open_positions(exchange: "KrakenWire", request: WireRequest) -> WireReply:
     rows = _positions(exchange)
     if request.form.get("consolidation") != "market":
         return result(rows)
-    return result([{**x, "positions": "1", "leverage": x.get("leverage", "2")} for x in rows.values()])
+    return result(
+        [{**x, "positions": "1", "leverage": x.get("leverage", "2")} for x in rows.values()]
+    )
 
 
 def allocations(exchange: "KrakenWire", request: WireRequest) -> WireReply:

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from tests.venues.wire.kraken_auth import problem, result
-from tests.venues.wire.kraken_public import market_of, pair_altname, pair_id, places
+from tests.venues.wire.kraken_public import market_of, pair_altname, places
 from tests.venues.wire.ledger import Refused
 from tests.venues.wire.messages import WireReply, WireRequest
-from tests.venues.wire.records import WireOrder, WireTrade
+from tests.venues.wire.records import WireOrder
 
 if TYPE_CHECKING:
     from tests.venues.wire.kraken import KrakenWire
@@ -44,9 +45,9 @@ def add(exchange: "KrakenWire", request: WireRequest) -> WireReply:
     open_ids = {x.client_id for x in exchange.ledger.orders.values() if x.status == "open"}
     if client_id and client_id in open_ids and not exchange.duplicating:
         return problem("EOrder:Duplicate client order id")
-    if form.get("deadline") and _late(form["deadline"], request.now_ms):
-        return problem("EService:Deadline elapsed")
     try:
+        if form.get("deadline") and _late(form["deadline"], request.now_ms):
+            return problem("EService:Deadline elapsed")
         order = _read(exchange, form, market.symbol)
         order.client_id = client_id
         if form.get("validate") == "true":
@@ -54,14 +55,12 @@ def add(exchange: "KrakenWire", request: WireRequest) -> WireReply:
         _take(exchange, order)
     except Refused as no:
         return problem(REFUSALS.get(no.reason, f"EGeneral:Invalid arguments:{no.reason}"))
-    except (KeyError, InvalidOperation):
+    except (KeyError, ValueError, InvalidOperation):
         return problem("EGeneral:Invalid arguments")
     return result({"txid": [order.order_id], "descr": {"order": _words(exchange, order)}})
 
 
 def _late(deadline: str, now_ms: int) -> bool:
-    from datetime import datetime
-
     return datetime.fromisoformat(deadline).timestamp() * 1000 < now_ms
 
 
@@ -96,11 +95,11 @@ def _take(exchange: "KrakenWire", order: WireOrder) -> None:
 
 def _words(exchange: "KrakenWire", order: WireOrder) -> str:
     name = pair_altname(exchange.ledger.markets[order.symbol])
-    at = f"limit {_price(exchange, order, order.price)}" if order.type == "limit" else "market"
+    at = f"limit {price_text(exchange, order, order.price)}" if order.type == "limit" else "market"
     return f"{order.side} {order.amount or order.quote_amount:.8f} {name} @ {at}"
 
 
-def _price(exchange: "KrakenWire", order: WireOrder, price: Decimal) -> str:
+def price_text(exchange: "KrakenWire", order: WireOrder, price: Decimal) -> str:
     return f"{price:.{places(exchange.ledger.markets[order.symbol].price_step)}f}"
 
 
@@ -122,7 +121,7 @@ def spelled(exchange: "KrakenWire", order: WireOrder, *, trades: bool) -> dict[s
             "pair": pair_altname(exchange.ledger.markets[order.symbol]),
             "type": order.side,
             "ordertype": order.type,
-            "price": _price(exchange, order, order.price) if order.price else "0",
+            "price": price_text(exchange, order, order.price) if order.price else "0",
             "price2": "0",
             "leverage": "none",
             "order": _words(exchange, order),
@@ -132,7 +131,7 @@ def spelled(exchange: "KrakenWire", order: WireOrder, *, trades: bool) -> dict[s
         "vol_exec": f"{order.filled:.8f}",
         "cost": f"{order.cost:.5f}",
         "fee": f"{order.fee:.5f}",
-        "price": _price(exchange, order, order.average),
+        "price": price_text(exchange, order, order.average),
         "stopprice": "0.00000",
         "limitprice": "0.00000",
         "misc": "",
@@ -181,10 +180,10 @@ def closed_orders(exchange: "KrakenWire", request: WireRequest) -> WireReply:
     trades = request.form.get("trades", "").lower() == "true"
     found = [x for x in _chosen(exchange, request) if x.status != "open"]
     rows = [(x.order_id, spelled(exchange, x, trades=trades)) for x in found]
-    return result({"closed": dict(_page(request, rows)), "count": len(rows)})
+    return result({"closed": dict(page(request, rows)), "count": len(rows)})
 
 
-def _page(request: WireRequest, rows: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+def page(request: WireRequest, rows: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
     first = int(request.form.get("ofs", "0") or 0)
     if "overlap" in request.kinds:
         first = max(first - 2, 0)
@@ -215,45 +214,6 @@ def cancel(exchange: "KrakenWire", request: WireRequest) -> WireReply:
     return result({"count": len(found)}) if found else problem("EOrder:Unknown order")
 
 
-def _trade(exchange: "KrakenWire", trade: WireTrade) -> dict[str, Any]:
-    order = exchange.ledger.orders[trade.order_id]
-    return {
-        "ordertxid": trade.order_id,
-        "postxid": f"TKH2SE-{trade.number}",
-        "pair": pair_id(exchange.ledger.markets[trade.symbol]),
-        "time": trade.at_ms / 1000,
-        "type": trade.side,
-        "ordertype": order.type,
-        "price": _price(exchange, order, trade.price),
-        "cost": f"{trade.cost:.5f}",
-        "fee": f"{trade.fee:.5f}",
-        "vol": f"{trade.amount:.8f}",
-        "margin": "0.00000",
-        "leverage": "0",
-        "misc": "",
-        "trade_id": trade.number,
-        "maker": trade.maker,
-    }
-
-
-def trades_history(exchange: "KrakenWire", request: WireRequest) -> WireReply:
-    """TradesHistory: fifty a page from `ofs`, newest first, `start` exclusive."""
-    shown = {x.order_id for x in exchange.visible(request.now_ms)}
-    form, found = request.form, list(exchange.ledger.trades.values())[::-1]
-    start, end = float(form.get("start") or 0), float(form.get("end") or 1e12)
-    found = [x for x in found if x.order_id in shown and start < x.at_ms / 1000 <= end]
-    rows = [(x.trade_id, _trade(exchange, x)) for x in found]
-    return result({"count": len(rows), "trades": dict(_page(request, rows))})
-
-
-def query_trades(exchange: "KrakenWire", request: WireRequest) -> WireReply:
-    asked = [x for x in request.form.get("txid", "").split(",") if x]
-    known = exchange.ledger.trades
-    if not asked or any(x not in known for x in asked):
-        return problem("EGeneral:Invalid arguments:txid")
-    return result({x: _trade(exchange, known[x]) for x in asked})
-
-
 Route = Callable[["KrakenWire", WireRequest], WireReply]
 ORDER_ROUTES: dict[str, tuple[Route, str]] = {  # path -> route, the permission it needs
     "AddOrder": (add, "modify-trades"),
@@ -261,6 +221,4 @@ ORDER_ROUTES: dict[str, tuple[Route, str]] = {  # path -> route, the permission 
     "OpenOrders": (open_orders, "query-open-trades"),
     "ClosedOrders": (closed_orders, "query-closed-trades"),
     "QueryOrders": (query_orders, "query-open-trades"),
-    "TradesHistory": (trades_history, "query-closed-trades"),
-    "QueryTrades": (query_trades, "query-closed-trades"),
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from tests.venues.wire.matching import Book, crosses, fills, take
-from tests.venues.wire.records import WireMarket, WireOrder, WireTrade, row, unrow
+from tests.venues.wire.records import WireMarket, WireOrder, WireTrade
 
 ZERO = Decimal(0)
 
@@ -144,9 +144,8 @@ class Ledger:
         return market
 
     def _check_filters(self, order: WireOrder, market: WireMarket) -> None:
-        if order.type == "limit":
-            if order.price <= 0 or order.price % market.price_step:
-                raise Refused("price-step")
+        if order.type == "limit" and (order.price <= 0 or order.price % market.price_step):
+            raise Refused("price-step")
         if order.quote_amount:
             if order.quote_amount < market.cost_min:
                 raise Refused("cost-min")
@@ -230,28 +229,3 @@ class Ledger:
             order.status = "expired"
         elif cut_short:
             order.status, order.reason = "canceled", "Cancelled by the exchange"
-
-    def snapshot(self) -> dict[str, object]:
-        """Return everything that must outlive the process, as JSON types."""
-        return {
-            "totals": {
-                w: {a: format(v, "f") for a, v in x.items()} for w, x in self.totals.items()
-            },
-            "orders": [row(x) for x in self.orders.values()],
-            "trades": [row(x) for x in self.trades.values()],
-            "late": self.late,
-            "held": {a: format(v, "f") for a, v in self.held.items()},
-            "counter": self.counter,
-        }
-
-    def restore(self, found: dict[str, object]) -> None:
-        """Take over what `snapshot` returned."""
-        for wallet, assets in found["totals"].items():  # type: ignore[attr-defined]
-            self.totals[wallet] = {a: Decimal(v) for a, v in assets.items()}
-        for item in found["orders"]:  # type: ignore[attr-defined]
-            self.orders[item["order_id"]] = unrow(WireOrder, item)  # type: ignore[assignment]
-        for item in found["trades"]:  # type: ignore[attr-defined]
-            self.trades[item["trade_id"]] = unrow(WireTrade, item)  # type: ignore[assignment]
-        self.late = [tuple(x) for x in found["late"]]  # type: ignore[attr-defined]
-        self.held = {a: Decimal(v) for a, v in found["held"].items()}  # type: ignore[attr-defined]
-        self.counter = int(found["counter"])  # type: ignore[call-overload]

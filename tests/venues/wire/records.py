@@ -1,7 +1,8 @@
 """What the loopback exchanges keep: markets, orders and trades, in exact decimals."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal
+from typing import Any, TypeVar
 
 
 @dataclass
@@ -12,8 +13,8 @@ class WireMarket:
     amount_step: Decimal = Decimal("0.00001")  # base
     price_step: Decimal = Decimal("0.01")  # quote per base
     amount_min: Decimal = Decimal("0.00001")  # base
-    amount_max: Decimal = Decimal("9000")  # base
-    cost_min: Decimal = Decimal("5")  # quote
+    amount_max: Decimal = Decimal(9000)  # base
+    cost_min: Decimal = Decimal(5)  # quote
     active: bool = True
     leveraged_token: bool = False
 
@@ -96,8 +97,12 @@ DECIMALS = frozenset(
 )
 
 
-def unrow(kind: type, found: dict[str, object]) -> object:
+Record = TypeVar("Record", WireOrder, WireTrade)
+
+
+def unrow(kind: type[Record], found: dict[str, object]) -> Record:
     """Return the record that `row` wrote."""
-    names = kind.__dataclass_fields__
-    known = {k: v for k, v in found.items() if k in names}
-    return kind(**{k: Decimal(str(v)) if k in DECIMALS else v for k, v in known.items()})
+    names = {x.name for x in fields(kind)}
+    known: dict[str, Any] = {k: v for k, v in found.items() if k in names}
+    exact: dict[str, Any] = {k: Decimal(v) if k in DECIMALS else v for k, v in known.items()}
+    return kind(**exact)

@@ -51,7 +51,9 @@ class Scripting:
     def market(self, symbol: str, **changes: Any) -> None:
         """Add a market or change its rules (amount_step, cost_min, active, ...)."""
         known = self.ledger.markets.get(symbol) or WireMarket(symbol)
-        exact = {k: Decimal(v) if isinstance(v, str) else v for k, v in changes.items()}
+        exact: dict[str, Any] = {
+            k: Decimal(v) if isinstance(v, str) else v for k, v in changes.items()
+        }
         self.ledger.markets[symbol] = replace(known, **exact)
 
     def book(self, symbol: str, bids: object, asks: object, age_seconds: float = 0) -> None:
@@ -78,7 +80,7 @@ class Scripting:
             self._opened(wallet)
 
     def debt(self, wallet: str, asset: str, borrowed: object, interest: object = 0) -> None:
-        """Owe `borrowed` + `interest` of an asset in a wallet ("margin", "isolated", "loan", ...)."""
+        """Owe `borrowed` + `interest` of an asset in a wallet ("margin", "loan", ...)."""
         owed = {"borrowed": str(borrowed), "interest": str(interest)}
         self.account.debts.setdefault(wallet, {})[asset] = owed
         self._opened(wallet)
@@ -94,7 +96,10 @@ class Scripting:
         self.account.resting.setdefault(wallet, []).append(raw)
 
     def rights(self, **changes: Any) -> None:
-        """Change the key's rights: read, trade, withdraw, transfer, margin, futures, ip_lock."""
+        """Change the key's rights: read, trade, withdraw, transfer, margin, futures, ip_lock.
+
+        binance also options, portfolio_margin and any raw enable*/permits* field; kraken earn.
+        """
         self.account.rights.update(changes)
 
     def mode(self, **changes: Any) -> None:
