@@ -49,7 +49,7 @@ def test_a_new_file_that_could_not_be_written_is_not_left_behind(
     def fails(_: int) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(files.os, "fsync", fails)
+    monkeypatch.setattr(os, "fsync", fails)
     with pytest.raises(StorageError, match="disk reports errors"):
         files.write_new(tmp_path / "new", b"content")
     assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """One holder at a time, at once or not at all, and none after a kill."""
 
+import fcntl
 import os
 import signal
 import stat
@@ -10,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from dcaguard.adapters import lock
 from dcaguard.adapters.lock import single_writer
 from dcaguard.core.errors import CantCreateError, StorageError, TryAgainError
 
@@ -117,14 +117,14 @@ def test_anything_but_a_plain_file_is_refused(path: Path, tmp_path: Path, kind: 
 def test_a_lock_file_that_is_replaced_while_it_is_taken_is_not_trusted(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = lock.fcntl.flock
+    real = fcntl.flock
 
     def replaced(descriptor: int, how: int) -> None:
         real(descriptor, how)
         path.unlink()
         path.write_text("")
 
-    monkeypatch.setattr(lock.fcntl, "flock", replaced)
+    monkeypatch.setattr(fcntl, "flock", replaced)
     with pytest.raises(TryAgainError, match="replaced"), single_writer(path):
         pytest.fail("held a file that is gone")
 

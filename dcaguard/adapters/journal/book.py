@@ -22,7 +22,7 @@ from dcaguard.adapters.journal.disk import (
 )
 from dcaguard.adapters.journal.head import write_head
 from dcaguard.adapters.journal.projection import Cells, project
-from dcaguard.adapters.journal.schema import Table
+from dcaguard.adapters.journal.tables import Table
 from dcaguard.core.canonical import instant, parse_instant
 from dcaguard.core.errors import StorageError
 

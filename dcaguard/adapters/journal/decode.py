@@ -9,18 +9,16 @@ from pathlib import Path
 
 from dcaguard.adapters.journal.connect import VERIFY
 from dcaguard.adapters.journal.projection import EPOCH
+from dcaguard.adapters.journal.schema import ASKED_NOW
 from dcaguard.core.canonical import parse_instant
 from dcaguard.core.errors import IntegrityError
 from dcaguard.core.order import Fill, Order, Status
 from dcaguard.core.reading import Reading
 from dcaguard.ports import Entry
 
-ORDER_COLUMNS = """o.client_order_id, o.run_id, o.strategy, o.slot, o.symbol, o.account, o.type,
-o.amount, o.limit_price, o.max_quote, o.created_at, coalesce(m.status, 'INTENT'),
+ORDER_COLUMNS = f"""o.client_order_id, o.run_id, o.strategy, o.slot, o.symbol, o.account, o.type,
+{ASKED_NOW}, o.created_at, coalesce(m.status, 'INTENT'),
 m.venue_order_id, m.sent_at, m.closed_at, o.attempt"""
-
-FILL_COLUMNS = """account, symbol, trade_id, client_order_id, side, amount, price, cost, fee_amount,
-fee_currency, filled_at"""
 
 READING_COLUMNS = "series, as_of_us, observed_us, value, source, raw_sha256"
 
@@ -63,7 +61,7 @@ def order_of(row: Sequence[str]) -> Order:
 
 
 def fill_of(row: Sequence[str]) -> Fill:
-    """Return the execution in FILL_COLUMNS."""
+    """Return the execution in schema.FILL_COLUMNS."""
     return Fill(
         account=row[0],
         symbol=row[1],

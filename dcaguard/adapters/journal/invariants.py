@@ -32,7 +32,11 @@ def order_faults(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _strays(connection: sqlite3.Connection) -> Iterator[str]:
-    for table, what in (("orders_moved", "moves"), ("fills_stored", "fills")):
+    for table, what in (
+        ("orders_moved", "moves"),
+        ("orders_revised", "revisions"),
+        ("fills", "fills"),
+    ):
         for (client_order_id,) in connection.execute(
             f"""SELECT DISTINCT client_order_id FROM {table} WHERE client_order_id IS NOT NULL
             AND client_order_id NOT IN (SELECT client_order_id FROM orders_intended)"""
@@ -44,7 +48,7 @@ def total_faults(connection: sqlite3.Connection) -> Iterator[str]:
     """Yield each ended order whose total (base) is not the sum of its fills."""
     filled: dict[str, Decimal] = {}
     for client_order_id, amount in connection.execute(
-        "SELECT client_order_id, amount FROM fills_stored WHERE client_order_id IS NOT NULL"
+        "SELECT client_order_id, amount FROM fills WHERE client_order_id IS NOT NULL"
     ):
         before = filled.get(client_order_id, Decimal(0))
         filled[client_order_id] = EXACT.add(before, Decimal(amount))

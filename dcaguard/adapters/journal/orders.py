@@ -5,18 +5,19 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 from dcaguard.adapters.journal.book import Book
-from dcaguard.adapters.journal.decode import FILL_COLUMNS, ORDER_COLUMNS, fill_of, order_of
+from dcaguard.adapters.journal.decode import ORDER_COLUMNS, fill_of, order_of
 from dcaguard.adapters.journal.projection import microseconds
-from dcaguard.adapters.journal.schema import LATEST_MOVE
+from dcaguard.adapters.journal.schema import FILL_COLUMNS, FILLS_NOW, ORDERS_NOW
 from dcaguard.core.canonical import instant
 from dcaguard.core.errors import DuplicateSlotError, ReconcileError
 from dcaguard.core.order import Fill, Order, Status, may_move
 
 CLOSED = frozenset({Status.FILLED, Status.PARTIAL_CLOSED, Status.REJECTED, Status.ABANDONED})
 _FACTS = frozenset({"venue_order_id", "filled", "cost", "code", "detail", "evidence"})
+_ASKED = ("amount", "limit_price", "max_quote")
 _MOVES_LATER = ("status", "venue_order_id", "sent_at", "closed_at")  # not part of the intent
 
-_ORDERS = f"SELECT {ORDER_COLUMNS} FROM orders_intended AS o {LATEST_MOVE}"
+_ORDERS = f"SELECT {ORDER_COLUMNS} FROM {ORDERS_NOW}"
 
 
 def add_order(book: Book, order: Order, slot_key: str, digest: str, at: datetime) -> None:
@@ -79,6 +80,24 @@ def move_order(
     return after
 
 
+def revise_order(book: Book, order_: Order, digest: str, at: datetime) -> Order:
+    """Append what an INTENT now asks for; return the order as it then stands."""
+    with book.transaction():
+        before = order(book, order_.client_order_id)
+        assert before is not None, f"no order {order_.client_order_id}"
+        assert before.status is Status.INTENT, f"{before.status}: only an INTENT may be revised"
+        asked = {name: getattr(order_, name) for name in _ASKED}
+        same = replace(
+            before, **asked, run_id=order_.run_id, slot=order_.slot, created_at=order_.created_at
+        )
+        assert same == order_, "a revision changes amount, limit and worst case, nothing else"
+        data = {**asked, "client_order_id": order_.client_order_id, "digest": digest}
+        book.add("order-revision", order_.client_order_id, data, at)
+        after = order(book, order_.client_order_id)
+    assert after is not None
+    return after
+
+
 def order(book: Book, client_order_id: str) -> Order | None:
     """Return one order as it stands now."""
     row = book.connection.execute(
@@ -113,18 +132,32 @@ def add_fill(book: Book, fill: Fill, at: datetime) -> bool:
     with book.transaction():
         known = _known_fill(book, fill)
         if known is None:
-            book.add("fill", f"{fill.account}:{fill.symbol}:{fill.trade_id}", asdict(fill), at)
+            book.add("fill", _subject(fill), asdict(fill), at)
             return True
-    if fill.client_order_id is None:  # a list of trades that does not name orders
-        fill = replace(fill, client_order_id=known.client_order_id)
-    if known != fill:
-        wrong = [name for name, value in asdict(fill).items() if value != asdict(known)[name]]
+        # Venues' lists of trades, and files that a person imports, often do not name orders.
+        if fill.client_order_id is None:
+            fill = replace(fill, client_order_id=known.client_order_id)
+        elif known.client_order_id is None:
+            known = replace(known, client_order_id=fill.client_order_id)
+            names = ("account", "symbol", "trade_id", "client_order_id")
+            book.add("fill-link", _subject(fill), {name: getattr(fill, name) for name in names}, at)
+        _refuse_other(known, fill)
+    return False
+
+
+def _subject(fill: Fill) -> str:
+    return f"{fill.account}:{fill.symbol}:{fill.trade_id}"
+
+
+def _refuse_other(known: Fill, fill: Fill) -> None:
+    """Raise ReconcileError (84) when a trade comes again with other values."""
+    wrong = [name for name, value in asdict(fill).items() if value != getattr(known, name)]
+    if wrong:
         raise ReconcileError(
             f"{fill.account}: trade {fill.trade_id} of {fill.symbol} is in the journal with "
             f"another {', '.join(wrong)} (recorded {_told(known)}, now {_told(fill)}): "
             "compare both with the venue's own list, then run `dcaguard audit reconcile`."
         )
-    return False
 
 
 def _told(fill: Fill) -> str:
@@ -133,27 +166,39 @@ def _told(fill: Fill) -> str:
 
 def _known_fill(book: Book, fill: Fill) -> Fill | None:
     row = book.connection.execute(
-        f"""SELECT {FILL_COLUMNS} FROM fills_stored
-        WHERE account = ? AND symbol = ? AND trade_id = ?""",
+        f"""SELECT {FILL_COLUMNS} FROM {FILLS_NOW}
+        WHERE f.account = ? AND f.symbol = ? AND f.trade_id = ?""",
         (fill.account, fill.symbol, fill.trade_id),
     ).fetchone()
     return None if row is None else fill_of(row)
+
+
+# Two indexed look-ups; an OR over both tables would read every fill.
+_OF_ORDER = """f.id IN (
+  SELECT id FROM fills_stored WHERE client_order_id = :client_order_id
+  UNION SELECT s.id FROM fills_linked AS k JOIN fills_stored AS s
+    ON s.account = k.account AND s.symbol = k.symbol AND s.trade_id = k.trade_id
+    WHERE k.client_order_id = :client_order_id)"""
 
 
 def fills(
     book: Book, account: str | None, client_order_id: str | None, since: datetime | None
 ) -> list[Fill]:
     """Return executions that match every given filter, oldest first."""
-    wanted: list[tuple[str, str | int]] = []
+    wanted = []
     if account is not None:
-        wanted.append(("account = ?", account))
+        wanted.append("f.account = :account")
     if client_order_id is not None:
-        wanted.append(("client_order_id = ?", client_order_id))
+        wanted.append(_OF_ORDER)
     if since is not None:
-        wanted.append(("filled_us >= ?", microseconds(since)))
-    where = " AND ".join(text for text, _ in wanted) or "true"
+        wanted.append("f.filled_us >= :since_us")
+    where = " AND ".join(wanted) or "true"
     rows = book.connection.execute(
-        f"SELECT {FILL_COLUMNS} FROM fills_stored WHERE {where} ORDER BY filled_us, id",
-        [value for _, value in wanted],
+        f"SELECT {FILL_COLUMNS} FROM {FILLS_NOW} WHERE {where} ORDER BY f.filled_us, f.id",
+        {
+            "account": account,
+            "client_order_id": client_order_id,
+            "since_us": None if since is None else microseconds(since),
+        },
     )
     return [fill_of(row) for row in rows]

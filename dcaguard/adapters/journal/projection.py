@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from dcaguard.adapters.journal.schema import (
+from dcaguard.adapters.journal.tables import (
     BALANCES,
     DECISIONS,
+    FILL_LINKS,
     FILLS,
     ORDER_MOVES,
+    ORDER_REVISIONS,
     ORDERS,
     REGIMES,
     RUN_ENDS,
@@ -93,12 +95,20 @@ def _order(_run_id: str, _at: str, data: Data) -> Spelled:
     return [(ORDERS, {**data, "created_us": _us(data, "created_at")})]
 
 
+def _order_revision(_run_id: str, at: str, data: Data) -> Spelled:
+    return [(ORDER_REVISIONS, {**data, "revised_at": at})]
+
+
 def _order_move(_run_id: str, at: str, data: Data) -> Spelled:
     return [(ORDER_MOVES, {**data, "moved_at": at})]
 
 
 def _fill(_run_id: str, _at: str, data: Data) -> Spelled:
     return [(FILLS, {**data, "filled_us": _us(data, "filled_at")})]
+
+
+def _fill_link(_run_id: str, _at: str, data: Data) -> Spelled:
+    return [(FILL_LINKS, data)]
 
 
 def _regime(_run_id: str, at: str, data: Data) -> Spelled:
@@ -120,8 +130,10 @@ _KINDS: dict[str, Callable[[str, str, Data], Spelled]] = {
     "run-end": _run_end,
     "decision": _decision,
     "order": _order,
+    "order-revision": _order_revision,
     "order-move": _order_move,
     "fill": _fill,
+    "fill-link": _fill_link,
     "regime": _regime,
     "balances": _balances,
     "violations": _violations,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from dcaguard.adapters.journal.book import Book, insert_typed
 from dcaguard.adapters.journal.decode import READING_COLUMNS, readings_of
 from dcaguard.adapters.journal.projection import EPOCH, Cells, microseconds
-from dcaguard.adapters.journal.schema import READINGS
+from dcaguard.adapters.journal.tables import READINGS
 from dcaguard.core.canonical import canonical_json, instant
 from dcaguard.core.money import plain
 from dcaguard.core.reading import Reading

@@ -22,7 +22,10 @@ from dcaguard.ports import AddedReadings, Entry
 _PAGE_ROWS = 500
 # These say what a method of their own has checked.
 _OWN_KINDS = frozenset(
-    {"run", "run-end", "order", "order-move", "fill", "readings", chain.CHECKPOINT}
+    {
+        *("run", "run-end", "order", "order-revision", "order-move", "fill", "fill-link"),
+        *("readings", "head-missing", chain.CHECKPOINT),
+    }
 )
 
 
@@ -178,6 +181,11 @@ class SqliteJournal:
             return self._book.after_send(
                 lambda: order_rows.move_order(self._book, client_order_id, status, at, facts or {})
             )
+
+    def revise_order(self, order: Order, digest: str, at: datetime) -> Order:
+        """See the port."""
+        with self._writing():
+            return order_rows.revise_order(self._book, order, digest, at)
 
     def order(self, client_order_id: str) -> Order | None:
         """See the port."""

@@ -15,7 +15,7 @@ from dcaguard.adapters.journal.invariants import order_faults, total_faults
 from dcaguard.adapters.journal.migrate import schema_faults
 from dcaguard.adapters.journal.projection import Cells, project
 from dcaguard.adapters.journal.readings import batch_digest
-from dcaguard.adapters.journal.schema import READINGS, TABLES, Table
+from dcaguard.adapters.journal.tables import READINGS, TABLES, Table
 from dcaguard.core.errors import DcaguardError, ExitCode, gravest
 
 FINDINGS_MAX = 100  # of each check: the first ones tell the story

@@ -11,7 +11,7 @@ import pytest
 
 from dcaguard.adapters.journal import Finding, SqliteJournal
 from dcaguard.adapters.journal.chain import chain_hash
-from dcaguard.adapters.journal.schema import TABLES
+from dcaguard.adapters.journal.tables import TABLES
 from dcaguard.core.errors import ExitCode, IntegrityError
 from dcaguard.core.order import Fill, Order, Status
 from dcaguard.core.reading import Reading
@@ -33,9 +33,11 @@ def full(
     for number in (1, 2):
         journal.begin_run(f"run-{number}", "dry", "1.0", "digest", noon)
         journal.add_order(an_order(number), f"key-{number}", "digest", noon)
+        journal.revise_order(an_order(number, max_quote=Decimal(99)), "digest", noon)
         journal.move_order(f"{number:032x}", Status.SENDING, noon)
         facts = {"filled": Decimal("0.00123"), "venue_order_id": f"v-{number}"}
         journal.move_order(f"{number:032x}", Status.FILLED, noon, facts)
+        journal.add_fill(a_fill(number, client_order_id=None), noon)
         journal.add_fill(a_fill(number, client_order_id=f"{number:032x}"), noon)
         named = {"slot": "slot", "symbol": "BTC/USDT", "verdict": "BUY", "reasons": []}
         decision = {"decision_id": f"d-{number}", "strategy": "weekly", **named}
@@ -63,7 +65,7 @@ def test_the_untouched_journal_is_sound(full: SqliteJournal) -> None:
     assert report.findings == ()
     assert report.exit_code is ExitCode.OK
     assert (report.seq, report.hash) == full.head()
-    assert report.typed_rows == 22
+    assert report.typed_rows == 28
 
 
 @pytest.mark.parametrize("table", NAMES)
@@ -141,6 +143,8 @@ def checks(findings: tuple[Finding, ...]) -> set[str]:
         ("UPDATE orders_intended SET max_quote = '1' WHERE id = 2", "tables"),
         ("UPDATE orders_moved SET venue_order_id = 'x' WHERE id = 2", "tables"),
         ("UPDATE orders_moved SET status = 'INTENT' WHERE id = 2", "orders"),
+        ("UPDATE orders_revised SET max_quote = '9' WHERE id = 2", "tables"),
+        ("UPDATE fills_linked SET client_order_id = 'x' WHERE id = 2", "tables"),
         ("UPDATE readings_stored SET value = '7' WHERE id = 1", "tables"),
         ("UPDATE readings_stored SET observed_us = 0 WHERE id = 1", "tables"),
         ("UPDATE decisions_stored SET verdict = 'DENY' WHERE id = 1", "tables"),
@@ -278,5 +282,5 @@ def test_a_flipped_byte_in_a_body_or_a_typed_row_is_83(
         try:
             with opened(read_only=True, checked=False) as journal:
                 assert journal.verify_all().exit_code is ExitCode.INTEGRITY
-        except IntegrityError as error:
-            assert error.exit_code is ExitCode.INTEGRITY
+        except IntegrityError:
+            continue  # it did not even open

@@ -1,6 +1,7 @@
 """A full or a foreign disk stops a send before it, and never the result after it."""
 
 import errno
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from dcaguard.adapters import files
 from dcaguard.adapters.journal import SqliteJournal, book, disk, room_for_send
 from dcaguard.adapters.journal.disk import BALLAST_BYTES, FREE_BYTES_MIN, mount_of, refuse_remote
 from dcaguard.core.errors import ConfigError, StorageError
@@ -117,9 +117,10 @@ def test_a_full_disk_before_a_send_is_74_and_keeps_the_ballast(
 ) -> None:
     journal = opened()
     fill_up(journal)
+    huge = an_order(run_id="x" * 30000)
     with pytest.raises(StorageError, match="full"):
-        for number in range(1, 100):
-            journal.add_order(an_order(number, run_id="x" * 3000), str(number), "digest", noon)
+        journal.add_order(huge, "key", "digest", noon)
+    assert journal.orders() == []
     assert path.with_suffix(".ballast").exists()
     assert journal.verify_all().ok
 
@@ -135,7 +136,7 @@ def test_the_result_of_a_send_is_written_with_the_ballasts_space(
     journal = opened()
     journal.add_order(an_order(), "key", "digest", noon)
     journal.move_order(f"{1:032x}", Status.SENDING, noon)
-    free, real = fill_up(journal), book.drop_ballast
+    free, real = fill_up(journal), disk.drop_ballast
 
     def drop(ballast: Path) -> bool:
         free()
@@ -162,7 +163,7 @@ def test_several_results_together_survive_a_full_disk(
     journal = opened()
     journal.add_order(an_order(), "key", "digest", noon)
     journal.move_order(f"{1:032x}", Status.SENDING, noon)
-    free, real = fill_up(journal), book.drop_ballast
+    free, real = fill_up(journal), disk.drop_ballast
 
     def drop(ballast: Path) -> bool:
         free()
@@ -211,7 +212,7 @@ def test_a_head_that_cannot_be_written_is_74_and_the_row_is_kept_once(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(files.os, "fsync", full)
+        patch.setattr(os, "fsync", full)
         with pytest.raises(StorageError, match=r"No space left.*free some space"):
             journal.append("note", "", {"n": 1}, noon)
     assert [e.body for e in journal.entries("note")] == [{"n": 1}]

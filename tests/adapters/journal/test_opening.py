@@ -112,7 +112,7 @@ def test_an_older_copy_is_refused_until_a_person_removes_the_head(
     write(journal, 2, noon)
     journal.close()
     shutil.copy(tmp_path / "older", path)
-    with pytest.raises(IntegrityError, match="ends at row 3, but .* knows row 5"):
+    with pytest.raises(IntegrityError, match=r"ends at row 3, but .* knows row 5"):
         opened()
     path.with_suffix(".head").unlink()
     again = opened()
