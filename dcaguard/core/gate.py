@@ -1,27 +1,20 @@
 """The regime as a pure fold over readings: the same answer however it is cut into steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-import numpy as np
-
-from dcaguard.core.event import Acknowledgement, Event
+from dcaguard.core.event import Event
 from dcaguard.core.gate_facts import Facts, facts, instants
-from dcaguard.core.gate_locks import Lock, Trust, turn, venue_trust
+from dcaguard.core.gate_locks import Trust, venue_trust
 from dcaguard.core.gate_moves import Now, step
+from dcaguard.core.gate_record import transition
 from dcaguard.core.gate_state import RULE_VERSION, GateState, Regime, Transition
-from dcaguard.core.history import History, I64, micros, moment
-from dcaguard.core.signals.params import GateConfig, SignalsConfig, VenueCustody
-from dcaguard.core.signals.state import SCORED_BLOCKS
-from dcaguard.core.signals.venue_custody import (
-    Safety,
-    peg_states,
-    quote_coins,
-    venue_trips,
-    venues,
-)
+from dcaguard.core.gate_venues import coin_states, guard_venues
+from dcaguard.core.history import History, micros, moment
+from dcaguard.core.signals.params import GateConfig, SignalsConfig
+from dcaguard.core.signals.venue_custody import Safety
 
 __all__ = [
     "RULE_VERSION",
@@ -71,8 +64,8 @@ def advance(
     known = facts(history, signals, gate, events, at)
     state, moved = _walk(state, known, gate)
     if signals.venue_custody.enabled:
-        state, locked = _guard_venues(state, history, signals.venue_custody, (gate, events), known)
-        state = replace(state, quote_coins=_coins(history, signals.venue_custody, at[-1:]))
+        state, locked = guard_venues(state, history, signals.venue_custody, (gate, events), at)
+        state = replace(state, quote_coins=coin_states(history, signals.venue_custody, at[-1:]))
         moved = tuple(sorted((*moved, *locked), key=lambda t: t.at))
     return replace(state, evaluated_at=moment(int(at[-1]))), moved
 
@@ -100,150 +93,11 @@ def _walk(
         now = Now(moment(at), daily, pause, cautious, shock, eased, unknown, high)
         after = step(state, now, gate)
         if after.regime is not state.regime:
-            transition = _transition(state.regime, after, known, position, gate)
-            moved.append(transition)
-            after = replace(after, why=transition.reasons)
+            written = transition(state.regime, after, known, position, gate)
+            moved.append(written)
+            after = replace(after, why=written.reasons)
         state = after
     return state, tuple(moved)
-
-
-def _transition(
-    previous: Regime, after: GateState, known: Facts, position: int, gate: GateConfig
-) -> Transition:
-    mix = known.composite
-    total = float(mix.total[position])
-    blocks = {
-        block.value: None
-        if np.isnan(mix.blocks[row, position])
-        else float(mix.blocks[row, position])
-        for row, block in enumerate(SCORED_BLOCKS)
-        if mix.present[row, position]
-    }
-    added = {
-        s.track.spec.name: float(weight[position] * s.score[position])
-        for s, weight in zip(known.samples, mix.share, strict=True)
-        if s.counted[position] and not np.isnan(s.score[position])
-    }
-    votes = tuple(s.track.spec.name for s in known.samples if s.counts[position])
-    breakers = tuple(s.track.spec.name for s in known.samples if s.breaker[position])
-    inputs = {
-        s.track.spec.name: {
-            "value": float(s.track.value[s.index[position]]),
-            "as_of": moment(int(s.track.as_of[s.index[position]])),
-            "observed_at": moment(int(s.track.known_at[s.index[position]])),
-        }
-        for s in known.samples
-        if s.known[position] and not np.isnan(s.track.value[s.index[position]])
-    }
-    return Transition(
-        at=moment(int(known.at[position])),
-        regime=after.regime,
-        previous=previous,
-        subject="",
-        composite=None if np.isnan(total) else total,
-        blocks=blocks,
-        contributions=dict(sorted(added.items(), key=lambda item: -item[1])),
-        votes=votes,
-        reasons=_words(after, (total, blocks), votes, breakers, gate),
-        inputs=inputs,
-    )
-
-
-def _words(
-    after: GateState,
-    measured: tuple[float, Mapping[str, float | None]],
-    votes: tuple[str, ...],
-    breakers: tuple[str, ...],
-    gate: GateConfig,
-) -> tuple[str, ...]:
-    """Say in sentences why the regime is what it became."""
-    total, blocks = measured
-    shown = ", ".join(
-        f"{name} {'unknown' if score is None else format(score, '.2f')}"
-        for name, score in blocks.items()
-    )
-    said = [f"composite {'unknown' if np.isnan(total) else format(total, '.2f')} ({shown})"]
-    if votes:
-        said.append(f"votes: {', '.join(votes)}")
-    if breakers:
-        said.append(f"breaker: {', '.join(breakers)}")
-    match after.regime:
-        case Regime.PAUSED:
-            said.append(f"holds at least {after.hold_days} days, ends at {gate.exit:.2f} or below")
-        case Regime.PROBE if after.forced:
-            said.append(
-                f"paused for {gate.max_pause_days} days: small buys although nothing healed"
-            )
-        case Regime.PROBE:
-            said.append(f"healed for {gate.exit_days} daily closes")
-        case Regime.COOLOFF:
-            said.append(f"one-day shock: {gate.cooloff_hours} hours of quiet")
-        case _:
-            pass
-    return tuple(said)
-
-
-def _guard_venues(
-    state: GateState,
-    history: History,
-    params: VenueCustody,
-    person: tuple[GateConfig, Sequence[Event]],
-    known: Facts,
-) -> tuple[GateState, tuple[Transition, ...]]:
-    gate, events = person
-    trips = {v: venue_trips(history, v, params, known.at) for v in venues(history)}
-    acknowledged = [e for e in events if isinstance(e, Acknowledgement)]
-    ringing = {v: np.logical_or.reduce(list(t.values())) for v, t in trips.items()}
-    busy = np.logical_or.reduce([*ringing.values(), np.isin(known.at, _ack_times(acknowledged))])
-    if state.locks:
-        busy = np.ones(known.at.size, bool)
-    locks, moved = state.locks, []
-    for position in np.flatnonzero(busy).tolist():
-        at = moment(int(known.at[position]))
-        loud = {
-            v: "; ".join(why for why, true in trips[v].items() if true[position])
-            for v, true in ringing.items()
-            if true[position]
-        }
-        after = turn(locks, loud, [e for e in acknowledged if e.at <= at], at, gate.probe_days)
-        moved.extend(_lock_moves(locks, after, at))
-        locks = after
-    return replace(state, locks=locks), tuple(moved)
-
-
-def _ack_times(acknowledged: Sequence[Acknowledgement]) -> I64:
-    return np.array([micros(e.at) for e in acknowledged], np.int64)
-
-
-def _lock_moves(before: Sequence[Lock], after: Sequence[Lock], at: datetime) -> list[Transition]:
-    """Return a transition for each venue that was locked or let go."""
-    moved = []
-    for lock in after:
-        was, now = venue_trust(before, lock.venue, at), venue_trust(after, lock.venue, at)
-        if was is now:
-            continue
-        regime = Regime.LOCKED if now is Trust.LOCKED else Regime.PROBE
-        previous = Regime.LOCKED if was is Trust.LOCKED else Regime.NORMAL
-        moved.append(
-            Transition(at, regime, previous, lock.venue, None, {}, {}, (), (lock.reason,), {})
-        )
-    return moved
-
-
-def _coins(history: History, params: VenueCustody, at: I64) -> tuple[tuple[str, Safety], ...]:
-    found = []
-    for coin in quote_coins(history):
-        stopped, caution, known = (bool(x[0]) for x in peg_states(history, coin, params, at))
-        match (stopped, known, caution):
-            case (True, _, _):
-                found.append((coin, Safety.STOP))
-            case (_, False, _):
-                found.append((coin, Safety.UNKNOWN))
-            case (_, _, True):
-                found.append((coin, Safety.CAUTION))
-            case _:
-                found.append((coin, Safety.SAFE))
-    return tuple(found)
 
 
 def effective(

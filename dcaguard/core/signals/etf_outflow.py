@@ -57,7 +57,7 @@ def etf_outflow(history: History, params: EtfOutflow) -> Track:
         counted=~np.isnan(assets),
         memory=remember(vote, resumed, key, params.hold_sessions),
         expires=np.full(vote.size, NEVER),
-        detail={"one": one, "five": five, "estimated": estimated, **rows.columns},
+        detail={**rows.columns, "one": one, "five": five, "estimated": estimated},
         reason=lambda row: _reason(row, params),
         missing=() if ASSETS in history.columns else (ASSETS,),
     )

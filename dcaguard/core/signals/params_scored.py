@@ -102,6 +102,8 @@ class RateRepricing(RankedInSessions):
     vote_20d_bp: Finite = 25.0
     vote_5d_bp: Finite = 15.0
     vote_5d_z: Positive = Field(default=2.0, description="z of the 5-session change, 365 days")
+    vote_odds_drop: Share = Field(default=0.30, description="odds of easing, lost in ten days")
+    odds_apart_max: Share = Field(default=0.25, description="wider: the odds are not used")
     resume_5d_bp: Finite = 0.0
     resume_20d_bp: Finite = 10.0
     hold_sessions: Whole = 3

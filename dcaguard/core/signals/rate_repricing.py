@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import NEVER, F64, History
+from dcaguard.core.history import DAY, NEVER, Bools, F64, History, I64
 from dcaguard.core.signals.params import RateRepricing
 from dcaguard.core.signals.rolling import before, mean, ratio, sigma
 from dcaguard.core.signals.sessions import session_number
@@ -22,10 +22,12 @@ from dcaguard.core.signals.track import (
     remember,
 )
 
-YIELD, POLICY = "us2y", "effr"  # percent
+YIELD, POLICY, POLICY_MONTH = "us2y", "effr", "effr.month"  # percent
+ODDS = ("odds.fed_easier.kalshi", "odds.fed_easier.polymarket")  # shares
 _WEEK, _MONTH, _YEAR = 5, 20, 252  # sessions
 # A daily or monthly change of the policy rate this large is a decision, not a drift.
 _STEP_BP = 10.0
+_ODDS_DAYS, _ODDS_STALE_DAYS, _OPINIONS_MIN = 10, 3, 2
 
 
 def rate_repricing(history: History, params: RateRepricing) -> Track:
@@ -35,13 +37,13 @@ def rate_repricing(history: History, params: RateRepricing) -> Track:
     """
     fresh = Freshness(Calendar.NEW_YORK, params.stale_sessions, params.stale_sessions)
     spec = Spec("rate-repricing", "S4", Block.MACRO, params.weight, "bp, 20 sessions", fresh)
-    missing = tuple(s for s in (YIELD, POLICY) if s not in history.columns)
-    if missing:
-        return never_read(spec, missing)
+    if YIELD not in history.columns or not {POLICY, POLICY_MONTH} & history.columns.keys():
+        return never_read(spec, tuple(s for s in (YIELD, POLICY) if s not in history.columns))
     rows = derive(history.series(YIELD), lambda _, x: {"yield": x})
-    columns = _changes(rows, lookup(history.series(POLICY), rows.as_of, rows.known_at))
+    columns = _changes(rows, _policy(history, rows))
     h5, h20, z = columns["h5"], columns["h20"], columns["z"]
     vote = (h20 >= params.vote_20d_bp) | (h5 >= params.vote_5d_bp) | (z >= params.vote_5d_z)
+    vote |= _odds_fell(history, params, rows.known_at)
     resumed = (h5 <= params.resume_5d_bp) & (h20 < params.resume_20d_bp)
     key = session_number(rows.as_of)
     # Ranked by the leg that is nearest to its vote, so a higher score is never a weaker vote.
@@ -62,7 +64,28 @@ def rate_repricing(history: History, params: RateRepricing) -> Track:
         expires=np.full(vote.size, NEVER),
         detail=columns,
         reason=lambda row: _reason(row, params),
+        missing=tuple(s for s in ODDS if s not in history.columns),
     )
+
+
+def _policy(history: History, rows: Rows) -> F64:
+    """Return the policy rate as known with each row: by day, else the newest monthly mean."""
+    daily = lookup(history.series(POLICY), rows.as_of, rows.known_at)
+    monthly = lookup(history.series(POLICY_MONTH), rows.as_of, rows.known_at)
+    return np.where(np.isnan(daily), monthly, daily)
+
+
+def _odds_fell(history: History, params: RateRepricing, at: I64) -> Bools:
+    """Tell where two markets agree that the odds of easing collapsed within ten days."""
+    fresh = Freshness(Calendar.DAYS, _ODDS_STALE_DAYS, _ODDS_STALE_DAYS)
+    odds = [derive(history.series(s), lambda _, x: {"x": x}) for s in ODDS]
+    now = np.stack([rows.at("x", at, fresh) for rows in odds])
+    then = np.stack([rows.at("x", at - _ODDS_DAYS * DAY) for rows in odds])
+    drops = then - now
+    agreed = np.count_nonzero(~np.isnan(drops), axis=0) >= _OPINIONS_MIN
+    # A median of two is their mean; markets far apart ask different questions.
+    close = now.max(axis=0) - now.min(axis=0) <= params.odds_apart_max
+    return np.asarray(agreed & close & (drops.mean(axis=0) >= params.vote_odds_drop))
 
 
 def _changes(rows: Rows, policy: F64) -> dict[str, F64]:

@@ -55,7 +55,7 @@ def venue_trips(history: History, venue: str, params: VenueCustody, at: I64) -> 
     fresh = params.stale_reserves_hours * HOUR
     worth = _newest(history.series(f"cex.{venue}.tvl_usd"), at, 2 * fresh)
     day = _newest(history.series(f"cex.{venue}.inflow_24h_usd"), at, 2 * fresh)
-    week = _newest(history.series(f"cex.{venue}.inflow_1w_usd"), at, 2 * fresh)
+    week = _newest(history.series(f"cex.{venue}.inflow_7d_usd"), at, 2 * fresh)
     clean = _newest(history.series(f"cex.{venue}.clean_usd"), at, 2 * fresh)
     failures = _newest(history.series(f"venue.{venue}.failures"), at, NEVER)
     return {

@@ -22,7 +22,7 @@ from dcaguard.core.signals.track import (
 )
 
 INFLOW, OUTFLOW, SUPPLY = "ex.btc.inflow", "ex.btc.outflow", "ex.btc.supply"
-COIN_DAYS, HOLDERS = "cdd.btc", "lth.btc.supply"
+COIN_DAYS, HOLDERS = "cdd.btc", "lth.btc"
 _NEEDED = (INFLOW, OUTFLOW, SUPPLY)
 _WEEK, _OLD_DAYS, _YEAR, _YEAR_MIN, _HOLDER_DAYS = 7, 90, 365, 120, 30
 

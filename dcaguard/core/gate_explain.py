@@ -1,0 +1,156 @@
+"""Why the regime is what it is, and in words with numbers what would change it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from dcaguard.core.event import Event
+from dcaguard.core.gate_facts import Facts, facts
+from dcaguard.core.gate_state import GateState, Regime
+from dcaguard.core.history import History, micros, moment
+from dcaguard.core.signals.evaluate import states
+from dcaguard.core.signals.params import GateConfig, SignalsConfig
+from dcaguard.core.signals.state import SCORED_BLOCKS, SignalState
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The regime at the last instant at or before `at`, with all that it was made of."""
+
+    at: datetime  # the instant that was evaluated
+    regime: Regime
+    since: datetime | None
+    composite: float | None
+    blocks: Mapping[str, float | None]  # None: UNKNOWN; a block without members is left out
+    signals: tuple[SignalState, ...]  # those that add most first
+    next: tuple[str, ...]  # what would change the regime
+    never_read: tuple[str, ...]  # members that count as disabled for want of any reading
+
+
+def explain(
+    state: GateState,
+    history: History,
+    config: SignalsConfig,
+    gate: GateConfig,
+    events: Sequence[Event] = (),
+    at: datetime | None = None,
+) -> Explanation:
+    """Explain `state`: signals as they are at `at`, by default at the state's own instant."""
+    when = at or state.evaluated_at or moment(history.first_observed() or 0)
+    known = facts(history, config, gate, events, np.array([micros(when)], np.int64))
+    total = float(known.composite.total[0])
+    found = states(known.samples, known.composite, 0)
+    return Explanation(
+        at=when,
+        regime=state.regime,
+        since=state.since,
+        composite=None if np.isnan(total) else total,
+        blocks=block_scores(known, 0),
+        signals=found,
+        next=_next(state, known, config, gate),
+        never_read=tuple(s.name for s in found if s.observed_at is None),
+    )
+
+
+def block_scores(known: Facts, position: int) -> dict[str, float | None]:
+    """Return the score of each block that has members; None where it is UNKNOWN."""
+    mix = known.composite
+    return {
+        block.value: _known(mix.blocks[row, position])
+        for row, block in enumerate(SCORED_BLOCKS)
+        if mix.present[row, position]
+    }
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _next(
+    state: GateState, known: Facts, config: SignalsConfig, gate: GateConfig
+) -> tuple[str, ...]:
+    if not gate.enabled:
+        return ("the gate is disabled: nothing pauses",)
+    locked = tuple(
+        f"{lock.venue} is LOCKED ({lock.reason}) until a person acknowledges it"
+        for lock in state.locks
+        if lock.lifted_at is None
+    )
+    return (*locked, *_market(state, known, config, gate))
+
+
+def _market(
+    state: GateState, known: Facts, config: SignalsConfig, gate: GateConfig
+) -> tuple[str, ...]:
+    match state.regime:
+        case Regime.PAUSED:
+            return _out_of_pause(state, known, config, gate)
+        case Regime.PROBE:
+            return (f"{_until(state.probe_until)} without a new alarm: NORMAL", _into(known, gate))
+        case Regime.COOLOFF:
+            return (f"ends {_until(state.cooloff_until)}, then the rules decide",)
+        case Regime.CAUTION:
+            left = gate.caution_exit_days - state.calm_days
+            return (
+                f"NORMAL after {left} more daily closes below composite {gate.caution_enter:.2f} "
+                f"with every block below {gate.caution_block:.2f}",
+                _into(known, gate),
+            )
+        case _:
+            return (
+                f"CAUTION at composite {gate.caution_enter:.2f} or one block at "
+                f"{gate.caution_block:.2f}",
+                _into(known, gate),
+            )
+
+
+def _until(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at is not None else "at the next instant"
+
+
+def _into(known: Facts, gate: GateConfig) -> str:
+    scores = {n: s for n, s in block_scores(known, 0).items() if s is not None}
+    high = [name for name, score in scores.items() if score >= gate.block_enter]
+    return (
+        f"PAUSED at composite {gate.enter:.2f} (now {_spell(known.composite.total[0])}) with "
+        f"{gate.blocks_min} blocks at {gate.block_enter:.2f} (now {len(high)}), or with "
+        f"{gate.votes_min} votes (now {known.composite.votes[0]}) from {gate.votes_blocks_min} "
+        f"blocks at composite {gate.votes_composite_min:.2f}"
+    )
+
+
+def _out_of_pause(
+    state: GateState, known: Facts, config: SignalsConfig, gate: GateConfig
+) -> tuple[str, ...]:
+    assert state.since is not None
+    hold = state.since + timedelta(days=state.hold_days or gate.hold_days)
+    latest = state.since + timedelta(days=gate.max_pause_days)
+    said = [
+        f"PROBE after {gate.exit_days} daily closes (so far {state.calm_days}) with composite at "
+        f"or below {gate.exit:.2f} (now {_spell(known.composite.total[0])}), not before "
+        f"{_until(hold)}",
+        f"a small PROBE by itself {_until(latest)}",
+    ]
+    dark = [
+        block.value
+        for row, block in enumerate(SCORED_BLOCKS)
+        if state.tripped >> row & 1 and known.unknown[0] >> row & 1
+    ]
+    if dark:
+        said.append(f"{', '.join(dark)} brought the pause and must be known again first")
+    known_legs = int(known.legs.known[0])
+    if config.recovery.enabled and known_legs >= config.recovery.legs_min:
+        true = sum(
+            float(leg[0]) == 1.0
+            for leg in (known.legs.flows, known.legs.whales, known.legs.liquidity)
+        )
+        said.append(
+            f"recovery: {true} of {known_legs} known legs true, {config.recovery.legs_min} needed"
+        )
+    return tuple(said)
+
+
+def _spell(value: float) -> str:
+    return "unknown" if np.isnan(value) else f"{value:.2f}"
