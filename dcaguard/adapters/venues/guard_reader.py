@@ -18,6 +18,7 @@ from dcaguard.core.policy.evidence import (
     merge,
     shown,
 )
+from dcaguard.core.policy.funds import added_up
 from dcaguard.core.policy.leverage import tokens_held
 from dcaguard.core.policy.values import Missing, lookup, number, rows_at, switch
 
@@ -42,12 +43,13 @@ def read_account(
     look = _Look(exchange, profile, listed)
     for probe in profile.probes:
         look.read(probe)
-    results = [*look.results, *_stated(profile), *tokens_held(tuple(look.holdings), markets)]
+    holdings = added_up(look.holdings)
+    results = [*look.results, *_stated(profile), *tokens_held(holdings, markets)]
     return AccountView(
         account,
         profile.exchange,
         now,
-        tuple(look.holdings),
+        holdings,
         merge(tuple(results)),
         tuple(dict.fromkeys(look.unread)),
         _fingerprint(exchange, profile),
@@ -60,7 +62,7 @@ def _stated(profile: VenueProfile) -> list[CheckResult]:
         for n in profile.not_covered
     ]
     unprovable = [
-        CheckResult(check, Proof.CANNOT_TELL, (), why, "key")
+        CheckResult(check, Proof.CANNOT_TELL, (), why, why.partition(":")[0])
         for check, why in profile.cannot_prove.items()
     ]
     return beyond + unprovable
@@ -193,9 +195,10 @@ class _Look:
         self._keep(probe, cannot_tell(probe.spec((), wallet), why))
 
     def _proved_unused(self, probe: Probe) -> tuple[Evidence, ...]:
-        if not probe.unused or not all(name in self.unused for name in probe.unused):
+        names = [_plain(name) for name in probe.unused]
+        if not names or not all(name in self.unused for name in names):
             return ()
-        return tuple(self.unused[name] for name in probe.unused)
+        return tuple(self.unused[name] for name in names)
 
     def _answer(
         self, probe: Probe, wallet: str, result: Proof, why: str, said: tuple[Evidence, ...] = ()
@@ -222,6 +225,12 @@ def _label(probe: Probe, each: Each, row: object) -> str:
     return label or probe.wallet
 
 
+def _plain(name: str) -> str:
+    """Return a wallet's name without ornaments: the venue writes both USD-M and USD(S)-M."""
+    letters = "".join(c for c in name.lower() if c.isascii() and c.isalnum())
+    return letters.replace("usdsm", "usdm")
+
+
 def _unused(wallet: str, overview: Overview, body: object) -> dict[str, Evidence]:
     rows = rows_at(body, overview.at)
     if isinstance(rows, Missing):
@@ -235,5 +244,5 @@ def _unused(wallet: str, overview: Overview, body: object) -> dict[str, Evidence
             field, value = (
                 (overview.active, "false") if active is False else (overview.balance, str(held))
             )
-            unused[name] = Evidence(wallet, f"{name} {field}", value)
+            unused[_plain(name)] = Evidence(wallet, f"{name} {field}", value)
     return unused

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from dcaguard.core.account import CheckResult, Evidence, Holding, Proof, Step
@@ -31,6 +31,7 @@ class Finding:
     evidence: Evidence
     sentence: str
     step: Step | None = None
+    implied: bool = False  # a net amount below zero: what it is made of has its own finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,24 @@ def evaluate(spec: Spec, body: object, reader: Reader) -> Evaluated:
         found, held = _read_rows(spec, rows, body, reader)
         findings += found
         holdings += held
+    findings = _without_implied_steps(findings)
     results = tuple(
         summarise(check, spec.wallet, [f for f in findings if f.check == check])
         for check in spec.checks
     )
     return Evaluated(tuple(holdings), results)
+
+
+def _without_implied_steps(findings: list[Finding]) -> list[Finding]:
+    named = {
+        f.step.action.get("asset") for f in findings if f.step and f.check == DEBT and not f.implied
+    }
+    return [
+        replace(f, step=None)
+        if f.implied and f.step and f.step.action.get("asset") in named
+        else f
+        for f in findings
+    ]
 
 
 def cannot_tell(spec: Spec, why: str) -> tuple[CheckResult, ...]:
@@ -183,11 +197,13 @@ def _read_row(
         if rule.when and not applies(row, rule.when):
             continue
         result, value, sentence = judge(rule, row)
-        said = Evidence(spec.wallet, _named(rule.field, subject), value)
+        said = Evidence(spec.wallet, _named(rule.field, subject) or "(reply)", value)
         step = None
         if result in {Proof.VIOLATED, Proof.ADVICE}:
             step = step_for(rule.check, spec.wallet, rows, (subject, row, rule.field), reader)
-        findings.append(Finding(rule.check, result, said, f"{subject} {sentence}".strip(), step))
+        text = f"{subject} {sentence}".strip()
+        implied = rule.want is Want.NOT_NEGATIVE
+        findings.append(Finding(rule.check, result, said, text, step, implied))
     if rows.presence and not _excepted(rows, row):
         findings.append(_present(spec, rows, subject, row, reader))
     return findings

@@ -1,6 +1,7 @@
 """What a reply's rows hold and owe, asset by asset; one unreadable amount spoils them all."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Protocol
 
@@ -71,7 +72,12 @@ def _amounts(funds: Funds, raw: str, row: object) -> tuple[Decimal, Decimal, Dec
             raise BadFunds(f"{raw} {name}", "is missing" if value is None else "is no number")
         return parsed
 
-    debt = sum((amount(name) for name in funds.debt), ZERO)
+    lent = [
+        name
+        for name in funds.debt
+        if not (funds.debt_optional and isinstance(lookup(row, name), Missing))
+    ]
+    debt = sum((amount(name) for name in lent), ZERO)
     if debt < 0:
         raise BadFunds(f"{raw} {funds.debt[0]}", "is negative")
     free = amount(funds.free) if funds.free else None
@@ -116,6 +122,26 @@ def _by_kind(
     return held
 
 
+def added_up(holdings: list[Holding]) -> tuple[Holding, ...]:
+    """Return one holding for each wallet, asset and spendability."""
+    sums: dict[tuple[str, str, bool], Holding] = {}
+    for held in holdings:
+        key = (held.wallet, held.asset, held.spendable)
+        so_far = sums.get(key)
+        sums[key] = held if so_far is None else _sum(so_far, held)
+    return tuple(sums.values())
+
+
+def _sum(left: Holding, right: Holding) -> Holding:
+    return replace(
+        left,
+        free=left.free + right.free,
+        used=left.used + right.used,
+        total=left.total + right.total,
+        debt=left.debt + right.debt,
+    )
+
+
 def _holding(
     where: tuple[Spec, Funds],
     raw: str,
@@ -131,7 +157,7 @@ def _holding(
         may = funds.spendable and kind.spendable
         stands_for = kind.asset or match["asset"]
         return Holding(kind.wallet, stands_for, free, used, total, debt, may)
-    return Holding(spec.wallet, asset, free, used, total, debt, funds.spendable)
+    return Holding(funds.wallet or spec.wallet, asset, free, used, total, debt, funds.spendable)
 
 
 def _receipt(

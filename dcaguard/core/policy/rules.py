@@ -63,9 +63,11 @@ class Funds:
     used: str = ""
     total: str = ""
     debt: tuple[str, ...] = ()  # added up; each is >= 0 when owed
+    debt_optional: bool = False  # the venue leaves debt fields out where none was ever lent
     blank: bool = False
     owed_negative: bool = True  # a negative total is a debt
     spendable: bool = False
+    wallet: str = ""  # where these rows are no part of the reply's own wallet
     when: Condition | None = None
     kind: str = ""
     amount: str = ""

@@ -37,13 +37,15 @@ _KINDS = {
 _SHORT = ("sell", "short", "s", "position_side_short")
 
 
-class _Manual(Protocol):
+class _Words(Protocol):
     @property
     def manual(self) -> Mapping[str, str]: ...
 
+    def code(self, raw: str, /) -> str: ...
+
 
 def step_for(
-    check: str, wallet: str, rows: Rows, said: tuple[str, object, str], reader: _Manual
+    check: str, wallet: str, rows: Rows, said: tuple[str, object, str], reader: _Words
 ) -> Step | None:
     """Return the step that closes one finding; `said` is (subject, row, field)."""
     subject, row, name = said
@@ -55,13 +57,19 @@ def step_for(
     match kind:
         case "cancel-order":
             action |= _order(rows, subject, row)
+            if not action["symbol"]:
+                return None  # a sum over orders; the orders themselves have their own steps
         case "close-position":
             action |= _reduce_only(rows, subject, row, name)
+            if not action["symbol"]:
+                return None
         case "repay" | "repay-loan":
+            if not subject:
+                return None
             amount = number(value)
-            action |= {"asset": subject, "amount": plain(abs(amount)) if amount else ""}
+            action |= {"asset": reader.code(subject), "amount": plain(abs(amount)) if amount else ""}
         case "restrict-key":
-            action |= {"right": name if value is True or not name else f"{name}={value}"}
+            action |= {"right": f"{subject} {name}".strip()}
         case _:
             action |= {"setting": f"{subject} {name}".strip()}
     return Step(_text(action, reader.manual.get(check, "")), action)

@@ -33,6 +33,20 @@ _NOT_PORTFOLIO = ("-21001",)  # "Request ID is not a Portfolio Margin Account."
 _PORTFOLIO_WALLETS = ("Cross Margin", "USD-M Futures", "COIN-M Futures")
 
 
+def _pm_orders(kind: str) -> Probe:
+    return Probe(
+        f"pm-{kind}-orders",
+        "portfolio",
+        f"papiGet{kind.capitalize()}OpenOrders",
+        f"/papi/v1/{kind}/openOrders",
+        (Rows("*", presence=ORDERS, place=_ORDER, subject="symbol"),),
+        no_account=_NOT_PORTFOLIO,
+        unused=_PORTFOLIO_WALLETS,
+        after="portfolio",
+        secondary=True,
+    )
+
+
 def _orders(name: str, wallet: str, call: str, path: str, of: tuple[str, str]) -> Probe:
     after, unused = of
     place = _ALGO if "Algo" in call else _ORDER
@@ -306,6 +320,7 @@ PROFILE = VenueProfile(
         _position(
             "pm-cm", "papiGetCmPositionRisk", "/papi/v1/cm/positionRisk", "positionAmt"
         ),
+        *(_pm_orders(kind) for kind in ("um", "cm", "margin")),
         _loans(
             "loans-flexible",
             "sapiV2GetLoanFlexibleOngoingOrders",

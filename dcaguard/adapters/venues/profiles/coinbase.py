@@ -67,7 +67,7 @@ PROFILE = VenueProfile(
                     "accounts.*",
                     (),
                     "currency",
-                    Funds("currency", free=_VALUE, used=_HELD, when=("type", _ASIDE)),
+                    Funds("currency", free=_VALUE, used=_HELD, wallet="vault", when=("type", _ASIDE)),
                 ),
             ),
             params={"limit": 250},

@@ -21,7 +21,7 @@ from dcaguard.core.policy.rules import (
 _OK = (("error", frozenset({"[]"})),)
 _HARMLESS = (
     "query-funds query-open-trades query-closed-trades modify-trades close-trades query-ledger"
-    " export-data create-ws-token add-funds earn-funds"
+    " query-ledgers query-ledger-entries export-data create-ws-token add-funds earn-funds"
 )
 # An address added today is where a withdrawal goes tomorrow.
 _HARMFUL = "withdraw-funds add-withdraw-address update-withdraw-address"
@@ -63,7 +63,14 @@ PROFILE = VenueProfile(
                     "result.*",
                     not_negative(DEBT, "balance") + zero(DEBT, "credit_used", optional=True),
                     "",
-                    Funds("", total="balance", used="hold_trade", spendable=True),
+                    Funds(
+                        "",
+                        total="balance",
+                        used="hold_trade",
+                        debt=("credit_used",),
+                        debt_optional=True,
+                        spendable=True,
+                    ),
                 ),
             ),
             envelope=_OK,
