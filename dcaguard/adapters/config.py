@@ -16,7 +16,7 @@ from dcaguard.core.config import SCHEMA, Config, Leverage
 from dcaguard.core.config_agreement import disagreements
 from dcaguard.core.config_forbidden import (
     LEVERAGE_SENTENCE,
-    SECRET_SENTENCE,
+    SECRETS_BELONG,
     find_leverage,
     find_secrets,
 )
@@ -93,13 +93,18 @@ def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) ->
             raise NoInputError(
                 f"{path}: no such file: name another, or run `dcaguard init` for one"
             )
-        return Path(os.path.abspath(path))  # noqa: PTH100 - links stay: HALT lies beside the name
+        return _absolute(path)
     places = (cwd / FILE_NAME, Path(platformdirs.user_config_dir("dcaguard")) / FILE_NAME)
     for path in places:
         if path.is_file():
-            return Path(os.path.abspath(path))  # noqa: PTH100
+            return _absolute(path)
     looked = " and ".join(str(p) for p in places)
     raise NoInputError(f"no config: looked for {looked}: run `dcaguard init` to write one")
+
+
+def _absolute(path: Path) -> Path:
+    """Return the path without dots but with its links: HALT lies beside the name as typed."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
 
 
 def _check_name(file: Path, name: str, paths: Mapping[str, Path], mistakes: _Mistakes) -> None:
@@ -116,7 +121,7 @@ def _load(path: Path, model: type[M], mistakes: _Mistakes) -> M | None:
         return None
     secrets = find_secrets(data)
     for key in secrets:
-        mistakes.add(path, key, SECRET_SENTENCE)
+        mistakes.add(path, key, SECRETS_BELONG)
     if secrets:
         return None  # say nothing else: another line might repeat the secret
     schema = data.get("schema")

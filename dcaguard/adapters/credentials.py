@@ -98,12 +98,11 @@ def store(reference: str, fields: Mapping[str, str], *, base_dir: Path, exchange
     scheme, _, rest = reference.partition(":")
     checked = check_fields(fields, reference, exchange)
     if scheme == "file":
-        path = _file_path(rest, base_dir)
-        if not path.parent.is_dir():
-            try:
-                path.parent.mkdir(mode=0o700, parents=True)
-            except OSError as error:
-                raise StorageError(f"{path.parent}: cannot be made: {error.strerror}") from None
+        path = base_dir / Path(rest).expanduser()
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"{path.parent}: cannot be made: {error.strerror}") from None
         # JSON strings are TOML strings for the text that `check_fields` lets through.
         lines = "".join(f"{k} = {json.dumps(v, ensure_ascii=True)}\n" for k, v in checked.items())
         write_atomic(path, lines.encode())
@@ -113,7 +112,7 @@ def store(reference: str, fields: Mapping[str, str], *, base_dir: Path, exchange
         backend = _keyring_backend(reference)
         try:
             backend.set_password(service, name, json.dumps(dict(checked)))
-        except Exception as error:  # noqa: BLE001 - each backend has errors of its own
+        except Exception as error:  # noqa: BLE001 - each backend has its own
             raise StorageError(_keyring_sentence(reference, "write to", error)) from None
         return reference
     raise UsageError(
@@ -126,7 +125,7 @@ def _text(reference: str, *, environ: Mapping[str, str], base_dir: Path) -> str:
     scheme, _, rest = reference.partition(":")
     match scheme:
         case "file":
-            return _read_private(_file_path(rest, base_dir), owner_only=True)
+            return _read_private(base_dir / Path(rest).expanduser(), owner_only=True)
         case "systemd":
             return _read_private(_systemd_path(rest, environ, reference), owner_only=False)
         case "keyring":
@@ -135,10 +134,6 @@ def _text(reference: str, *, environ: Mapping[str, str], base_dir: Path) -> str:
         "credentials: is not a reference to a secret:"
         " write keyring:SERVICE/NAME, file:PATH, systemd:NAME or env:PREFIX"
     )
-
-
-def _file_path(text: str, base_dir: Path) -> Path:
-    return base_dir / Path(text).expanduser()
 
 
 def _systemd_path(name: str, environ: Mapping[str, str], reference: str) -> Path:
@@ -217,7 +212,7 @@ def _keyring_text(rest: str, reference: str) -> str:
     backend = _keyring_backend(reference)
     try:
         text = backend.get_password(service, name)
-    except Exception as error:  # noqa: BLE001 - each backend has errors of its own
+    except Exception as error:  # noqa: BLE001 - each backend has its own
         raise NotPermittedError(_keyring_sentence(reference, "read", error)) from None
     if text is None:
         raise NoInputError(
@@ -227,8 +222,7 @@ def _keyring_text(rest: str, reference: str) -> str:
 
 
 def _keyring_sentence(reference: str, doing: str, error: Exception) -> str:
-    # The class only: a backend's message may hold what it was given.
-    return (
+    return (  # the class only: a backend's message may hold what it was given
         f"{reference}: cannot {doing} the keyring ({type(error).__name__}): unlock it and try again"
     )
 

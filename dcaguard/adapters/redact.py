@@ -120,7 +120,7 @@ def _escaped(char: str) -> str:
     code = ord(char)
     if code in _ESCAPES:
         return _ESCAPES[code]
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - one byte
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 class ScrubbedStream(io.TextIOBase):

@@ -1,12 +1,11 @@
 """The config as typed: one frozen value whose attribute names are the TOML keys."""
 
 from decimal import Decimal
-from ipaddress import ip_address
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from dcaguard.core.config_places import BaseUrl, SecretReference
 from dcaguard.core.config_policy import (
     AssetRule,
     Caps,
@@ -16,6 +15,7 @@ from dcaguard.core.config_policy import (
     Price,
     Universe,
 )
+from dcaguard.core.config_time import Zone
 from dcaguard.core.config_values import (
     Asset,
     Mistakes,
@@ -25,7 +25,6 @@ from dcaguard.core.config_values import (
     Share,
     Switch,
     Typed,
-    Zone,
     nearest,
 )
 from dcaguard.core.signals.params import GateConfig, SignalsConfig
@@ -83,49 +82,7 @@ def _exchange(value: object) -> str:
     raise ValueError(f"no exchange is called {shown!r}: {nearest(shown, known)}")
 
 
-def loopback(host: str) -> bool:
-    """Tell whether `host` can only mean this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def safe_url(value: str) -> str:
-    """Return a base URL that cannot leak a key: https, or http on loopback; no login in it."""
-    try:
-        parts = urlsplit(value)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise ValueError("is not a URL: write https://HOST[:PORT]") from None
-    if parts.scheme not in {"http", "https"} or not host:
-        raise ValueError("is not a URL: write https://HOST[:PORT]")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("may hold no login, query or fragment: write https://HOST[:PORT]")
-    if parts.scheme == "http" and not loopback(host):
-        raise ValueError("plain http is for loopback only: use https, or 127.0.0.1")
-    return value.rstrip("/")
-
-
-_SCHEMES = ("keyring:", "file:", "systemd:", "env:")
-
-
-def secret_reference(value: str) -> str:
-    """Return a reference that says where a secret lives (and is not the secret itself)."""
-    scheme = next((s for s in _SCHEMES if value.startswith(s)), None)
-    if scheme is None or value == scheme:
-        raise ValueError(
-            "is not a reference to a secret:"
-            " write keyring:SERVICE/NAME, file:PATH, systemd:NAME or env:PREFIX"
-        )
-    return value
-
-
 Exchange = Annotated[str, BeforeValidator(_exchange)]
-BaseUrl = Annotated[str, AfterValidator(safe_url)]
-SecretReference = Annotated[str, AfterValidator(secret_reference)]
 
 _PAPER_ONLY = ("balances", "prices", "fee", "spread", "depth_quote")
 _VENUE_ONLY = ("live", "credentials", "base_url", "sandbox")

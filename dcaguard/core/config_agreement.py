@@ -40,8 +40,10 @@ def _universe(config: Config, strategy: Strategy) -> Found:
     return [
         (
             f"buy.{i}.symbol",
-            f"{b.base} is not in policy.universe.allow ({', '.join(allowed)}):"
-            " add it there if you mean it, or remove it here",
+            (
+                f"{b.base} is not in policy.universe.allow ({', '.join(allowed)}):"
+                " add it there if you mean it, or remove it here"
+            ),
         )
         for i, b in enumerate(strategy.buy)
         if b.base not in allowed
@@ -58,8 +60,10 @@ def _order_cap(config: Config, strategy: Strategy) -> Found:
     return [
         (
             "budget.per_slot",
-            f"makes one order of {plain(largest)} {strategy.quote}, above policy.caps.order_max"
-            f" = {plain(cap)} {config.base_currency}: lower per_slot or raise order_max",
+            (
+                f"makes one order of {plain(largest)} {strategy.quote}, above policy.caps.order_max"
+                f" = {plain(cap)} {config.base_currency}: lower per_slot or raise order_max"
+            ),
         )
     ]
 
@@ -94,7 +98,9 @@ def _second_opinion(config: Config, strategy: Strategy) -> Found:
     return [
         (
             "account",
-            f"policy.price.second_opinion = {config.policy.price.second_opinion!r} is this"
-            " account's own venue: name another venue there, or buy elsewhere",
+            (
+                f"policy.price.second_opinion = {config.policy.price.second_opinion!r} is this"
+                " account's own venue: name another venue there, or buy elsewhere"
+            ),
         )
     ]

@@ -20,7 +20,8 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
 }
 _LENGTH_MAX = 8192
 _PEM = re.compile(
-    r"-----BEGIN (?P<kind>[A-Z ]*PRIVATE KEY)-----\s(?P<body>[A-Za-z0-9+/=\s]+)-----END (?P=kind)-----"
+    r"-----BEGIN (?P<kind>[A-Z ]*PRIVATE KEY)-----\s"
+    r"(?P<body>[A-Za-z0-9+/=\s]+)-----END (?P=kind)-----"
 )
 
 
@@ -103,7 +104,7 @@ def _coinbase(api_key: str, secret: str) -> str:
         return "api_key: is the private key: it should be the key's name (organizations/...)"
     match = _PEM.fullmatch(secret.strip())
     if match is None:
-        return 'secret: is not the EC private key (PEM): make a key of type ECDSA and copy "privateKey"'
+        return "secret: is not the EC private key (PEM): make a key of type ECDSA, copy it whole"
     try:
         der = base64.b64decode("".join(match["body"].split()), validate=True)
     except (binascii.Error, ValueError):

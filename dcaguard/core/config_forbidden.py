@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 LEVERAGE_SENTENCE = "leverage is never allowed, there is nothing to set: remove it"
-SECRET_SENTENCE = (
+SECRETS_BELONG = (
     "a secret does not belong here: remove it, give the key a new secret at the venue,"
     " and store that with `dcaguard credentials set ACCOUNT`"
 )

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from dcaguard.core.config_time import Duration
 from dcaguard.core.config_values import (
     Asset,
-    Duration,
     Mistakes,
     Name,
     NotNegative,
@@ -69,7 +70,7 @@ class Caps(Typed):
         Mistakes.check(
             *(
                 (a, f"{plain(x)} is above {b} = {plain(y)}: lower {a} or raise {b}")
-                for (a, x), (b, y) in zip(given, given[1:], strict=False)
+                for (a, x), (b, y) in pairwise(given)
                 if x > y
             )
         )

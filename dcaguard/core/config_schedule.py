@@ -6,17 +6,19 @@ from typing import Annotated, Literal, Self
 from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, Field, model_validator
 
+from dcaguard.core.config_time import Duration, LocalMoment, Zone
 from dcaguard.core.config_values import (
     Count,
-    Duration,
-    LocalMoment,
     Mistakes,
     Typed,
-    Zone,
     at_least,
 )
 
 _CRON_FIELDS = 5
+# Nominal local times: the schedule's zone says when they are.
+_LONG_AGO = datetime.fromisoformat("1970-01-01")
+_SOME_DAY = datetime.fromisoformat("2024-01-01")
+_FAR_AWAY = datetime.fromisoformat("9000-01-01")
 
 
 def five_fields(expression: str) -> str:
@@ -26,7 +28,7 @@ def five_fields(expression: str) -> str:
             'is not five fields: write minute hour day month weekday, such as "0 9 * * MON"'
         )
     try:
-        next(CronSim(expression, datetime(2024, 1, 1)))  # noqa: DTZ001 - nominal local time
+        next(CronSim(expression, _SOME_DAY))
     except CronSimError as error:
         raise ValueError(f'is no cron line ({error}): write one such as "0 9 * * MON"') from None
     except (StopIteration, RuntimeError):
@@ -89,12 +91,12 @@ class Schedule(Typed):
     @property
     def first(self) -> datetime:
         """Return the first nominal local time that counts (naive); 1970 when unset."""
-        return _moment(self.start, time.min) if self.start else datetime(1970, 1, 1)  # noqa: DTZ001
+        return _moment(self.start, time.min) if self.start else _LONG_AGO
 
     @property
     def last(self) -> datetime:
         """Return the last nominal local time that counts (naive); far away when unset."""
-        return _moment(self.end, time.max) if self.end else datetime(9000, 1, 1)  # noqa: DTZ001
+        return _moment(self.end, time.max) if self.end else _FAR_AWAY
 
 
 def _moment(value: date, clock: time) -> datetime:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from dcaguard.core.config_values import spell_duration
+from dcaguard.core.config_time import spell_duration
 from dcaguard.core.money import plain
 
 _REFERENCES = ("keyring:", "file:", "systemd:", "env:")

@@ -1,4 +1,4 @@
-"""A strategy is data: what to buy, when, with how much. It can ask for less than the policy only."""
+"""A strategy is data: what to buy, when, with how much; the policy can only be undercut."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -7,11 +7,11 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from dcaguard.core.config_schedule import Schedule
+from dcaguard.core.config_time import Duration
 from dcaguard.core.config_values import (
     Asset,
     AtLeastOne,
     Count,
-    Duration,
     Mistakes,
     Name,
     OpenShare,

@@ -10,10 +10,13 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from dcaguard.adapters.config import load_config
 from dcaguard.core.config import Config
 from dcaguard.core.config_example import example_toml
+from dcaguard.core.config_forbidden import find_leverage, find_secrets
+from dcaguard.core.config_mistakes import sentences
 from dcaguard.core.config_show import (
     json_schema,
     schema_text,
@@ -139,8 +142,9 @@ def test_all_mistakes_of_all_files_are_told_together_one_line_each(tmp_path: Pat
         'api_key = "canaryValue"',
         'secret = "canaryValue"',
         'note = "canaryValue0canaryValue1canaryValue2"',
-    ]
-    + ['password = "canaryValue"', 'base_url = "https://user:canaryValue@example.org"'],
+        'password = "canaryValue"',
+        'base_url = "https://user:canaryValue@example.org"',
+    ],
 )
 def test_a_secret_is_refused_and_never_repeated(tmp_path: Path, secret_line: str) -> None:
     text = CONFIG.replace(
@@ -256,16 +260,22 @@ _VALUES = st.recursive(
 )
 @given(
     path=st.sampled_from(
-        ["timezone", "accounts.paper", "policy.caps.order_max", "policy", "gate", "notify.urls"]
-        + ["accounts.paper.balances", "policy.universe.assets", "holdings", "policy.caps.groups"]
+        [
+            "timezone",
+            "accounts.paper",
+            "policy.caps.order_max",
+            "policy",
+            "gate",
+            "notify.urls",
+            "accounts.paper.balances",
+            "policy.universe.assets",
+            "holdings",
+            "policy.caps.groups",
+        ]
     ),
     value=_VALUES,
 )
 def test_any_value_anywhere_is_taken_or_told_never_a_crash(path: str, value: object) -> None:
-    from dcaguard.core.config_forbidden import find_leverage, find_secrets
-    from dcaguard.core.config_mistakes import sentences
-    from pydantic import ValidationError
-
     data = tomllib.loads(CONFIG, parse_float=Decimal)
     *parents, last = path.split(".")
     table = data
@@ -274,7 +284,11 @@ def test_any_value_anywhere_is_taken_or_told_never_a_crash(path: str, value: obj
     table[last] = value
     find_secrets(data)
     find_leverage(data, frozenset())
+    told: list[tuple[str, str]] = []
     try:
-        Config.model_validate(data)
+        config = Config.model_validate(data)
     except ValidationError as error:
-        assert all(sentence for _, sentence in sentences(error, Config))
+        told = sentences(error, Config)
+        config = None
+    assert (config is None) == bool(told)
+    assert all(sentence for _, sentence in told)

@@ -1,4 +1,4 @@
-"""Redaction: no spelling of a live secret leaves the process; outside text cannot steer a terminal."""
+"""No spelling of a live secret leaves the process; outside text cannot steer a terminal."""
 
 import base64
 import io
@@ -107,13 +107,18 @@ def test_a_stream_offers_no_way_around() -> None:
 
 def test_log_records_are_scrubbed_with_arguments_and_tracebacks() -> None:
     seen: list[logging.LogRecord] = []
-    handler = logging.Handler()
-    handler.emit = seen.append  # type: ignore[method-assign]
+
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            seen.append(record)
+
+    handler = Kept()
     handler.addFilter(ScrubbedRecords(redactor(SECRET)))
-    log = logging.Logger("x")
+    log = logging.getLogger("test_redact")
+    log.propagate = False
     log.addHandler(handler)
     try:
-        raise ValueError(SECRET)
+        int(SECRET)
     except ValueError:
         log.exception("signed %s", SECRET)
     text = logging.Formatter().format(seen[0])
@@ -126,10 +131,9 @@ def test_a_crash_shows_the_place_but_no_secret_and_no_locals() -> None:
         local_value = api[:10]
         raise RuntimeError(f"GET https://x/?signature={api}", len(local_value))
 
-    try:
+    with pytest.raises(RuntimeError) as caught:
         inner(SECRET)
-    except RuntimeError as error:
-        text = crash_text(error, redactor(SECRET))
+    text = crash_text(caught.value, redactor(SECRET))
     assert "RuntimeError" in text
     assert "in inner" in text
     assert SECRET[-8:] not in text

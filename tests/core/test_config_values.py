@@ -6,15 +6,13 @@ from decimal import Decimal
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from dcaguard.core.config import Account, safe_url
+from dcaguard.core.config import Account
 from dcaguard.core.config_forbidden import find_leverage, find_secrets
+from dcaguard.core.config_places import safe_url
+from dcaguard.core.config_time import local_moment, parse_duration, spell_duration, zone_name
 from dcaguard.core.config_values import (
     exact,
-    local_moment,
     nearest,
-    parse_duration,
-    spell_duration,
-    zone_name,
 )
 
 
@@ -44,8 +42,18 @@ def test_what_is_no_exact_number_is_told_so(value: object, hint: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("18h", 64800), ("3d", 259200), ("60s", 60), ("2w", 1209600), ("P7D", 604800), ("P1W", 604800)]
-    + [("PT18H", 64800), ("P1DT12H", 129600), ("PT90M", 5400), ("PT1H30M5S", 5405)],
+    [
+        ("18h", 64800),
+        ("3d", 259200),
+        ("60s", 60),
+        ("2w", 1209600),
+        ("P7D", 604800),
+        ("P1W", 604800),
+        ("PT18H", 64800),
+        ("P1DT12H", 129600),
+        ("PT90M", 5400),
+        ("PT1H30M5S", 5405),
+    ],
 )
 def test_lengths_of_time_are_read(text: str, seconds: int) -> None:
     assert parse_duration(text) == timedelta(seconds=seconds)
@@ -96,7 +104,7 @@ def test_ambiguous_and_unknown_zones_are_refused_with_a_name_to_use(name: str, h
 
 @pytest.mark.parametrize("value", ["2025-13-01", "soon", 5, "2025-01-06T09:00:00+01:00"])
 def test_what_is_no_local_moment_is_refused(value: object) -> None:
-    with pytest.raises(ValueError, match="date|offset"):
+    with pytest.raises(ValueError, match=r"date|offset"):
         local_moment(value)
 
 
@@ -114,15 +122,18 @@ def test_https_and_loopback_addresses_are_taken(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://example.org", "http://127.0.0.1.example.org", "http://10.0.0.1", "ftp://example.org"]
-    + [
+    [
+        "http://example.org",
+        "http://127.0.0.1.example.org",
+        "http://10.0.0.1",
+        "ftp://example.org",
         "https://u:p@example.org",
         "https://example.org?x=1",
         "https://",
         "x",
         "http://localhost.evil.org",
-    ]
-    + ["https://example.org:99999"],
+        "https://example.org:99999",
+    ],
 )
 def test_addresses_that_could_leak_a_key_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="https"):
@@ -160,8 +171,22 @@ def test_accounts_that_contradict_themselves_are_refused(keys: dict[str, object]
 
 @pytest.mark.parametrize(
     "key",
-    ["api_key", "apiKey", "secret", "API-SECRET", "password", "passphrase", "private_key", "token"]
-    + ["mnemonic", "seed_phrase", "accessKey", "secret_key", "walletPrivateKey", "clientSecret"],
+    [
+        "api_key",
+        "apiKey",
+        "secret",
+        "API-SECRET",
+        "password",
+        "passphrase",
+        "private_key",
+        "token",
+        "mnemonic",
+        "seed_phrase",
+        "accessKey",
+        "secret_key",
+        "walletPrivateKey",
+        "clientSecret",
+    ],
 )
 def test_keys_named_like_secrets_are_found(key: str) -> None:
     assert find_secrets({"accounts": {"main": {key: "x"}}}) == [f"accounts.main.{key}"]
@@ -200,8 +225,13 @@ def test_ordinary_configs_hold_no_secret() -> None:
         "borrow",
         "auto_borrow",
         "loan",
-    ]
-    + ["defaultType", "sideEffectType", "tdMode", "futures", "hedged", "short"],
+        "defaultType",
+        "sideEffectType",
+        "tdMode",
+        "futures",
+        "hedged",
+        "short",
+    ],
 )
 def test_anything_that_sets_leverage_is_found_wherever_it_stands(key: str) -> None:
     known = frozenset({"on_violation"})
