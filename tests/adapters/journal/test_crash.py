@@ -131,3 +131,28 @@ def test_a_reader_lets_sqlite_undo_a_write_that_was_cut_off(
     assert journal.head()[0] == 1
     assert journal.verify_all().ok
     assert not path.with_name("dcaguard.db-journal").exists()
+
+
+COUNTER = """
+import sys
+from datetime import datetime, UTC
+from pathlib import Path
+from dcaguard.adapters.journal import open_journal
+at = datetime(2025, 3, 3, tzinfo=UTC)
+with open_journal(Path(sys.argv[1]), clock_now=at) as journal:
+    for number in range(60):
+        journal.append("note", sys.argv[2], {"n": number}, at)
+"""
+
+
+def test_two_processes_without_the_lock_still_make_one_chain(path: Path, noon: datetime) -> None:
+    """A person's `signals import` may meet a run: SQLite's own lock is the second fence."""
+    open_journal(path, clock_now=noon).close()
+    both = [subprocess.Popen([sys.executable, "-c", COUNTER, str(path), name]) for name in "ab"]
+    assert [one.wait(60) for one in both] == [0, 0]
+    with open_journal(path, clock_now=noon) as journal:
+        assert journal.head()[0] == 120
+        for name in "ab":
+            assert [e.body["n"] for e in journal.entries("note", name)] == list(range(60))
+        assert journal.notes == ()
+        assert journal.verify_all().ok
