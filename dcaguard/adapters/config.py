@@ -66,6 +66,8 @@ def load_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) ->
     mistakes = _Mistakes()
     config = _load(path, Config, mistakes)
     folder = path.parent / STRATEGIES
+    if folder.exists() and not folder.is_dir():
+        mistakes.add(folder, "", "is not a folder: move it away and make one for the strategies")
     strategies: dict[str, Strategy] = {}
     paths: dict[str, Path] = {}
     for file in sorted(folder.glob("[!.]*.toml")):

@@ -235,6 +235,18 @@ def test_the_example_is_valid_as_it_stands_and_with_every_line_switched_on() -> 
         Config.model_validate(tomllib.loads(version, parse_float=Decimal))
 
 
+def test_no_key_of_ours_is_taken_for_a_secret_or_for_leverage(tmp_path: Path) -> None:
+    switched_on = re.sub(r"(?m)^#(?=\S)", "", example_toml())
+    assert load_config(None, {}, folder(tmp_path, switched_on, weekly=WEEKLY)).strategies
+
+
+def test_a_file_in_the_place_of_the_strategies_is_told(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(CONFIG)
+    (tmp_path / "strategies").write_text("")
+    (line,) = lines(tmp_path)
+    assert "is not a folder" in line
+
+
 def test_the_shipped_schemas_are_the_generated_ones_and_accept_the_starter() -> None:
     shipped = REPOSITORY / "dcaguard" / "schemas"
     assert (shipped / "config.json").read_text() == schema_text(json_schema())

@@ -1,5 +1,6 @@
 """Slots: each exactly once, in every zone, whatever the clocks do."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
@@ -323,3 +324,41 @@ def test_a_tzdata_release_that_moves_a_slot_does_not_repeat_it() -> None:
     moved = Slot(seen.strategy, seen.local, seen.zone, seen.instant - timedelta(hours=1))
     found = due(DAILY, utc("2025-01-06T09:30"), looked_at=moved, still_open=False)
     assert found == DueSlots()
+
+
+@pytest.mark.parametrize("local_zone", ["America/Los_Angeles", "Pacific/Kiritimati", "UTC"])
+def test_the_machines_own_zone_changes_no_slot(
+    local_zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = [(s.id, s.instant) for s in next_slots(WEEKLY, utc("2025-03-01"), 40)]
+    monkeypatch.setenv("TZ", local_zone)
+    time.tzset()
+    try:
+        after = [(s.id, s.instant) for s in next_slots(WEEKLY, utc("2025-03-01"), 40)]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert after == before
+
+
+def test_looking_every_five_minutes_opens_each_slot_once_whatever_the_pauses() -> None:
+    """Runs come at uneven times for three weeks; each slot is due, missed, or before the start."""
+    for gaps in ((5,), (5, 700), (2000,), (5, 5, 9000), (61, 1441)):
+        at, end = utc("2025-03-20"), utc("2025-04-10")
+        seen: Slot | None = None
+        opened: list[str] = []
+        missed: list[str] = []
+        turn = 0
+        while at < end:
+            found = due(DAILY, at, looked_at=seen)
+            assert len(found.due) <= 1
+            missed += [s.key for s in found.missed]
+            opened += [s.key for s in found.due if s != seen]
+            newest = [*found.missed, *found.due][-1:]
+            seen = newest[0] if newest else seen
+            at += timedelta(minutes=gaps[turn % len(gaps)])
+            turn += 1
+        assert len(set(opened + missed)) == len(opened + missed)
+        assert seen is not None
+        between = slots_between(DAILY, parse_slot("s", opened[0]).instant, seen.instant)
+        assert {s.key for s in between} <= set(opened + missed)
