@@ -44,22 +44,19 @@ _STATUS = {
     "FAILED": Status.REJECTED,
 }
 # Coinbase's own words for an order that it did not take; anything else proves nothing.
-_FUNDS = frozenset({"INSUFFICIENT_FUND", "INSUFFICIENT_FUNDS", "PREVIEW_INSUFFICIENT_FUND"})
+# Each is said plainly or with "PREVIEW_" before it.
+_FUNDS = frozenset({"INSUFFICIENT_FUND", "INSUFFICIENT_FUNDS"})
 _FILTERS = frozenset(
     {
         "INVALID_SIZE_PRECISION",
         "INVALID_PRICE_PRECISION",
         "INVALID_LIMIT_PRICE",
         "INVALID_LIMIT_PRICE_POST_ONLY",
+        "INVALID_BASE_SIZE_TOO_SMALL",
+        "INVALID_BASE_SIZE_TOO_LARGE",
+        "INVALID_QUOTE_SIZE_TOO_SMALL",
+        "INVALID_QUOTE_SIZE_TOO_LARGE",
         "UNSUPPORTED_ORDER_CONFIGURATION",
-        "PREVIEW_INVALID_BASE_SIZE_TOO_SMALL",
-        "PREVIEW_INVALID_BASE_SIZE_TOO_LARGE",
-        "PREVIEW_INVALID_QUOTE_SIZE_TOO_SMALL",
-        "PREVIEW_INVALID_QUOTE_SIZE_TOO_LARGE",
-        "PREVIEW_INVALID_SIZE_PRECISION",
-        "PREVIEW_INVALID_PRICE_PRECISION",
-        "PREVIEW_INVALID_LIMIT_PRICE",
-        "PREVIEW_INVALID_LIMIT_PRICE_POST_ONLY",
     }
 )
 _NOT_TAKEN = frozenset(
@@ -70,12 +67,9 @@ _NOT_TAKEN = frozenset(
         "INVALID_REQUEST",
         "INVALID_ORDER_CONFIG",
         "INVALID_ARGUMENT",
-        "PREVIEW_INVALID_PRODUCT_ID",
-        "PREVIEW_INVALID_SIDE",
-        "PREVIEW_INVALID_NO_LIQUIDITY",
+        "TRADING_DISABLED",
         "UNTRADABLE_PRODUCT",
-        "PREVIEW_UNTRADABLE_PRODUCT",
-        "PREVIEW_PRODUCT_UNAVAILABLE_FOR_TRADING",
+        "PRODUCT_UNAVAILABLE_FOR_TRADING",
         "COMMANDER_REJECTED_NEW_ORDER",
     }
 )
@@ -304,7 +298,8 @@ class CoinbaseOrders(OrderPath):
         )
 
 
-def _refusal(reason: str) -> PlaceKind | None:
+def _refusal(said: str) -> PlaceKind | None:
+    reason = said.removeprefix("PREVIEW_")
     if reason in _FUNDS:
         return PlaceKind.REJECTED_FUNDS
     if reason in _FILTERS:
