@@ -139,8 +139,9 @@ def test_a_rate_limit_says_how_long_to_wait(
     assert len(server.orders()) == int(executed)
 
 
+BINANCE_CODES = "-1000 -1001 -1006 -1007 -1008 -2010 -1013 -1021 -2015"
 ERROR_CODES = [
-    *[(BINANCE, x) for x in "-1000 -1001 -1006 -1007 -1008 -2010 -1013 -1021 -2015".split()],
+    *[(BINANCE, x) for x in BINANCE_CODES.split()],
     *[(KRAKEN, x) for x in ("EService:Timeout", "EService:Unavailable", "EGeneral:Internal error")],
     *[(COINBASE, x) for x in ("INTERNAL", "DEADLINE_EXCEEDED", "funds")],
 ]

@@ -7,17 +7,37 @@ import pytest
 
 from tests.venues.wire import BinanceWire, CoinbaseWire, KrakenWire, connect
 
-BINANCE_READS = (
-    "privateGetAccount sapiGetAccountApiRestrictions sapiGetAssetWalletBalance sapiGetMarginAccount"
-    " sapiGetMarginIsolatedAccount sapiPostAssetGetFundingAsset fapiPrivateV3GetAccount"
-    " fapiPrivateV3GetPositionRisk dapiPrivateGetAccount dapiPrivateGetPositionRisk"
-    " eapiPrivateGetAccount eapiPrivateGetPosition papiGetAccount papiGetBalance"
-    " sapiGetLoanOngoingOrders sapiGetLoanFlexibleOngoingOrders sapiV2GetLoanFlexibleOngoingOrders"
-    " sapiGetLoanVipOngoingOrders sapiGetSimpleEarnFlexiblePosition sapiGetSimpleEarnLockedPosition"
-    " privateGetOpenOrders sapiGetMarginOpenOrders fapiPrivateGetOpenOrders"
-    " dapiPrivateGetOpenOrders sapiGetAlgoSpotOpenOrders sapiGetAlgoFuturesOpenOrders"
-    " fapiPrivateGetOpenAlgoOrders fapiPrivateGetMultiAssetsMargin eapiPrivateGetOpenOrders"
-).split()
+BINANCE_READS = [
+    "privateGetAccount",
+    "sapiGetAccountApiRestrictions",
+    "sapiGetAssetWalletBalance",
+    "sapiGetMarginAccount",
+    "sapiGetMarginIsolatedAccount",
+    "sapiPostAssetGetFundingAsset",
+    "fapiPrivateV3GetAccount",
+    "fapiPrivateV3GetPositionRisk",
+    "dapiPrivateGetAccount",
+    "dapiPrivateGetPositionRisk",
+    "eapiPrivateGetAccount",
+    "eapiPrivateGetPosition",
+    "papiGetAccount",
+    "papiGetBalance",
+    "sapiGetLoanOngoingOrders",
+    "sapiGetLoanFlexibleOngoingOrders",
+    "sapiV2GetLoanFlexibleOngoingOrders",
+    "sapiGetLoanVipOngoingOrders",
+    "sapiGetSimpleEarnFlexiblePosition",
+    "sapiGetSimpleEarnLockedPosition",
+    "privateGetOpenOrders",
+    "sapiGetMarginOpenOrders",
+    "fapiPrivateGetOpenOrders",
+    "dapiPrivateGetOpenOrders",
+    "sapiGetAlgoSpotOpenOrders",
+    "sapiGetAlgoFuturesOpenOrders",
+    "fapiPrivateGetOpenAlgoOrders",
+    "fapiPrivateGetMultiAssetsMargin",
+    "eapiPrivateGetOpenOrders",
+]
 
 
 def test_every_binance_read_answers_once_its_wallet_is_open() -> None:

@@ -50,6 +50,17 @@ def test_faults_can_be_given_on_the_command_line(tmp_path: Path) -> None:
         assert [requests.get(url, timeout=5).status_code for _ in range(2)] == [503, 200]
 
 
+def test_a_process_refuses_connections_for_a_while(tmp_path: Path) -> None:
+    with spawn("kraken", tmp_path / "k.json") as server:
+        url = f"{server.base_url}/0/public/Time"
+        server.fault(kind="refuse", seconds=1)
+        time.sleep(0.4)
+        with pytest.raises(requests.ConnectionError, match="refused"):
+            requests.get(url, timeout=2)
+        time.sleep(1.2)
+        assert requests.get(url, timeout=2).status_code == 200
+
+
 def test_a_killed_client_does_not_take_its_order_with_it(tmp_path: Path) -> None:
     case = CASES[0]
     with spawn("binance", tmp_path / "b.json") as server:
@@ -63,9 +74,7 @@ def test_a_killed_client_does_not_take_its_order_with_it(tmp_path: Path) -> None
             "CASES[0].buy(connect(server, 'binance'))\n"
         )
         about = {"base_url": server.base_url, "credentials": server.credentials}
-        client = subprocess.Popen(  # noqa: S603 - our own interpreter
-            [sys.executable, "-c", script], stdin=subprocess.PIPE, cwd=ROOT
-        )
+        client = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, cwd=ROOT)
         assert client.stdin is not None
         client.stdin.write(json.dumps(about).encode())
         client.stdin.close()
@@ -119,7 +128,7 @@ def test_a_certificate_is_wrong_in_the_way_its_name_says(
 def _unverified(base_url: str, path: str) -> bytes:
     """Return what a client that checks nothing would get: the server itself is well."""
     host, port = base_url.removeprefix("https://").split(":")
-    careless = ssl._create_unverified_context()  # noqa: S323, SLF001 - that is the point
+    careless = ssl._create_unverified_context()
     connection = HTTPSConnection(host, int(port), timeout=5, context=careless)
     try:
         connection.request("GET", path)

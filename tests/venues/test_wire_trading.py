@@ -94,7 +94,7 @@ def test_a_market_buy_spends_what_was_asked(case: Case, server: WireExchange, cl
     sent = client.create_market_buy_order_with_cost(case.symbol, 100)
     assert client.fetch_order(sent["id"], case.symbol)["status"] == "closed"
     spent = 1000 - server.balance("spot", case.quote)
-    assert Decimal("99") < spent <= Decimal("100.3")
+    assert Decimal(99) < spent <= Decimal("100.3")
 
 
 def test_money_that_is_not_there_is_refused_in_the_venues_own_words(

@@ -22,8 +22,10 @@ MESSAGES: dict[str, tuple[int, str]] = {
     ),
     "-1007": (
         408,
-        "Timeout waiting for response from backend server. Send status unknown;"
-        " execution status unknown.",
+        (
+            "Timeout waiting for response from backend server. Send status unknown;"
+            " execution status unknown."
+        ),
     ),
     "-1008": (
         503,
@@ -36,8 +38,10 @@ MESSAGES: dict[str, tuple[int, str]] = {
     "-1022": (400, "Signature for this request is not valid."),
     "-1100": (
         400,
-        "Illegal characters found in parameter 'newClientOrderId';"
-        " legal range is '^[a-zA-Z0-9-_.:/]{1,36}$'.",
+        (
+            "Illegal characters found in parameter 'newClientOrderId';"
+            " legal range is '^[a-zA-Z0-9-_.:/]{1,36}$'."
+        ),
     ),
     "-1102": (400, "Mandatory parameter was not sent, was empty/null, or malformed."),
     "-1116": (400, "Invalid orderType."),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.venues.wire.binance_auth import problem
 from tests.venues.wire.binance_public import eight, market_id, market_of
-from tests.venues.wire.ledger import Refused
+from tests.venues.wire.ledger import RefusedError
 from tests.venues.wire.messages import WireReply, WireRequest
 from tests.venues.wire.records import WireOrder, WireTrade
 
@@ -46,7 +46,7 @@ def place(exchange: "BinanceWire", request: WireRequest) -> WireReply:
         order = _read(exchange, params, market.symbol)
         order.client_id = client_id
         return WireReply(_full(exchange, exchange.ledger.place(order, exchange.twist)))
-    except Refused as no:
+    except RefusedError as no:
         return problem(*REFUSALS.get(no.reason, ("-1013", no.reason)))
     except (KeyError, InvalidOperation):
         return problem("-1102")
@@ -60,7 +60,7 @@ def _open_with(exchange: "BinanceWire", client_id: str) -> bool:
 def _read(exchange: "BinanceWire", params: dict[str, str], symbol: str) -> WireOrder:
     kind, side = params["type"], params["side"].lower()
     if kind not in {"LIMIT", "LIMIT_MAKER", "MARKET"} or side not in {"buy", "sell"}:
-        raise Refused("type")
+        raise RefusedError("type")
     tif = "PO" if kind == "LIMIT_MAKER" else params.get("timeInForce", "GTC")
     order = exchange.new_order(symbol, side, "market" if kind == "MARKET" else "limit", tif)
     if kind == "MARKET" and "quoteOrderQty" in params:
@@ -149,7 +149,7 @@ def cancel(exchange: "BinanceWire", request: WireRequest) -> WireReply:
         exchange.ledger.cancel(found, request.now_ms)
     except KeyError:
         return problem("-1102")
-    except Refused:
+    except RefusedError:
         return problem("-2011")
     shown = {"origClientOrderId": found.client_id, **spelled(found)}
     return WireReply(shown)
@@ -177,7 +177,7 @@ def my_trades(exchange: "BinanceWire", request: WireRequest) -> WireReply:
     rows = [_trade(x) for x in trades if not wanted or x.order_id == wanted]
     reply = _page(exchange, request, rows, "id")
     if "twice" in request.kinds and isinstance(reply.content, list):
-        reply.content = [x for pair in zip(reply.content, reply.content) for x in pair]
+        reply.content = [x for pair in zip(reply.content, reply.content, strict=True) for x in pair]
     return reply
 
 

@@ -27,8 +27,14 @@ def market_of(ledger: Ledger, wanted: str) -> WireMarket | None:
 
 
 def exchange_info(ledger: Ledger, request: WireRequest) -> WireReply:
-    """Return the rules of every market."""
-    rows = [_rules(m) for m in ledger.markets.values()]
+    """Return the rules of every market, or of the asked ones."""
+    params = request.params
+    asked = json.loads(params["symbols"]) if "symbols" in params else []
+    asked += [params["symbol"]] if "symbol" in params else []
+    if any(market_of(ledger, x) is None for x in asked):
+        return problem("-1121")
+    markets = ledger.markets.values()
+    rows = [_rules(m) for m in markets if not asked or market_id(m.symbol) in asked]
     head = {
         "timezone": "UTC",
         "serverTime": request.now_ms,

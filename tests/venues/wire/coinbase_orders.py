@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from tests.venues.wire.coinbase_auth import problem
 from tests.venues.wire.coinbase_public import iso, market_of, plain
-from tests.venues.wire.ledger import Refused
+from tests.venues.wire.ledger import RefusedError
 from tests.venues.wire.messages import WireReply, WireRequest
 from tests.venues.wire.records import WireOrder, WireTrade
 
@@ -68,7 +68,7 @@ def place(exchange: "CoinbaseWire", request: WireRequest) -> WireReply:
         order = _read(exchange, asked, market.symbol)
         order.client_id = client_id
         return _accepted(exchange.ledger.place(order, exchange.twist), asked)
-    except Refused as no:
+    except RefusedError as no:
         return refused(no.reason)
     except (KeyError, ValueError, InvalidOperation):
         return problem("INVALID_ARGUMENT", "order_configuration is invalid")

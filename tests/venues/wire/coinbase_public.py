@@ -159,7 +159,7 @@ def crypto(ledger: Ledger, request: WireRequest) -> WireReply:
 
 
 def rates(ledger: Ledger, request: WireRequest) -> WireReply:
-    found = {x: "1.0" for x in sorted(_currencies(ledger))}
+    found = dict.fromkeys(sorted(_currencies(ledger)), "1.0")
     return WireReply({"data": {"currency": "USD", "rates": found}})
 
 

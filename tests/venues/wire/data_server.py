@@ -17,7 +17,7 @@ A path without a route answers 404. Query strings are ignored for matching unles
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.venues.wire.serving import BODY_BYTES_MAX, WireHttpServer, listen
@@ -72,7 +72,7 @@ class DataServer:
     def stop(self) -> None:
         self._http.end()
 
-    def __enter__(self) -> "DataServer":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -110,7 +110,7 @@ class _DataHandler(BaseHTTPRequestHandler):
         self.server_of_data.requests.append(entry)
         self._send(self.server_of_data.next_reply(self.path))
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _serve  # noqa: N815 - the base's names
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _serve  # noqa: N815 - the base class's names
 
     def _send(self, reply: DataReply) -> None:
         time.sleep(min(reply.delay_seconds, 120))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from tests.venues.wire.faults import INSIDE, Fault, Faults
 from tests.venues.wire.ledger import Ledger, Twist
@@ -68,7 +68,7 @@ class WireExchange(Scripting):
         raise NotImplementedError
 
     # Life ----------------------------------------------------------------------------------
-    def start(self, port: int = 0, tls: ssl.SSLContext | None = None) -> "WireExchange":
+    def start(self, port: int = 0, tls: ssl.SSLContext | None = None) -> Self:
         """Listen on 127.0.0.1; with `tls` (see tls.py) base_url is https."""
         self._tls = tls or self._tls
         self._http = listen(handler_for(self), port or self._port, self._tls)
@@ -82,7 +82,7 @@ class WireExchange(Scripting):
             self._http.end()
             self._http = None
 
-    def __enter__(self) -> "WireExchange":
+    def __enter__(self) -> Self:
         return self if self._http else self.start()
 
     def __exit__(self, *_: object) -> None:

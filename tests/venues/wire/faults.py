@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 # kind -> does the exchange execute the request? Overridden by Fault.executed.
 EXECUTES: dict[str, bool] = {
     # the socket
-    "refuse": False,  # close the listening port at once (times and match are ignored)
+    "refuse": False,  # close the port at once, for `seconds` or until start() (match is ignored)
     "close-before-reading": False,
     "close": True,  # execute, then close without a reply
     "reset": True,  # execute after the whole body, then RST

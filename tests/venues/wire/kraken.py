@@ -110,7 +110,7 @@ class KrakenWire(WireExchange):
             case "Assets":
                 return public.assets(self.ledger)
             case "AssetPairs":
-                return public.asset_pairs(self.ledger)
+                return public.asset_pairs(self.ledger, request)
             case "Ticker":
                 return public.ticker(self.ledger, request)
             case "Depth":

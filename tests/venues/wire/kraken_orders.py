@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.venues.wire.kraken_auth import problem, result
 from tests.venues.wire.kraken_public import market_of, pair_altname, places
-from tests.venues.wire.ledger import Refused
+from tests.venues.wire.ledger import RefusedError
 from tests.venues.wire.messages import WireReply, WireRequest
 from tests.venues.wire.records import WireOrder
 
@@ -37,14 +37,9 @@ def add(exchange: "KrakenWire", request: WireRequest) -> WireReply:
     market = market_of(exchange.ledger, form.get("pair", ""))
     if market is None:
         return problem("EQuery:Unknown asset pair")
+    if (wrong := _wrong(exchange, form)) is not None:
+        return problem(wrong)
     client_id = form.get("cl_ord_id", "")
-    if client_id and (not CLIENT_ID.fullmatch(client_id) or form.get("userref")):
-        return problem("EGeneral:Invalid arguments:cl_ord_id")
-    if form.get("leverage", "none") not in {"none", "1"} and not exchange.account.rights["margin"]:
-        return problem("EOrder:Trading agreement required")
-    open_ids = {x.client_id for x in exchange.ledger.orders.values() if x.status == "open"}
-    if client_id and client_id in open_ids and not exchange.duplicating:
-        return problem("EOrder:Duplicate client order id")
     try:
         if form.get("deadline") and _late(form["deadline"], request.now_ms):
             return problem("EService:Deadline elapsed")
@@ -53,11 +48,24 @@ def add(exchange: "KrakenWire", request: WireRequest) -> WireReply:
         if form.get("validate") == "true":
             return result({"descr": {"order": _words(exchange, order)}})
         _take(exchange, order)
-    except Refused as no:
+    except RefusedError as no:
         return problem(REFUSALS.get(no.reason, f"EGeneral:Invalid arguments:{no.reason}"))
     except (KeyError, ValueError, InvalidOperation):
         return problem("EGeneral:Invalid arguments")
     return result({"txid": [order.order_id], "descr": {"order": _words(exchange, order)}})
+
+
+def _wrong(exchange: "KrakenWire", form: dict[str, str]) -> str | None:
+    """Return what is wrong with an order before its sizes are looked at."""
+    client_id = form.get("cl_ord_id", "")
+    if client_id and (not CLIENT_ID.fullmatch(client_id) or form.get("userref")):
+        return "EGeneral:Invalid arguments:cl_ord_id"
+    if form.get("leverage", "none") not in {"none", "1"} and not exchange.account.rights["margin"]:
+        return "EOrder:Trading agreement required"
+    open_ids = {x.client_id for x in exchange.ledger.orders.values() if x.status == "open"}
+    if client_id in open_ids - {""} and not exchange.duplicating:
+        return "EOrder:Duplicate client order id"
+    return None
 
 
 def _late(deadline: str, now_ms: int) -> bool:
@@ -67,7 +75,7 @@ def _late(deadline: str, now_ms: int) -> bool:
 def _read(exchange: "KrakenWire", form: dict[str, str], symbol: str) -> WireOrder:
     kind, side = form["ordertype"], form["type"]
     if kind not in {"limit", "market"} or side not in {"buy", "sell"}:
-        raise Refused("ordertype")
+        raise RefusedError("ordertype")
     flags = form.get("oflags", "")
     tif = "PO" if "post" in flags else form.get("timeinforce", "GTC").upper()
     order = exchange.new_order(symbol, side, kind, tif)
@@ -85,7 +93,7 @@ def _read(exchange: "KrakenWire", form: dict[str, str], symbol: str) -> WireOrde
 def _take(exchange: "KrakenWire", order: WireOrder) -> None:
     try:
         exchange.ledger.place(order, exchange.twist)
-    except Refused as no:
+    except RefusedError as no:
         if no.reason != "would-take":
             raise
         # Kraken takes such an order and cancels it at once.

@@ -65,8 +65,21 @@ def assets(ledger: Ledger) -> WireReply:
     return result(rows)
 
 
-def asset_pairs(ledger: Ledger) -> WireReply:
-    return result({pair_id(m): _pair(m, ledger) for m in ledger.markets.values()})
+def asset_pairs(ledger: Ledger, request: WireRequest) -> WireReply:
+    """Return the rules of the asked pairs (by id or altname), or of all."""
+    markets = _asked(ledger, request)
+    if markets is None:
+        return problem("EQuery:Unknown asset pair")
+    return result({pair_id(m): _pair(m, ledger) for m in markets})
+
+
+def _asked(ledger: Ledger, request: WireRequest) -> list[WireMarket] | None:
+    asked = request.params.get("pair", "")
+    if not asked:
+        return [*ledger.markets.values()]
+    found = [market_of(ledger, x) for x in asked.split(",")]
+    known = [x for x in found if x is not None]
+    return known if len(known) == len(found) else None
 
 
 def _pair(market: WireMarket, ledger: Ledger) -> dict[str, object]:
@@ -102,10 +115,8 @@ def _pair(market: WireMarket, ledger: Ledger) -> dict[str, object]:
 
 def ticker(ledger: Ledger, request: WireRequest) -> WireReply:
     """Return the asked pairs (by id or altname), or all."""
-    asked = request.params.get("pair", "")
-    found = [market_of(ledger, x) for x in asked.split(",")] if asked else None
-    markets = [*ledger.markets.values()] if found is None else [m for m in found if m]
-    if found is not None and len(markets) < len(found):
+    markets = _asked(ledger, request)
+    if markets is None:
         return problem("EQuery:Unknown asset pair")
     return result({pair_id(m): _day(ledger, m) for m in markets})
 

@@ -10,7 +10,7 @@ from tests.venues.wire.records import WireMarket, WireOrder, WireTrade
 ZERO = Decimal(0)
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The exchange says no. `reason` is neutral; each venue spells it in its own codes."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -77,13 +77,13 @@ class Ledger:
         return self.counter
 
     def place(self, order: WireOrder, twist: Twist | None = None) -> WireOrder:
-        """Take an order whose form the venue has checked: match it, or raise Refused."""
+        """Take an order whose form the venue has checked: match it, or raise RefusedError."""
         twist = twist or Twist()
         market = self._market(order)
         self._check_filters(order, market)
         book = self.books[order.symbol]
         if order.tif == "PO" and crosses(order, book):
-            raise Refused("would-take")
+            raise RefusedError("would-take")
         self._check_funds(order, market, book)
         taken = fills(order, book, market.amount_step, twist.share)
         if order.tif == "FOK" and sum((a for _, a in taken), ZERO) < order.amount:
@@ -99,9 +99,9 @@ class Ledger:
         return order
 
     def cancel(self, order: WireOrder, now_ms: int) -> WireOrder:
-        """Cancel a resting order; Refused("unknown-order") when nothing rests."""
+        """Cancel a resting order; RefusedError("unknown-order") when nothing rests."""
         if order.status != "open":
-            raise Refused("unknown-order")
+            raise RefusedError("unknown-order")
         order.status, order.reason, order.updated_ms = "canceled", "User requested", now_ms
         return order
 
@@ -138,30 +138,30 @@ class Ledger:
     def _market(self, order: WireOrder) -> WireMarket:
         market = self.markets.get(order.symbol)
         if market is None:
-            raise Refused("symbol")
+            raise RefusedError("symbol")
         if not market.active:
-            raise Refused("closed-market")
+            raise RefusedError("closed-market")
         return market
 
     def _check_filters(self, order: WireOrder, market: WireMarket) -> None:
         if order.type == "limit" and (order.price <= 0 or order.price % market.price_step):
-            raise Refused("price-step")
+            raise RefusedError("price-step")
         if order.quote_amount:
             if order.quote_amount < market.cost_min:
-                raise Refused("cost-min")
+                raise RefusedError("cost-min")
             return
         if order.amount % market.amount_step or not order.amount > 0:
-            raise Refused("amount-step")
+            raise RefusedError("amount-step")
         if not market.amount_min <= order.amount <= market.amount_max:
-            raise Refused("amount-min")
+            raise RefusedError("amount-min")
         price = order.price if order.type == "limit" else self.books[order.symbol].mid()
         if order.amount * price < market.cost_min:
-            raise Refused("cost-min")
+            raise RefusedError("cost-min")
 
     def _check_funds(self, order: WireOrder, market: WireMarket, book: Book) -> None:
         if order.side == "sell":
             if order.amount > self.free("spot", market.base):
-                raise Refused("funds")
+                raise RefusedError("funds")
             return
         if order.type == "market" and not order.quote_amount:
             worst = sum(
@@ -170,7 +170,7 @@ class Ledger:
         else:
             worst = self._hold(order)
         if worst > self.free("spot", market.quote):
-            raise Refused("funds")
+            raise RefusedError("funds")
 
     def _hold(self, order: WireOrder) -> Decimal:
         if order.quote_amount:

@@ -7,19 +7,22 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import Timer
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from tests.venues.wire.exchange import WireExchange
 
 ROOT = Path(__file__).resolve().parents[3]
 START_SECONDS_MAX = 20.0
-CALLS = frozenset(
+SCRIPTING = (
     "market book fees fund debt position resting rights mode access clock_offset maintenance"
-    " script fault clear_faults late_fill foreign_trade posts orders trades balance free".split()
+    " script fault clear_faults late_fill foreign_trade"
 )
+CALLS = frozenset([*SCRIPTING.split(), "posts", "orders", "trades", "balance", "free"])
 DECIMALS = frozenset({"balance", "free"})
 
 
@@ -30,6 +33,11 @@ def answer_call(exchange: "WireExchange", asked: dict[str, Any]) -> object:
         return exchange.requests
     if name not in CALLS:
         raise ValueError(f"no control call is named {name!r}")
+    if name == "fault" and "refuse" in (asked.get("kwargs", {}).get("kind"), *asked["args"][1:2]):
+        # This very reply needs the port that the fault is going to close.
+        call = partial(exchange.fault, *asked["args"], **asked["kwargs"])
+        Timer(0.1, call).start()
+        return None
     result = getattr(exchange, name)(*asked.get("args", ()), **asked.get("kwargs", {}))
     if isinstance(result, Decimal):
         return format(result, "f")
@@ -79,7 +87,7 @@ class RemoteExchange:
         self._process.terminate()
         self._process.wait(10)
 
-    def __enter__(self) -> "RemoteExchange":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -92,7 +100,7 @@ def spawn(exchange: str, state: Path, port: int = 0, faults: Sequence[Any] = ())
     command += ["--port", str(port), "--state", str(state), "--faults", json.dumps(list(faults))]
     before = state.stat().st_mtime_ns if state.exists() else -1
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, cwd=ROOT, env=env)  # noqa: S603 - our own module
+    process = subprocess.Popen(command, cwd=ROOT, env=env)
     until = time.monotonic() + START_SECONDS_MAX
     while time.monotonic() < until and process.poll() is None:
         if state.exists() and state.stat().st_mtime_ns > before:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from threading import RLock
+from threading import RLock, Timer
 from typing import Any
 
 from tests.venues.wire.faults import Fault, Faults
@@ -42,6 +42,9 @@ class Scripting:
         raise NotImplementedError
 
     def stop(self) -> None:
+        raise NotImplementedError
+
+    def start(self) -> object:
         raise NotImplementedError
 
     def new_order(self, symbol: str, side: str, kind: str, tif: str) -> WireOrder:
@@ -114,7 +117,7 @@ class Scripting:
         """Shift the venue's clock; several values are used one per request, the last one stays."""
         self._offsets = list(seconds) or [0.0]
 
-    def maintenance(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a sentence
+    def maintenance(self, on: bool = True) -> None:
         self._in_maintenance = on
 
     @property
@@ -129,12 +132,19 @@ class Scripting:
         return self._answers.get((request.method, request.path))
 
     def fault(self, match: Sequence[str] = (".*", ".*"), kind: str = "", **how: Any) -> Fault:
-        """Script a fault (see faults.py); "refuse" closes the port at once."""
+        """Script a fault (see faults.py).
+
+        "refuse" closes the port at once, and opens it again after `seconds` when they are given.
+        """
         found = Fault(kind, (match[0], match[1]), **how)
-        if kind == "refuse":
-            self.stop()
-        else:
+        if kind != "refuse":
             self.faults.active.append(found)
+            return found
+        self.stop()
+        if found.seconds:
+            reopening = Timer(found.seconds, self.start)
+            reopening.daemon = True
+            reopening.start()
         return found
 
     def clear_faults(self) -> None:

@@ -12,6 +12,8 @@ BOMB_BYTES = 32 * 1024 * 1024  # unpacked; about 32 KiB on the wire
 HUGE_BYTES = 5 * 1024 * 1024
 HTML = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>x</body></html>"
 
+FIXED = {"empty": b"", "object": b"{}", "list": b"[]", "null": b"null"}
+
 # What each value fault writes, by the field's role. None leaves the role alone.
 TOKENS: dict[str, dict[str, str]] = {
     "nan": {"filled": "NaN", "cost": "NaN", "price": "NaN"},
@@ -38,29 +40,24 @@ def spoil(fault: Fault, reply: WireReply, roles: dict[str, tuple[str, ...]]) -> 
 
 
 def _spoil_bytes(fault: Fault, reply: WireReply) -> WireReply:
+    if fault.kind in FIXED:
+        return replace(reply, content=FIXED[fault.kind])
     whole = reply.encoded()
-    match fault.kind:
-        case "truncated":
-            return replace(reply, content=whole[: max(1, len(whole) // 2)])
-        case "empty":
-            return replace(reply, content=b"")
-        case "object" | "list" | "null":
-            return replace(reply, content={"object": b"{}", "list": b"[]"}.get(fault.kind, b"null"))
-        case "html":
-            return WireReply(HTML, 200, {"Content-Type": "text/html; charset=UTF-8"})
-        case "gzip-bomb":
-            bomb = gzip.compress(b"0" * BOMB_BYTES, 9)
-            return WireReply(bomb, 200, {"Content-Encoding": "gzip"})
-        case "bad-gzip":
-            return WireReply(b"\x1f\x8b\x08" + whole, 200, {"Content-Encoding": "gzip"})
-        case "charset":
-            charset = {"Content-Type": "application/json; charset=utf-16"}
-            return WireReply(b"\xff\xfe\x80\x81" + whole, 200, charset)
-        case "nul":
-            return replace(reply, content=whole.replace(b":", b":\x00", 1))
-        case "huge":
-            return replace(reply, content=whole + b" " * HUGE_BYTES)
-    return reply
+    json_type = "application/json; charset=utf-16"
+    made = {
+        "truncated": lambda: replace(reply, content=whole[: max(1, len(whole) // 2)]),
+        "html": lambda: WireReply(HTML, 200, {"Content-Type": "text/html; charset=UTF-8"}),
+        "gzip-bomb": lambda: _packed(gzip.compress(b"0" * BOMB_BYTES, 9)),
+        "bad-gzip": lambda: _packed(b"\x1f\x8b\x08" + whole),
+        "charset": lambda: WireReply(b"\xff\xfe\x80\x81" + whole, 200, {"Content-Type": json_type}),
+        "nul": lambda: replace(reply, content=whole.replace(b":", b":\x00", 1)),
+        "huge": lambda: replace(reply, content=whole + b" " * HUGE_BYTES),
+    }
+    return made[fault.kind]()
+
+
+def _packed(body: bytes) -> WireReply:
+    return WireReply(body, 200, {"Content-Encoding": "gzip"})
 
 
 def _with_fields(reply: WireReply, fields: dict[str, str]) -> WireReply:
