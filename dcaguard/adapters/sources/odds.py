@@ -143,10 +143,11 @@ def _polymarket_yes(market: object) -> Decimal:
     for name in ("outcomes", "outcomePrices"):
         value = fields.text(fields.field(market, name), name)
         try:
-            columns.append(fields.rows(json.loads(value), name))
+            parsed = json.loads(value, parse_float=Decimal)
         except ValueError:
             message = f"{name} is not JSON"
             raise fields.ShapeError(message) from None
+        columns.append(fields.rows(parsed, name))
     outcomes, prices = columns
     if len(outcomes) != len(prices) or "Yes" not in outcomes:
         message = "outcomes and outcomePrices do not match"

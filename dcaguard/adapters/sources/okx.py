@@ -52,6 +52,8 @@ class Okx(WebSource):
         midnight = datetime.combine(now.astimezone(UTC).date(), datetime.min.time(), UTC)
         known = min(since.get(name, midnight - _DAYS_KEPT * _DAY) for name in self.series)
         wanted = max(known + _DAY, midnight - _DAYS_KEPT * _DAY)
+        if wanted >= midnight:
+            return Found([])  # No new day is over.
         sums: dict[tuple[str, date], Decimal] = {}
         complete_from, first_page = wanted, None
         for underlying in self._underlyings:
