@@ -99,8 +99,8 @@ class RateRepricing(RankedInSessions):
     """S4: the priced policy path moves up."""
 
     weight: NotNegative = Field(default=0.75, description="within block MACRO")
-    vote_20d_bp: Finite = 25.0
-    vote_5d_bp: Finite = 15.0
+    vote_20d_bp: Positive = 25.0
+    vote_5d_bp: Positive = 15.0
     vote_5d_z: Positive = Field(default=2.0, description="z of the 5-session change, 365 days")
     vote_odds_drop: Share = Field(default=0.30, description="odds of easing, lost in ten days")
     odds_apart_max: Share = Field(default=0.25, description="wider: the odds are not used")
