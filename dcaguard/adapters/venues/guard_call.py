@@ -48,7 +48,9 @@ def ask(exchange: Any, probe: Probe, params: Mapping[str, object]) -> Reply:  # 
         try:
             returned = getattr(exchange, probe.call)(dict(params))
         except Exception as error:  # noqa: BLE001 - whatever it was, we were not answered
+            _remember(exchange, heard)
             return _refused(probe, heard, error)
+        _remember(exchange, heard)
         astray = _astray(exchange, probe)
         if astray:
             return Reply(Outcome.FAILED, why=astray)
@@ -74,8 +76,11 @@ def _listening(exchange: Any) -> Iterator[_Heard]:  # noqa: ANN401
         yield heard
     finally:
         del exchange.on_rest_response
-        if heard.text is None and isinstance(exchange.last_http_response, str):
-            heard.text = exchange.last_http_response
+
+
+def _remember(exchange: Any, heard: _Heard) -> None:  # noqa: ANN401
+    if heard.text is None and isinstance(exchange.last_http_response, str):
+        heard.text = exchange.last_http_response
 
 
 def _astray(exchange: Any, probe: Probe) -> str:  # noqa: ANN401

@@ -20,6 +20,7 @@ from dcaguard.core.policy.evidence import (
 )
 from dcaguard.core.policy.funds import added_up
 from dcaguard.core.policy.leverage import tokens_held
+from dcaguard.core.policy.rules import BALANCES
 from dcaguard.core.policy.values import Missing, lookup, number, rows_at, switch
 
 _PAGES_MAX = 20
@@ -44,7 +45,14 @@ def read_account(
     for probe in profile.probes:
         look.read(probe)
     holdings = added_up(look.holdings)
-    results = [*look.results, *_stated(profile), *tokens_held(holdings, markets)]
+    dark = tuple(
+        dict.fromkeys(
+            r.wallet
+            for r in look.results
+            if r.check == BALANCES and r.result is Proof.CANNOT_TELL
+        )
+    )
+    results = [*look.results, *_stated(profile), *tokens_held(holdings, markets, dark)]
     return AccountView(
         account,
         profile.exchange,

@@ -157,16 +157,19 @@ def unwind(view: AccountView) -> tuple[Step, ...]:
 
 
 def tokens_held(
-    holdings: tuple[Holding, ...], markets: Mapping[str, Market]
+    holdings: tuple[Holding, ...], markets: Mapping[str, Market], unread: tuple[str, ...] = ()
 ) -> tuple[CheckResult, ...]:
-    """Return the leveraged-token check over what is held.
+    """Return the leveraged-token check over what is held; wallets in `unread` may hold any.
 
     Without any market list every leveraged-looking name counts. What no active market can sell
     is dust: advice.
     """
     bases = {market.base for market in markets.values()}
     flagged = {market.base for market in markets.values() if market.leveraged_token}
-    found = []
+    found = [
+        CheckResult(TOKENS, Proof.CANNOT_TELL, (), f"{w}: what it holds is not known", w)
+        for w in unread
+    ]
     for held in holdings:
         if held.total <= 0:
             continue
