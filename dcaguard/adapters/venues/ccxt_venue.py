@@ -1,4 +1,4 @@
-"""One account at a real exchange: reads everything, sends one order once, through unmodified ccxt."""
+"""One account at a real exchange, through unmodified ccxt: one order goes out once."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -44,7 +44,7 @@ ORDER_PATHS: dict[str, type[OrderPath]] = {
 }
 
 
-def open_ccxt_venue(
+def open_ccxt_venue(  # noqa: PLR0913 (what a config says of an account, and where to keep markets)
     account: str,
     exchange_id: str,
     credentials: Mapping[str, str],
@@ -63,7 +63,7 @@ def open_ccxt_venue(
     orders = path_class() if path_class is not None and credentials else None
     free = (*public_rules(exchange), *_profile_rules(exchange_id), *(orders.free if orders else ()))
     session = GuardedSession(
-        Egress(origins(exchange), free, orders.order if orders is not None else ())
+        Egress(origins(exchange), free, orders.order if orders is not None else ()), clock
     )
     exchange.session.close()
     exchange.session = session
@@ -160,7 +160,9 @@ class CcxtVenue:
         """Return the markets that exist among `symbols`. VenueUnavailableError when unread."""
         self._load(symbols)
         mode = self._line.exchange.precisionMode
-        found = {name: as_market(self._loaded[name], mode) for name in symbols if name in self._loaded}
+        found = {
+            name: as_market(self._loaded[name], mode) for name in symbols if name in self._loaded
+        }
         return {name: market for name, market in found.items() if market is not None}
 
     def quotes(self, symbols: Sequence[str]) -> Mapping[str, Quote]:

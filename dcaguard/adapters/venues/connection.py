@@ -82,14 +82,14 @@ class _Watched:
 
 
 class _Plain(_Watched, HTTPConnection):
-    def __init__(self, line: Line, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (urllib3's own)
+    def __init__(self, line: Line, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._line = line
 
     def _new_conn(self) -> socket.socket:
         return self._watch(super()._new_conn())
 
-    def send(self, data: Any) -> None:  # noqa: ANN401 (http.client's own)
+    def send(self, data: Any) -> None:
         self._about_to_send()
         super().send(data)
 
@@ -99,14 +99,14 @@ class _Plain(_Watched, HTTPConnection):
 
 
 class _Tls(_Watched, HTTPSConnection):
-    def __init__(self, line: Line, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (urllib3's own)
+    def __init__(self, line: Line, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._line = line
 
     def _new_conn(self) -> socket.socket:
         return self._watch(super()._new_conn())
 
-    def send(self, data: Any) -> None:  # noqa: ANN401 (http.client's own)
+    def send(self, data: Any) -> None:
         self._about_to_send()
         super().send(data)
 
@@ -122,7 +122,7 @@ class LineAdapter(HTTPAdapter):
         self._line = line
         super().__init__(max_retries=0, pool_connections=4, pool_maxsize=1)
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (requests' own)
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Build the pools with connections that report to the line."""
         super().init_poolmanager(*args, **kwargs)
         manager: PoolManager = self.poolmanager

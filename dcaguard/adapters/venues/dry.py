@@ -1,4 +1,4 @@
-"""A real venue whose orders are simulated: real reads, fills at the real quote, never an order sent."""
+"""A real venue whose orders are simulated: real reads and quotes, never an order sent."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

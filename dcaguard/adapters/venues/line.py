@@ -33,7 +33,7 @@ class Answer:
 class Line:
     """One account's way to its venue: signs through ccxt, reads raw."""
 
-    def __init__(self, exchange: Any, session: GuardedSession, clock: Clock) -> None:  # noqa: ANN401 (ccxt is untyped)
+    def __init__(self, exchange: Any, session: GuardedSession, clock: Clock) -> None:
         self.exchange = exchange
         self.session = session
         self.clock = clock

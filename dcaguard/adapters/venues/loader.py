@@ -46,7 +46,9 @@ _OPTIONS: dict[str, dict[str, object]] = {
     "kucoin": {"fetchMarkets": {"types": ["spot"]}, "defaultType": "spot"},
     "gate": {"fetchMarkets": {"types": ["spot"]}, "defaultType": "spot"},
     "htx": {"fetchMarkets": {"types": {"spot": True, "linear": False, "inverse": False}}},
-    "mexc": {"fetchMarkets": {"types": {"spot": True, "swap": {"linear": False, "inverse": False}}}},
+    "mexc": {
+        "fetchMarkets": {"types": {"spot": True, "swap": {"linear": False, "inverse": False}}}
+    },
     "hyperliquid": {"builderFee": False, "fetchMarkets": {"types": ["spot"]}},
 }
 # Groups in ccxt's tables that are no trading API.
@@ -78,8 +80,8 @@ def load_class(exchange_id: str) -> type[Any]:
 
 def build(
     exchange_id: str, credentials: Mapping[str, str], *, base_url: str | None, sandbox: bool
-) -> Any:  # noqa: ANN401 (ccxt is untyped)
-    """Return an instance that knows its URLs and keys and has no way to send yet.
+) -> Any:
+    """Return an instance that knows its URLs and keys; it is not fit to send yet.
 
     Its `session` must be replaced by a guarded one before use. ConfigError (78) for a plain http
     base_url that is not loopback, or for a sandbox that the venue does not have.
@@ -112,7 +114,7 @@ def build(
     return exchange
 
 
-def origins(exchange: Any) -> frozenset[str]:  # noqa: ANN401 (ccxt is untyped)
+def origins(exchange: Any) -> frozenset[str]:
     """Return scheme and host of every API group that this instance may reach."""
     found = _addresses(exchange.urls["api"], exchange.hostname)
     # htx writes "{hostname}" and keeps one host per kind of market apart.
@@ -162,12 +164,12 @@ def _install_stub(folder: Path, version: str) -> None:
     sys.modules["ccxt"] = stub
 
 
-def _muzzle(exchange: Any) -> None:  # noqa: ANN401 (ccxt is untyped)
+def _muzzle(exchange: Any) -> None:
     """Silence both of ccxt's voices: they print keys and signed bodies."""
     logger = logging.getLogger("ccxt.base.exchange")
     logger.setLevel(logging.WARNING)
     logger.propagate = False
-    silent = logging.Logger("dcaguard.silent", level=logging.CRITICAL)
+    silent = logging.getLogger("dcaguard.silent")
     silent.disabled = True
     exchange.logger = silent
     exchange.log = _say_nothing  # what `verbose` would print through
@@ -177,33 +179,31 @@ def _say_nothing(*_: object) -> None:
     """Take the words and drop them."""
 
 
-def _enter_sandbox(exchange: Any, exchange_id: str) -> None:  # noqa: ANN401 (ccxt is untyped)
+def _enter_sandbox(exchange: Any, exchange_id: str) -> None:
     if not exchange.urls.get("test"):
         sentence = f"sandbox = true: {exchange_id} has no test network in ccxt. Remove it."
         raise ConfigError(sentence)
     exchange.set_sandbox_mode(True)
 
 
-def _moved(address: Any, base: str) -> Any:  # noqa: ANN401 (ccxt's nested table)
+def _moved(address: Any, base: str) -> Any:
     """Return the table with scheme and host replaced and every venue path kept."""
     if isinstance(address, dict):
         return {
-            name: _moved(inner, base)
-            for name, inner in address.items()
-            if name not in _NOT_AN_API
+            name: _moved(inner, base) for name, inner in address.items() if name not in _NOT_AN_API
         }
     path = urlsplit(str(address)).path.rstrip("/")
     target = urlsplit(base)
     return urlunsplit((target.scheme, target.netloc, path, "", ""))
 
 
-def _hosts(names: Any) -> Any:  # noqa: ANN401 (ccxt's nested table)
+def _hosts(names: Any) -> Any:
     if isinstance(names, dict):
         return {name: _hosts(inner) for name, inner in names.items()}
     return f"https://{names}"
 
 
-def _addresses(address: Any, hostname: str | None) -> list[str]:  # noqa: ANN401 (ccxt's nested table)
+def _addresses(address: Any, hostname: str | None) -> list[str]:
     if isinstance(address, dict):
         return [
             found

@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -28,9 +28,13 @@ _KEPT = (
 )
 # What ccxt and the profiles still read of the venue's own row.
 _KEPT_INFO = (
-    ("orderTypes", "quoteIncrement", "altname", "wsname", "permissions", "permissionSets")
-    + ("status", "innovation", "stTag")
-)
+    "orderTypes",
+    "quoteIncrement",
+    "altname",
+    "wsname",
+    "permissions",
+    "permissionSets",
+) + ("status", "innovation", "stTag")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS markets(
   exchange TEXT NOT NULL, host TEXT NOT NULL, symbol TEXT NOT NULL, base TEXT NOT NULL,

@@ -97,7 +97,9 @@ class PaperVenue:
             exchange="paper",
             taken_at=self._clock.now(),
             holdings=tuple(
-                Holding("spot", asset, total - held.get(asset, ZERO), held.get(asset, ZERO), total, ZERO)
+                Holding(
+                    "spot", asset, total - held.get(asset, ZERO), held.get(asset, ZERO), total, ZERO
+                )
                 for asset, total in sorted(totals.items())
             ),
             checks=tuple(
@@ -137,7 +139,7 @@ class PaperVenue:
         return LookUp(reports, None, ("paper orders: found",))
 
     def prove_absence(self, order: Order) -> LookUp:
-        """The same look-up: this exchange's memory is whole."""
+        """Return the same look-up: this exchange's memory is whole."""
         return self.find(order)
 
     def place(self, order: Order) -> Placed:

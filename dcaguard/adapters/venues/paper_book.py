@@ -1,4 +1,4 @@
-"""The embedded exchange's own memory: orders by client id and their trades, on disk, never twice."""
+"""The embedded exchange's own memory: each client id once, with its trades, on disk."""
 
 import contextlib
 import os

@@ -7,11 +7,10 @@ from typing import Any
 from dcaguard.adapters.venues.egress import Rule
 
 _KNOWN: dict[str, tuple[Rule, ...]] = {
-    "binance": tuple(
-        Rule("GET", f"/api/v3/{name}")
-        for name in ("exchangeInfo", "time", "ping", "depth", "ticker/24hr", "ticker/bookTicker")
-    )
-    + (Rule("GET", "/api/v3/klines"), Rule("GET", "/api/v3/ticker/price")),
+    "binance": (
+        Rule("GET", "/api/v3/(exchangeInfo|time|ping|depth|klines)"),
+        Rule("GET", "/api/v3/ticker/(24hr|bookTicker|price)"),
+    ),
     "kraken": tuple(
         Rule("GET", f"/0/public/{name}")
         for name in ("AssetPairs", "Assets", "Time", "Ticker", "Depth", "OHLC", "SystemStatus")
@@ -30,14 +29,13 @@ _KNOWN: dict[str, tuple[Rule, ...]] = {
 }
 
 
-def public_rules(exchange: Any) -> tuple[Rule, ...]:  # noqa: ANN401 (ccxt is untyped)
+def public_rules(exchange: Any) -> tuple[Rule, ...]:
     """Return the rules of a venue: written out for the tested ones, else from ccxt's own table."""
     known = _KNOWN.get(exchange.id)
     if known is not None:
         return known
-    return tuple(
-        Rule("GET", rf"/(?:[\w.-]+/)*{_pattern(path)}") for path in sorted(set(_public(exchange.api)))
-    )
+    paths = sorted(set(_public(exchange.api)))
+    return tuple(Rule("GET", rf"/(?:[\w.-]+/)*{_pattern(path)}") for path in paths)
 
 
 def _public(api: object, *, public: bool = False) -> Iterator[str]:
@@ -52,5 +50,5 @@ def _public(api: object, *, public: bool = False) -> Iterator[str]:
 
 
 def _pattern(path: str) -> str:
-    parts = re.split(r"\{[^}]*\}", path.strip("/"))
+    parts = re.split(r"\{[^}]*\}", path.lstrip("/"))
     return "[^/]+".join(re.escape(part) for part in parts)

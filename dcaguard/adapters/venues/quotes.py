@@ -1,4 +1,4 @@
-"""What the book says now, with the venue's own time; one-sided and crossed books stay as they are."""
+"""What the book says now, with the venue's own time; bad books stay as they are."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -84,7 +84,7 @@ def _unified(line: Line, symbol: str) -> Quote | None:
     bid, ask = _side(ticker.get("bid")), _side(ticker.get("ask"))
     told, source, on_offer = ticker.get("timestamp"), "ticker", _side(ticker.get("askVolume"))
     if bid is None or ask is None:
-        book = called(line, "fetch_order_book", symbol, _DEPTH)
+        book = called(line, "fetch_order_book", symbol)
         bids, asks = _levels(book.get("bids")), _levels(book.get("asks"))
         bid, ask = _best(bids), _best(asks)
         on_offer = asks[0][1] if asks else None
@@ -164,7 +164,7 @@ def _mid(ticker: Mapping[str, Any]) -> Decimal | None:
     return _side(ticker.get("last"))
 
 
-def called(line: Line, method: str, *args: object) -> Any:  # noqa: ANN401 (ccxt's structures)
+def called(line: Line, method: str, *args: object) -> Any:
     """Call one of ccxt's unified reads; NoAnswerError with a clean sentence when it fails."""
     line.session.last = None
     try:

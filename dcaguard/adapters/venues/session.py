@@ -4,6 +4,7 @@ import contextlib
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from dcaguard.adapters.venues.egress import (
     TransportError,
 )
 from dcaguard.core.errors import ProtocolError
+from dcaguard.ports import Clock
 
 TIMEOUT_SECONDS = 30.0
 BODY_BYTES_MAX = 4 * 1024 * 1024
@@ -35,14 +37,19 @@ class Reply:
 
     status: int
     text: str
+    asked_at: datetime  # when the request was begun, after any waiting for a rate limit
+    took_seconds: float
     headers: dict[str, str] = field(default_factory=dict)
 
 
 class GuardedSession(requests.Session):
     """What ccxt is given as `exchange.session`."""
 
-    def __init__(self, egress: Egress, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, egress: Egress, clock: Clock, *, timeout_seconds: float = TIMEOUT_SECONDS
+    ) -> None:
         super().__init__()
+        self._clock = clock
         # No proxy, .netrc or CA bundle from the environment: none of them was decided by us.
         self.trust_env = False
         self.max_redirects = 0
@@ -77,7 +84,7 @@ class GuardedSession(requests.Session):
         finally:
             self._cap = BODY_BYTES_MAX
 
-    def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 (requests' own)
+    def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
         """Send one request, or refuse it. ccxt's own timeout, proxies and verify are ignored."""
         self.last = None
         verb, address = str(method).upper(), str(url)
@@ -97,7 +104,7 @@ class GuardedSession(requests.Session):
             raise RedirectRefusedError(sentence)
         return response
 
-    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # noqa: ANN401 (requests' own)
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:
         """Refuse: whatever did not come through `request` was not examined."""
         sentence = f"{request.method} was refused: it tried to go round the guarded session."
         raise EgressRefusedError(sentence)
@@ -125,6 +132,7 @@ class GuardedSession(requests.Session):
         prepared = self.prepare_request(
             requests.Request(verb, url, data=kwargs.get("data"), headers=kwargs.get("headers"))
         )
+        asked_at, began = self._clock.now(), self._clock.monotonic()
         try:
             with self._line.limited(self._timeout):
                 # Not Session.send: that reads the body of a redirect before it is asked to.
@@ -136,13 +144,22 @@ class GuardedSession(requests.Session):
                     cert=None,
                     proxies={},
                 )
-                self._fill(response)
+                body = self._body(response)
         except (requests.RequestException, Urllib3Error, OSError, zlib.error, ValueError) as error:
             raise self._transport(url, error) from None
+        response._content = body  # noqa: SLF001 (requests has no public way to hand in a body)
+        response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
+        self.last = Reply(
+            response.status_code,
+            body.decode("utf-8", errors="replace"),
+            asked_at,
+            self._clock.monotonic() - began,
+            {name.lower(): value for name, value in response.headers.items()},
+        )
         return response
 
-    def _fill(self, response: requests.Response) -> None:
-        """Read the body under the cap, before and after decompression, and keep it as text."""
+    def _body(self, response: requests.Response) -> bytes:
+        """Return the body, read under the cap before and after decompression."""
         with contextlib.closing(response.raw) as raw:
             packed = bytearray()
             while chunk := raw.read(_CHUNK, decode_content=False):
@@ -152,13 +169,7 @@ class GuardedSession(requests.Session):
         body = _unpacked(bytes(packed), response.headers.get("Content-Encoding", ""), self._cap)
         if body is None:
             raise _too_long(response.url)
-        response._content = body  # noqa: SLF001 (requests has no public way to hand in a body)
-        response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
-        self.last = Reply(
-            response.status_code,
-            body.decode("utf-8", errors="replace"),
-            {name.lower(): value for name, value in response.headers.items()},
-        )
+        return body
 
     def _transport(self, url: str, error: Exception) -> TransportError:
         late = self._line.expired or isinstance(error, requests.Timeout | TimeoutError)

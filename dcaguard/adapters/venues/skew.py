@@ -28,13 +28,15 @@ def skew_seconds(line: Line) -> float:
 
 def _sample(line: Line) -> float:
     read = _READERS.get(line.exchange.id, _unified)
-    began, before = line.clock.now(), line.clock.monotonic()
     try:
         told = read(line)
     except (UnclearError, ContradictionError) as error:
         raise NoAnswerError("time", Answer(200, None, str(error))) from None
-    half = timedelta(seconds=(line.clock.monotonic() - before) / 2)
-    return (told - (began + half)).total_seconds()
+    reply = line.session.last
+    assert reply is not None  # it was just read
+    # The session's own times: ccxt may have waited for its rate limit before the request.
+    middle = reply.asked_at + timedelta(seconds=reply.took_seconds / 2)
+    return (told - middle).total_seconds()
 
 
 def _binance(line: Line) -> datetime:

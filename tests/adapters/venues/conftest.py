@@ -56,7 +56,9 @@ class Joined:
         return replace(order, **changes)
 
     def sent(self, order: Order) -> Order:
-        return replace(order, status=Status.UNKNOWN, sent_at=self.clock.now() - timedelta(seconds=1))
+        return replace(
+            order, status=Status.UNKNOWN, sent_at=self.clock.now() - timedelta(seconds=1)
+        )
 
     def posts(self) -> int:
         return len(self.server.posts())

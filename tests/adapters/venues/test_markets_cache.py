@@ -15,7 +15,7 @@ AT = datetime(2025, 3, 3, 8, tzinfo=UTC)
 
 
 def row(symbol: str = "BTC/USDT", **more: Any) -> dict[str, Any]:
-    base, quote = symbol.split(":")[0].split("/")
+    base, quote = symbol.split(":", maxsplit=1)[0].split("/")
     return {
         "id": base + quote,
         "symbol": symbol,
@@ -50,7 +50,9 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "cache.db").stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("spoiled", [b"", b"not a database at all, but long enough to be read", b"\0" * 5000])
+@pytest.mark.parametrize(
+    "spoiled", [b"", b"not a database at all, but long enough to be read", b"\0" * 5000]
+)
 def test_a_broken_file_is_made_anew(tmp_path: Path, spoiled: bytes) -> None:
     (tmp_path / "cache.db").write_bytes(spoiled)
     cache(tmp_path).store(slimmed([row()], 0), AT)

@@ -121,7 +121,9 @@ def test_a_lost_or_broken_reply_is_unknown_and_found_later(joined: Joined, kind:
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 505, 520, 524, 408, 409])
 def test_a_server_error_after_execution_is_unknown(joined: Joined, status: int) -> None:
-    joined.server.fault(("POST", joined.order_path), "status", status=status, executed=True, times=1)
+    joined.server.fault(
+        ("POST", joined.order_path), "status", status=status, executed=True, times=1
+    )
     order = joined.order()
     assert joined.venue.place(order).kind is PlaceKind.UNKNOWN
     assert joined.posts() == 1
@@ -169,7 +171,9 @@ def test_a_reply_about_another_order_is_impossible(joined: Joined, kind: str) ->
 
 
 @pytest.mark.parametrize("kind", ["negative", "overfilled", "nan", "overflow"])
-def test_an_impossible_filled_amount_in_the_outcome_is_impossible(joined: Joined, kind: str) -> None:
+def test_an_impossible_filled_amount_in_the_outcome_is_impossible(
+    joined: Joined, kind: str
+) -> None:
     joined.venue.markets([joined.symbol])
     joined.server.fault((".*", "(?i)order"), kind)
     placed = joined.venue.place(joined.order())
@@ -274,3 +278,23 @@ def test_neither_key_nor_signature_reaches_what_is_shown(joined: Joined) -> None
     shown = repr((joined.venue.place(order), joined.venue.prove_absence(order)))
     secrets = [*joined.server.credentials.values(), "signature=", "Bearer"]
     assert not [secret for secret in secrets if secret in shown]
+
+
+def test_a_library_that_repeats_the_order_is_stopped_at_the_session(joined: Joined) -> None:
+    joined.venue.markets([joined.symbol])
+    # What a changed ccxt might do one day: send the order again after a lost reply.
+    client = joined.venue._line.exchange
+    send = client.create_order
+
+    def again(*args: object) -> object:
+        try:
+            return send(*args)
+        except Exception:
+            return send(*args)
+
+    client.create_order = again
+    joined.server.fault(("POST", joined.order_path), "close", times=1)
+    order = joined.order()
+    assert joined.venue.place(order).kind is PlaceKind.UNKNOWN
+    assert joined.posts() == 1
+    assert len(joined.venue.find(joined.sent(order)).reports) == 1

@@ -43,7 +43,7 @@ def order(slot: str = "one", **changes: Any) -> Order:
         account="paper",
         type="limit-ioc",
         amount=Decimal("0.004"),
-        limit_price=Decimal("60600"),
+        limit_price=Decimal(60600),
         max_quote=Decimal(250),
         created_at=NOON,
     )
@@ -56,7 +56,7 @@ def held(venue: PaperVenue) -> dict[str, Decimal]:
 
 def test_a_quote_is_half_a_spread_to_each_side_and_keeps_the_prices_time() -> None:
     quote = paper().quotes(["BTC/USDT"])["BTC/USDT"]
-    assert (quote.bid, quote.ask) == (Decimal("59985"), Decimal("60015"))
+    assert (quote.bid, quote.ask) == (Decimal(59985), Decimal(60015))
     assert (quote.at, quote.source) == (NOON, "series px.BTC")
 
 
@@ -244,7 +244,9 @@ def test_a_dry_run_sees_what_was_bought_live_under_the_same_id() -> None:
     assert DryVenue(real, FixedClock(NOON)).find(order()).reports == (bought.report,)
 
 
-@pytest.mark.parametrize("changes", [{"limit_price": Decimal("60600.001")}, {"max_quote": Decimal(1)}])
+@pytest.mark.parametrize(
+    "changes", [{"limit_price": Decimal("60600.001")}, {"max_quote": Decimal(1)}]
+)
 def test_a_dry_run_refuses_what_the_live_path_would_refuse(changes: dict[str, Any]) -> None:
     dry = DryVenue(paper(), FixedClock(NOON))
     assert dry.place(order(**changes)).kind is PlaceKind.NOT_SENT

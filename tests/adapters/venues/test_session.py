@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 
+from dcaguard.adapters.clock import SystemClock
 from dcaguard.adapters.venues.egress import (
     Egress,
     EgressRefusedError,
@@ -71,7 +72,9 @@ def peer(answer: bytes | Callable[[socket.socket], None]) -> Iterator[tuple[Peer
 def session(origin: str, seconds: float = 5.0) -> GuardedSession:
     rules = (Rule("GET", "/read"), Rule("GET", "/read/[a-z]+"))
     return GuardedSession(
-        Egress(frozenset({origin}), rules, (Rule("POST", "/order"),)), timeout_seconds=seconds
+        Egress(frozenset({origin}), rules, (Rule("POST", "/order"),)),
+        SystemClock(),
+        timeout_seconds=seconds,
     )
 
 
@@ -251,8 +254,8 @@ def test_a_broken_answer_is_a_transport_error_after_the_socket_was_touched(answe
 
 
 def test_a_refused_connection_touched_nothing() -> None:
-    with peer(OK) as (server, origin):
-        server.close()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
     with pytest.raises(TransportError) as refused:
         session(origin).request("GET", f"{origin}/read")
     assert not refused.value.touched

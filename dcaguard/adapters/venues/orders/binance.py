@@ -146,7 +146,9 @@ class BinanceOrders(OrderPath):
             for row in listed:
                 if row.get("clientOrderId") == order.client_order_id:
                     found.setdefault(word(row, "orderId"), row)
-            evidence.append(f"GET /api/v3/allOrders: {len(listed)} orders, {len(found)} with our id")
+            evidence.append(
+                f"GET /api/v3/allOrders: {len(listed)} orders, {len(found)} with our id"
+            )
         # What was sent under our id may differ from what would be sent now (a restored backup):
         # the venue's own amount and limit bound it, not today's.
         said = [
@@ -207,9 +209,7 @@ class BinanceOrders(OrderPath):
             return None
         return table(answered("GET /api/v3/order", answer), "the order")
 
-    def _all_orders(
-        self, line: Line, symbol: str, since: datetime
-    ) -> list[Mapping[str, object]]:
+    def _all_orders(self, line: Line, symbol: str, since: datetime) -> list[Mapping[str, object]]:
         params = {"symbol": line.market_id(symbol), "startTime": _ms(since), "limit": _PAGE}
         answer = line.ask("privateGetAllOrders", params)
         found = list(rows(answered("GET /api/v3/allOrders", answer), "the order list"))
@@ -226,9 +226,7 @@ class BinanceOrders(OrderPath):
         answer = line.ask("privateGetMyTrades", asked)
         return list(rows(answered("GET /api/v3/myTrades", answer), "the trade list"))
 
-    def _with_trades(
-        self, line: Line, order: Order, row: Mapping[str, object]
-    ) -> VenueReport:
+    def _with_trades(self, line: Line, order: Order, row: Mapping[str, object]) -> VenueReport:
         if number(row, "executedQty") == ZERO:
             return self._report(line, order, row, [])
         found = self._trade_rows(line, {"orderId": word(row, "orderId")}, order.symbol)

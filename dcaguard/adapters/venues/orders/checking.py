@@ -1,4 +1,4 @@
-"""A venue's word about an order, held against what was decided; a contradiction is never repaired."""
+"""A venue's word about an order, held against what was decided and never repaired."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from dcaguard.core.order import Fill, Order, Status, VenueReport
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # 9999-12-31 in microseconds: later instants are no instants.
 _UNBOUNDED = Decimal("1E+40")
-_MICROSECONDS_MAX = Decimal("253402300799000000")
+_MICROSECONDS_MAX = Decimal(253402300799000000)
 
 
 class ContradictionError(Exception):

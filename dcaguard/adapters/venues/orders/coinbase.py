@@ -227,9 +227,7 @@ class CoinbaseOrders(OrderPath):
         demand(word(row, "order_id") == order_id, "another order")
         return row
 
-    def _orders(
-        self, line: Line, symbol: str, since: datetime
-    ) -> list[Mapping[str, object]]:
+    def _orders(self, line: Line, symbol: str, since: datetime) -> list[Mapping[str, object]]:
         asked: dict[str, object] = {
             "product_ids": [line.market_id(symbol)],
             "start_date": _text(since),
@@ -264,9 +262,7 @@ class CoinbaseOrders(OrderPath):
             asked = {**asked, "cursor": cursor}
         raise NoAnswerError(question, Answer(200, None, "too many pages"))
 
-    def _report(
-        self, line: Line, order: Order, row: Mapping[str, object]
-    ) -> VenueReport:
+    def _report(self, line: Line, order: Order, row: Mapping[str, object]) -> VenueReport:
         echoed = from_uuid(row.get("client_order_id"))
         demand(echoed == order.client_order_id, "another client_order_id")
         demand(word(row, "product_id") == line.market_id(order.symbol), "another product")

@@ -77,8 +77,7 @@ class KrakenOrders(OrderPath):
         Rule("POST", f"/0/private/{name}")
         for name in ("QueryOrders", "OpenOrders", "ClosedOrders", "QueryTrades")
     ) + tuple(
-        Rule("POST", f"/0/private/{name}")
-        for name in ("TradesHistory", "BalanceEx", "CancelOrder")
+        Rule("POST", f"/0/private/{name}") for name in ("TradesHistory", "BalanceEx", "CancelOrder")
     )
     order: ClassVar[tuple[Rule, ...]] = (Rule("POST", "/0/private/AddOrder"),)
 
@@ -153,8 +152,7 @@ class KrakenOrders(OrderPath):
         if order.venue_order_id and order.venue_order_id not in found:
             found[order.venue_order_id] = self._query(line, order.venue_order_id)
         return [
-            self._report(line, self._as_found(order, row), txid, row)
-            for txid, row in found.items()
+            self._report(line, self._as_found(order, row), txid, row) for txid, row in found.items()
         ], evidence
 
     def unexplained(self, line: Line, order: Order, since: datetime) -> list[str]:
@@ -184,9 +182,7 @@ class KrakenOrders(OrderPath):
 
     def cancel(self, line: Line, order: Order) -> Answer:
         """Ask to cancel by our id."""
-        return line.ask(
-            "privatePostCancelOrder", {"cl_ord_id": as_uuid(order.client_order_id)}
-        )
+        return line.ask("privatePostCancelOrder", {"cl_ord_id": as_uuid(order.client_order_id)})
 
     def trades(self, line: Line, account: str, symbol: str, since: datetime) -> list[Fill]:
         """Read the trade history and keep this symbol's."""

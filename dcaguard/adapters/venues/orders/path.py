@@ -128,9 +128,7 @@ class OrderPath(ABC):
             return LookUp((), Absence.NO_ANSWER, (*found.evidence, str(error)))
         return replace(found, evidence=(*found.evidence, *more))
 
-    def _send(
-        self, line: Line, order: Order, told: Instruction, permit: Permit
-    ) -> Placed | None:
+    def _send(self, line: Line, order: Order, told: Instruction, permit: Permit) -> Placed | None:
         amount, price = plain(order.amount), plain(order.limit_price)
         line.session.last = None
         try:
@@ -140,9 +138,11 @@ class OrderPath(ABC):
                 )
         except EgressRefusedError as error:
             # A second POST is refused here too: then the first one's reply is what counts.
-            return Placed(PlaceKind.UNKNOWN, code="EGRESS", detail=str(error)) if (
-                line.session.order_touched
-            ) else Placed(PlaceKind.NOT_SENT, code="EGRESS", detail=str(error))
+            return (
+                Placed(PlaceKind.UNKNOWN, code="EGRESS", detail=str(error))
+                if (line.session.order_touched)
+                else Placed(PlaceKind.NOT_SENT, code="EGRESS", detail=str(error))
+            )
         except TransportError as error:
             kind = PlaceKind.UNKNOWN if error.touched else PlaceKind.NOT_SENT
             return Placed(kind, code="TIMEOUT" if error.transient else "LOST", detail=str(error))
@@ -151,9 +151,11 @@ class OrderPath(ABC):
         except DcaguardError as error:
             return Placed(PlaceKind.UNKNOWN, code=type(error).__name__, detail=str(error))
         except Exception as error:  # noqa: BLE001 (ccxt's opinion; the raw reply decides)
-            return Placed(PlaceKind.UNKNOWN, code=type(error).__name__, detail="") if (
-                line.session.order_touched
-            ) else Placed(PlaceKind.NOT_SENT, code=type(error).__name__, detail="Not sent.")
+            return (
+                Placed(PlaceKind.UNKNOWN, code=type(error).__name__, detail="")
+                if (line.session.order_touched)
+                else Placed(PlaceKind.NOT_SENT, code=type(error).__name__, detail="Not sent.")
+            )
         return None
 
     def _judge(self, line: Line, order: Order) -> Placed:
