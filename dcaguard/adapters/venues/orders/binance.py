@@ -62,7 +62,6 @@ _ENGINE_SAYS = (
     "this symbol is not permitted for this account",
     "price * qty is zero or less",
     "iceqty exceeds qty",
-    "order was canceled or expired with no executed qty",
     "rest api trading is not enabled",
 )
 _PAGE = 1000
@@ -188,7 +187,9 @@ class BinanceOrders(OrderPath):
 
     def trades(self, line: Line, account: str, symbol: str, since: datetime) -> list[Fill]:
         """Page by trade id from the first trade since then."""
-        place: dict[str, object] = {"startTime": _ms(since)}
+        # Binance looks at most 24 hours ahead of a startTime; further back only ids are whole.
+        recent = since > line.clock.now() - _NEWEST_LIST
+        place: dict[str, object] = {"startTime": _ms(since)} if recent else {"fromId": 0}
 
         def fetch(_: int) -> tuple[list[Fill], bool]:
             found = self._trade_rows(line, place, symbol)

@@ -29,6 +29,7 @@ from dcaguard.adapters.venues.orders.path import (
     OrderPath,
     answered,
     paged,
+    settled,
 )
 from dcaguard.core.money import ZERO, plain, times
 from dcaguard.core.order import Fill, Order, Placed, PlaceKind, Status, VenueReport
@@ -73,11 +74,10 @@ _NOT_TAKEN = frozenset(
         "COMMANDER_REJECTED_NEW_ORDER",
     }
 )
-_DENIED = frozenset({401, 403})
+# With 403; a 403 without these words may come from anything on the way.
+_DENIED = frozenset({"PERMISSION_DENIED", "permission_denied"})
 _PAGE = 250
 _WITNESS_DAYS = 35
-_SETTLE_TRIES = 4
-_SETTLE_SECONDS = 0.25
 _BATCH = "GET orders/historical/batch"
 _FILLS = "GET orders/historical/fills"
 
@@ -136,7 +136,8 @@ class CoinbaseOrders(OrderPath):
     def rejection(self, answer: Answer) -> Placed | None:
         """Return the proof by coinbase's own words, or None."""
         body = answer.body if isinstance(answer.body, dict) else {}
-        if answer.status in _DENIED and "order_id" not in body:
+        denied = answer.status == 403 and body.get("error") in _DENIED
+        if (answer.status == 401 or denied) and "order_id" not in body:
             code = f"HTTP_{answer.status}"
             return Placed(PlaceKind.REJECTED_OTHER, code=code, detail="coinbase denied the key.")
         if answer.status not in {200, 400} or body.get("success") is True or body.get("order_id"):
@@ -211,14 +212,11 @@ class CoinbaseOrders(OrderPath):
 
     def _settled(self, line: Line, order: Order, order_id: str) -> Mapping[str, object]:
         """Return the order's row, asking again while an IOC still looks alive."""
-        row = self._one(line, order_id)
-        for _ in range(_SETTLE_TRIES - 1):
-            alive = _STATUS.get(str(row.get("status"))) is Status.OPEN
-            if order.type == "post-only" or not alive:
-                break
-            line.clock.sleep(_SETTLE_SECONDS)
-            row = self._one(line, order_id)
-        return row
+
+        def alive(row: Mapping[str, object]) -> bool:
+            return _STATUS.get(str(row.get("status"))) is Status.OPEN
+
+        return settled(line, order, lambda: self._one(line, order_id), alive)
 
     def _one(self, line: Line, order_id: str) -> Mapping[str, object]:
         answer = line.ask("v3PrivateGetBrokerageOrdersHistoricalOrderId", {"order_id": order_id})

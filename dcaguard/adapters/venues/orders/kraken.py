@@ -26,6 +26,7 @@ from dcaguard.adapters.venues.orders.path import (
     NoAnswerError,
     OrderPath,
     paged,
+    settled,
 )
 from dcaguard.core.money import ZERO, plain
 from dcaguard.core.order import Fill, Order, Placed, PlaceKind, Status, VenueReport
@@ -64,8 +65,6 @@ _RATE = ("EAPI:Rate limit exceeded", "EOrder:Rate limit exceeded", "EGeneral:Tem
 _PAGE = 50
 # An order that was never sent from here is looked for this far back: longer than a slot's life.
 _WITNESS_DAYS = 35
-_SETTLE_TRIES = 4
-_SETTLE_SECONDS = 0.25
 
 
 class KrakenOrders(OrderPath):
@@ -198,13 +197,11 @@ class KrakenOrders(OrderPath):
 
     def _settled(self, line: Line, order: Order, txid: str) -> Mapping[str, object]:
         """Return the order's row, asking again while an IOC still looks alive."""
-        row = self._query(line, txid)
-        for _ in range(_SETTLE_TRIES - 1):
-            if order.type == "post-only" or row.get("status") not in {"pending", "open"}:
-                break
-            line.clock.sleep(_SETTLE_SECONDS)
-            row = self._query(line, txid)
-        return row
+
+        def alive(row: Mapping[str, object]) -> bool:
+            return row.get("status") in {"pending", "open"}
+
+        return settled(line, order, lambda: self._query(line, txid), alive)
 
     def _query(self, line: Line, txid: str) -> Mapping[str, object]:
         answer = line.ask("privatePostQueryOrders", {"txid": txid, "trades": True})

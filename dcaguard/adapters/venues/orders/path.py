@@ -23,6 +23,8 @@ from dcaguard.core.order import Absence, Fill, LookUp, Order, Placed, PlaceKind,
 LOOK_BACK = timedelta(seconds=60)
 # A list this long is no longer the list of one small account: it proves nothing.
 PAGES_MAX = 20
+_SETTLE_TRIES = 4
+_SETTLE_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,34 @@ def answered(question: str, answer: Answer) -> object:
     if not answer.well_formed:
         raise NoAnswerError(question, answer)
     return answer.body
+
+
+def settled(
+    line: Line,
+    order: Order,
+    ask: Callable[[], Mapping[str, object]],
+    alive: Callable[[Mapping[str, object]], bool],
+) -> Mapping[str, object]:
+    """Return an accepted order's row, asking again while it is not shown yet or still moves.
+
+    Venues show a new order a moment after they took it. NoAnswerError when it stays hidden.
+    """
+    last: NoAnswerError | None = None
+    row: Mapping[str, object] | None = None
+    for tried in range(_SETTLE_TRIES):
+        if tried:
+            line.clock.sleep(_SETTLE_SECONDS)
+        try:
+            row = ask()
+        except NoAnswerError as error:
+            last = error
+            continue
+        if order.type == "post-only" or not alive(row):
+            return row
+    if row is None:
+        assert last is not None  # every try failed
+        raise last
+    return row
 
 
 def paged(fetch: Callable[[int], tuple[list[Fill], bool]]) -> tuple[Fill, ...]:
