@@ -47,9 +47,7 @@ def read_account(
     holdings = added_up(look.holdings)
     dark = tuple(
         dict.fromkeys(
-            r.wallet
-            for r in look.results
-            if r.check == BALANCES and r.result is Proof.CANNOT_TELL
+            r.wallet for r in look.results if r.check == BALANCES and r.result is Proof.CANNOT_TELL
         )
     )
     results = [*look.results, *_stated(profile), *tokens_held(holdings, markets, dark)]
@@ -86,7 +84,10 @@ class _Look:
     """One reading of one account: what was answered so far decides what is asked next."""
 
     def __init__(
-        self, exchange: Any, profile: VenueProfile, listed: frozenset[str]  # noqa: ANN401
+        self,
+        exchange: Any,
+        profile: VenueProfile,
+        listed: frozenset[str],  # noqa: ANN401
     ) -> None:
         self.exchange = exchange
         self.profile = profile

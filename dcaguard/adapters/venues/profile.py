@@ -117,6 +117,4 @@ class VenueProfile:
     @property
     def read_paths(self) -> tuple[tuple[str, str], ...]:
         """(METHOD, anchored path pattern) of every read, and of nothing else."""
-        return tuple(
-            dict.fromkeys((probe.method, f"^{probe.path}$") for probe in self.probes)
-        )
+        return tuple(dict.fromkeys((probe.method, f"^{probe.path}$") for probe in self.probes))

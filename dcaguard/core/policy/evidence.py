@@ -79,9 +79,7 @@ def _without_implied_steps(findings: list[Finding]) -> list[Finding]:
         f.step.action.get("asset") for f in findings if f.step and f.check == DEBT and not f.implied
     }
     return [
-        replace(f, step=None)
-        if f.implied and f.step and f.step.action.get("asset") in named
-        else f
+        replace(f, step=None) if f.implied and f.step and f.step.action.get("asset") in named else f
         for f in findings
     ]
 
@@ -187,9 +185,7 @@ def _checks_of(rows: Rows) -> tuple[str, ...]:
     return Spec("", (rows,)).checks
 
 
-def _read_row(
-    spec: Spec, rows: Rows, keyed: tuple[str, object], reader: Reader
-) -> list[Finding]:
+def _read_row(spec: Spec, rows: Rows, keyed: tuple[str, object], reader: Reader) -> list[Finding]:
     key, row = keyed
     subject = shown(lookup(row, rows.subject)) if rows.subject else key
     findings = []

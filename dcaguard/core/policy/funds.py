@@ -160,9 +160,7 @@ def _holding(
     return Holding(funds.wallet or spec.wallet, asset, free, used, total, debt, funds.spendable)
 
 
-def _receipt(
-    receipts: tuple[Receipt, ...], asset: str
-) -> tuple[re.Match[str], Receipt] | None:
+def _receipt(receipts: tuple[Receipt, ...], asset: str) -> tuple[re.Match[str], Receipt] | None:
     for receipt in receipts:
         match = re.fullmatch(receipt.pattern, asset)
         if match:

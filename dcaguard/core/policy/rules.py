@@ -163,9 +163,7 @@ def one_of(
 ) -> tuple[Rule, ...]:
     """Return the rule for a word; words are parted by spaces and compared in lower case."""
     return (
-        Rule(
-            check, name, Want.ONE_OF, words(good), words(bad), words(advice), optional=optional
-        ),
+        Rule(check, name, Want.ONE_OF, words(good), words(bad), words(advice), optional=optional),
     )
 
 

@@ -67,7 +67,10 @@ def step_for(
             if not subject:
                 return None
             amount = number(value)
-            action |= {"asset": reader.code(subject), "amount": plain(abs(amount)) if amount else ""}
+            action |= {
+                "asset": reader.code(subject),
+                "amount": plain(abs(amount)) if amount else "",
+            }
         case "restrict-key":
             action |= {"right": f"{subject} {name}".strip()}
         case _:

@@ -90,9 +90,7 @@ def look(
         return copy.deepcopy(reply)
 
     made.fetch = fetch
-    return read_account(
-        made, PROFILES[venue], account="main", now=NOON, markets=markets or {}
-    )
+    return read_account(made, PROFILES[venue], account="main", now=NOON, markets=markets or {})
 
 
 def changed(answers: Answers, key: str, change: Callable[[Any], Any]) -> Answers:

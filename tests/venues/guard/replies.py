@@ -156,7 +156,9 @@ KRAKEN = {
     "/0/private/OpenPositions": {"error": [], "result": {}},
     "/0/private/OpenOrders": {
         "error": [],
-        "result": {"open": {"O1": {"descr": {"pair": "XBTUSD", "type": "buy", "leverage": "none"}}}},
+        "result": {
+            "open": {"O1": {"descr": {"pair": "XBTUSD", "type": "buy", "leverage": "none"}}}
+        },
     },
 }
 
@@ -328,7 +330,8 @@ BITGET_UNIFIED = {
         "/api/v2/earn/account/assets",
     )
 } | {
-    "/api/v3/account/settings": _BITGET | {"data": {"accountMode": "unified", "assetMode": "single"}},
+    "/api/v3/account/settings": _BITGET
+    | {"data": {"accountMode": "unified", "assetMode": "single"}},
     "/api/v3/account/assets": _BITGET
     | {
         "data": {
@@ -421,9 +424,7 @@ GATE = {
     "/api/v4/margin/cross/accounts": {
         "borrowed": "0",
         "interest": "0",
-        "balances": {
-            "USDT": {"available": "0", "freeze": "0", "borrowed": "0", "interest": "0"}
-        },
+        "balances": {"USDT": {"available": "0", "freeze": "0", "borrowed": "0", "interest": "0"}},
     },
     "/api/v4/margin/uni/loans": [],
     "/api/v4/spot/open_orders": [

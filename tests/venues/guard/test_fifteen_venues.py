@@ -35,9 +35,7 @@ def test_a_clean_spot_account_is_proved_and_nothing_is_left_unread(venue: str) -
     assert len(view.key_fingerprint) == 16
 
 
-@pytest.mark.parametrize(
-    ("venue", "answers"), [("bitget", BITGET_UNIFIED), ("gate", GATE_UNIFIED)]
-)
+@pytest.mark.parametrize(("venue", "answers"), [("bitget", BITGET_UNIFIED), ("gate", GATE_UNIFIED)])
 def test_a_unified_account_alone_is_advice(venue: str, answers: Answers) -> None:
     view = look(venue, answers)
     assert view.unread == ()
@@ -46,7 +44,9 @@ def test_a_unified_account_alone_is_advice(venue: str, answers: Answers) -> None
 
 
 @pytest.mark.parametrize(
-    ("venue", "key", "change", "check"), CASES, ids=[f"{c[0]}-{c[3]}-{i}" for i, c in enumerate(CASES)]
+    ("venue", "key", "change", "check"),
+    CASES,
+    ids=[f"{c[0]}-{c[3]}-{i}" for i, c in enumerate(CASES)],
 )
 def test_every_debt_position_order_mode_and_right_is_found(
     venue: str, key: str, change: Change, check: str
@@ -88,7 +88,11 @@ def test_an_account_whose_replies_are_nonsense_proves_nothing(venue: str, bad: o
 
 @pytest.mark.parametrize("venue", CLEAN)
 def test_one_failing_wallet_is_a_gap_and_the_rest_is_shown(venue: str) -> None:
-    probe = next(p for p in PROFILES[venue].probes if p.name in {"spot", "trading", "wallets", "wallet-unified"})
+    probe = next(
+        p
+        for p in PROFILES[venue].probes
+        if p.name in {"spot", "trading", "wallets", "wallet-unified"}
+    )
     key = next(k for k in CLEAN[venue] if _hits(k, probe.path, str(probe.params.get("type", ""))))
     broken = CLEAN[venue] | {key: RuntimeError("connection lost")}
     view = look(venue, broken)

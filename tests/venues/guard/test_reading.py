@@ -36,7 +36,19 @@ def holding(view: AccountView, wallet: str, asset: str) -> Holding:
 def market(base: str, *, active: bool = True, leveraged: bool = False) -> Market:
     step = Decimal("0.01")
     return Market(
-        f"{base}/USDT", base, "USDT", True, active, step, step, None, None, None, None, step, leveraged
+        f"{base}/USDT",
+        base,
+        "USDT",
+        True,
+        active,
+        step,
+        step,
+        None,
+        None,
+        None,
+        None,
+        step,
+        leveraged,
     )
 
 
@@ -109,7 +121,10 @@ def test_a_readable_but_odd_wallet_is_not_saved_by_the_overview() -> None:
 
 
 def test_without_the_overview_an_unreadable_wallet_stops_unless_it_is_vouched_for() -> None:
-    view = look("binance", _without_overview() | {"/eapi/v1/position": REFUSED, "/eapi/v1/openOrders": REFUSED})
+    view = look(
+        "binance",
+        _without_overview() | {"/eapi/v1/position": REFUSED, "/eapi/v1/openOrders": REFUSED},
+    )
     refused = stops(view, require_key_rights="not-violated", accept_cannot_tell=frozenset())
     assert {c.wallet for c in refused} == {"options"}
     vouched = frozenset({"main:options"})

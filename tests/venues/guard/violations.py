@@ -290,7 +290,12 @@ BITGET: list[Case] = [
 _ITEM = {"id": "1", "symbol": "BTC-USDT", "side": "buy"}
 KUCOIN: list[Case] = [
     *(
-        ("kucoin", "/api/v1/user/api-key", put("data.permission", f"General,Spot,{right}"), "key-rights")
+        (
+            "kucoin",
+            "/api/v1/user/api-key",
+            put("data.permission", f"General,Spot,{right}"),
+            "key-rights",
+        )
         for right in ("Margin", "Futures", "Withdrawal", "Transfer", "InnerTransfer")
     ),
     ("kucoin", "/api/v1/accounts", put("data.0.balance", "-1"), "debt"),

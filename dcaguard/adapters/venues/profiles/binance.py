@@ -52,9 +52,7 @@ def _orders(name: str, wallet: str, call: str, path: str, of: tuple[str, str]) -
     place = _ALGO if "Algo" in call else _ORDER
     rows = (Rows("*", presence=ORDERS, place=place, subject="symbol"),)
     secondary = "Algo" in call
-    return Probe(
-        name, wallet, call, path, rows, unused=(unused,), after=after, secondary=secondary
-    )
+    return Probe(name, wallet, call, path, rows, unused=(unused,), after=after, secondary=secondary)
 
 
 def _contracts(wallet: str, call: str, path: str, unused: str, no_account: str = "") -> Probe:
@@ -82,9 +80,7 @@ def _position(name: str, call: str, path: str, amount: str) -> Probe:
     unused = _PORTFOLIO_WALLETS if name.startswith("pm-") else ("Options",)
     wallet = "portfolio" if name.startswith("pm-") else "options"
     rows = (
-        Rows(
-            "*", zero(POSITIONS, amount), "symbol", place=Place(symbol="symbol", side="side")
-        ),
+        Rows("*", zero(POSITIONS, amount), "symbol", place=Place(symbol="symbol", side="side")),
     )
     portfolio = wallet == "portfolio"
     return Probe(
@@ -314,12 +310,8 @@ PROFILE = VenueProfile(
             after="portfolio",
             secondary=True,
         ),
-        _position(
-            "pm-um", "papiGetUmPositionRisk", "/papi/v1/um/positionRisk", "positionAmt"
-        ),
-        _position(
-            "pm-cm", "papiGetCmPositionRisk", "/papi/v1/cm/positionRisk", "positionAmt"
-        ),
+        _position("pm-um", "papiGetUmPositionRisk", "/papi/v1/um/positionRisk", "positionAmt"),
+        _position("pm-cm", "papiGetCmPositionRisk", "/papi/v1/cm/positionRisk", "positionAmt"),
         *(_pm_orders(kind) for kind in ("um", "cm", "margin")),
         _loans(
             "loans-flexible",

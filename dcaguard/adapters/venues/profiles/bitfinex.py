@@ -116,11 +116,7 @@ PROFILE = VenueProfile(
                 Rows(
                     "*",
                     # Side -1: we are the borrower; 1: we lend; 0: both.
-                    (
-                        Rule(
-                            LOANS, "2", Want.ONE_OF, words("1"), words("-1 0")
-                        ),
-                    ),
+                    (Rule(LOANS, "2", Want.ONE_OF, words("1"), words("-1 0")),),
                     "1",
                 ),
             ),

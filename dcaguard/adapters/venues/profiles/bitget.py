@@ -27,9 +27,7 @@ _PRODUCTS = ("USDT-FUTURES", "USDC-FUTURES", "COIN-FUTURES")
 _PLANS = ("normal_plan", "profit_loss")
 # `authorities` of the key, by the venue's own short names: ...r reads, ...w writes.
 _READ = "readonly read coor cpor stor stow smor ttor wtor wwor"
-_HARM = (
-    "coow cpow smow ttow wtow wwow withdraw transfer contract_trade margin_trade futures_trade"
-)
+_HARM = "coow cpow smow ttow wtow wwow withdraw transfer contract_trade margin_trade futures_trade"
 
 
 def _margin(kind: str, path: str) -> Probe:
@@ -43,9 +41,7 @@ def _margin(kind: str, path: str) -> Probe:
                 "data.*",
                 zero(DEBT, "borrow") + zero(INTEREST, "interest") + not_negative(DEBT, "net"),
                 "coin",
-                Funds(
-                    "coin", free="available", used="frozen", debt=("borrow", "interest")
-                ),
+                Funds("coin", free="available", used="frozen", debt=("borrow", "interest")),
             ),
         ),
         envelope=_OK,
@@ -253,9 +249,7 @@ PROFILE = VenueProfile(
                     "data.assets.*",
                     zero(DEBT, "debt") + not_negative(DEBT, "equity", "balance"),
                     "coin",
-                    Funds(
-                        "coin", total="balance", used="locked", debt=("debt",), spendable=True
-                    ),
+                    Funds("coin", total="balance", used="locked", debt=("debt",), spendable=True),
                 ),
             ),
             envelope=_OK,

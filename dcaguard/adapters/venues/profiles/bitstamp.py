@@ -78,9 +78,7 @@ PROFILE = VenueProfile(
         POSITIONS: "derivatives: Bitstamp trades perpetuals, but no read shows positions",
         IP_LOCK: "key: Bitstamp does not tell a key's addresses",
     },
-    not_covered=(
-        NotCovered(LOANS, LOANS, "lending has no read in this interface: not covered"),
-    ),
+    not_covered=(NotCovered(LOANS, LOANS, "lending has no read in this interface: not covered"),),
     manual={
         DEBT: "At Bitstamp: deposit what is below zero.",
         ORDERS: "At Bitstamp: Orders, Open, Cancel.",

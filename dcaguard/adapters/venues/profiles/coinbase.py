@@ -61,13 +61,17 @@ PROFILE = VenueProfile(
                     not_negative(DEBT, _VALUE, _HELD)
                     + one_of(BALANCES, "type", " ".join(_SPOT | _ASIDE)),
                     "currency",
-                    Funds("currency", free=_VALUE, used=_HELD, spendable=True, when=("type", _SPOT)),
+                    Funds(
+                        "currency", free=_VALUE, used=_HELD, spendable=True, when=("type", _SPOT)
+                    ),
                 ),
                 Rows(
                     "accounts.*",
                     (),
                     "currency",
-                    Funds("currency", free=_VALUE, used=_HELD, wallet="vault", when=("type", _ASIDE)),
+                    Funds(
+                        "currency", free=_VALUE, used=_HELD, wallet="vault", when=("type", _ASIDE)
+                    ),
                 ),
             ),
             params={"limit": 250},
@@ -131,11 +135,11 @@ PROFILE = VenueProfile(
         NotCovered(
             "international", POSITIONS, "Coinbase International has keys of its own: not covered"
         ),
+        NotCovered("portfolios", BALANCES, "a key sees one portfolio; the others are not covered"),
         NotCovered(
-            "portfolios", BALANCES, "a key sees one portfolio; the others are not covered"
-        ),
-        NotCovered(
-            LOANS, LOANS, "loans against crypto are made on a chain, not in the account: not covered"
+            LOANS,
+            LOANS,
+            "loans against crypto are made on a chain, not in the account: not covered",
         ),
     ),
     manual={

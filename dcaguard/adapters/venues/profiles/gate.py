@@ -237,13 +237,9 @@ PROFILE = VenueProfile(
                 Rows("", zero(DEBT, "borrowed") + zero(INTEREST, "interest")),
                 Rows(
                     "balances.*",
-                    zero(DEBT, "borrowed")
-                    + zero(INTEREST, "interest")
-                    + zero(ORDERS, "freeze"),
+                    zero(DEBT, "borrowed") + zero(INTEREST, "interest") + zero(ORDERS, "freeze"),
                     "",
-                    Funds(
-                        "", free="available", used="freeze", debt=("borrowed", "interest")
-                    ),
+                    Funds("", free="available", used="freeze", debt=("borrowed", "interest")),
                 ),
             ),
             no_account=_NOBODY,

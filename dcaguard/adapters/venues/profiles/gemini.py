@@ -34,7 +34,13 @@ PROFILE = VenueProfile(
             "key",
             "privatePostV1Roles",
             "/v1/roles",
-            (Rows("", off(KEY_RIGHTS, "isFundManager") + off(KEY_RIGHTS, "isAccountAdmin", optional=True)),),
+            (
+                Rows(
+                    "",
+                    off(KEY_RIGHTS, "isFundManager")
+                    + off(KEY_RIGHTS, "isAccountAdmin", optional=True),
+                ),
+            ),
         ),
         Probe(
             "account",
@@ -73,9 +79,7 @@ PROFILE = VenueProfile(
                     "*",
                     zero(POSITIONS, "quantity"),
                     "symbol",
-                    place=Place(
-                        symbol="symbol", notional="notional_value", notional_asset="USD"
-                    ),
+                    place=Place(symbol="symbol", notional="notional_value", notional_asset="USD"),
                 ),
             ),
         ),

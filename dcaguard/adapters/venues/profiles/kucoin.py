@@ -217,9 +217,7 @@ PROFILE = VenueProfile(
         _orders(
             "futures-orders", "futuresPrivateGetOrders", "/api/v1/orders", {"status": "active"}
         ),
-        _orders(
-            "futures-stop-orders", "futuresPrivateGetStopOrders", "/api/v1/stopOrders", {}
-        ),
+        _orders("futures-stop-orders", "futuresPrivateGetStopOrders", "/api/v1/stopOrders", {}),
         Probe(
             "unified",
             "spot",

@@ -58,9 +58,7 @@ PROFILE = VenueProfile(
             (
                 Rows("", one_of(MODES, "accountType", "spot", bad="margin")),
                 # The flag is the account's: false forbids the key too, true says nothing of it.
-                Rows(
-                    "", (Rule(KEY_RIGHTS, "canWithdraw", Want.OFF, finding=Proof.CANNOT_TELL),)
-                ),
+                Rows("", (Rule(KEY_RIGHTS, "canWithdraw", Want.OFF, finding=Proof.CANNOT_TELL),)),
                 Rows(
                     "balances.*",
                     not_negative(DEBT, "free", "locked"),
