@@ -90,14 +90,14 @@ def _days(first: date, last: date) -> Iterator[date]:
 @lru_cache(maxsize=128)
 def _nyse_holidays(year: int) -> frozenset[date]:
     # Imported here because the catalogue of all countries costs start-up time.
-    from holidays import financial_holidays  # noqa: PLC0415
+    from holidays import financial_holidays
 
     return frozenset(financial_holidays("NYSE", years=[year]))
 
 
 @lru_cache(maxsize=128)
 def _federal_holidays(year: int) -> frozenset[date]:
-    from holidays import country_holidays  # noqa: PLC0415
+    from holidays import country_holidays
 
     # New Year's Day on a Saturday is observed in the year before, so both years are asked.
     return frozenset(country_holidays("US", years=[year, year + 1]))

@@ -112,7 +112,9 @@ def not_ascending(rows: Sequence[Row]) -> Problem | None:
     return None
 
 
-def gaps(rows: Sequence[Row], series: Series, holes: AbstractSet[date] = frozenset()) -> list[Problem]:
+def gaps(
+    rows: Sequence[Row], series: Series, holes: AbstractSet[date] = frozenset()
+) -> list[Problem]:
     """Return one problem per run of missing days between the first and the last row.
 
     Weekends and holidays of the series' calendar are not missing, nor are `holes`.

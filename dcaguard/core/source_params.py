@@ -75,14 +75,39 @@ class ExchangeParams(SourceParams):
     """Public figures of one exchange through ccxt."""
 
     exchange: str = Field(default="okx", pattern=r"^[a-z0-9]+$", description="A ccxt exchange id.")
-    spot: str = Field(default="BTC/USDT", description="Spot pair of the daily closes.")
-    swap: str = Field(default="BTC/USDT:USDT", description="Swap of funding and open interest.")
+    quote: str = Field(default="USDT", description="Daily closes are read in this currency.")
+    swap: str = Field(
+        default="BTC/USDT:USDT", description="Swap of funding and open interest; '' is off."
+    )
     assets: tuple[str, ...] = Field(
         default=("BTC", "ETH"), description="Assets whose closes are read as px.ASSET."
     )
     breadth: tuple[str, ...] = Field(
-        default=("ETH", "SOL", "XRP", "DOGE", "ADA", "AVAX", "LINK", "DOT", "LTC", "BCH", "UNI")
-        + ("ATOM", "XLM", "ETC", "FIL", "NEAR", "APT", "ARB", "OP", "AAVE", "INJ", "SUI", "TRX"),
+        default=(
+            "ETH",
+            "SOL",
+            "XRP",
+            "DOGE",
+            "ADA",
+            "AVAX",
+            "LINK",
+            "DOT",
+            "LTC",
+            "BCH",
+            "UNI",
+            "ATOM",
+            "XLM",
+            "ETC",
+            "FIL",
+            "NEAR",
+            "APT",
+            "ARB",
+            "OP",
+            "AAVE",
+            "INJ",
+            "SUI",
+            "TRX",
+        ),
         description="Coins of the breadth figures, against USDT; empty is off.",
     )
     pegs: str = Field(
@@ -100,8 +125,20 @@ class CoingeckoParams(SourceParams):
     )
     treasuries: tuple[str, ...] = ("bitcoin", "ethereum")
     tickers: tuple[str, ...] = Field(
-        default=("MSTR", "BMNR", "SBET", "SQNS", "FGNX", "XXI", "NAKA", "FWDI", "UPXI", "DFDV")
-        + ("3350.T", "MARA"),
+        default=(
+            "MSTR",
+            "BMNR",
+            "SBET",
+            "SQNS",
+            "FGNX",
+            "XXI",
+            "NAKA",
+            "FWDI",
+            "UPXI",
+            "DFDV",
+            "3350.T",
+            "MARA",
+        ),
         description="Treasury companies whose holdings are read.",
     )
     breadth: bool = True

@@ -78,7 +78,7 @@ def test_a_slip_of_unit_is_blamed_on_its_own_row(factor: str, place: int) -> Non
 
 
 def test_a_change_of_unit_that_lasts_is_found_where_it_begins() -> None:
-    values: list[object] = [60_000] * 10 + [600_000] * 5
+    values: list[object] = [*[60_000] * 10, *[600_000] * 5]
     assert found("px.BTC", values)[0] == "f.csv:12"
 
 

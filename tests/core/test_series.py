@@ -2,14 +2,46 @@ import pytest
 
 from dcaguard.core.series import KNOWN, Calendar, lookup, nearest
 
-NAMES = (
-    "etf.btc.flow_usd etf.btc.aum_usd etf.eth.flow_usd liq.long_usd liq.short_usd oi.btc_usd "
-    "funding.btc px.BTC px.SPX px.GOLD px.CSI300 px.HSI px.NVDA px.MSFT px.AAPL vix us2y effr "
-    "dat.MSTR.mnav dat.MSTR.price_usd dat.3350.T.holdings ex.btc.inflow ex.btc.outflow "
-    "ex.btc.supply cdd.btc stable.supply_usd peg.USDT peg.USDC breadth.above_50dma "
-    "breadth.at_30d_low breadth.beats_btc_7d cex.binance.tvl_usd cex.okx.inflow_24h_usd "
-    "news.regulation rev.AAVE.usd_day fng px.BTC.high px.ETH.low"
-).split()
+NAMES = [
+    "etf.btc.flow_usd",
+    "etf.btc.aum_usd",
+    "etf.eth.flow_usd",
+    "liq.long_usd",
+    "liq.short_usd",
+    "oi.btc_usd",
+    "funding.btc",
+    "px.BTC",
+    "px.SPX",
+    "px.GOLD",
+    "px.CSI300",
+    "px.HSI",
+    "px.NVDA",
+    "px.MSFT",
+    "px.AAPL",
+    "vix",
+    "us2y",
+    "effr",
+    "dat.MSTR.mnav",
+    "dat.MSTR.price_usd",
+    "dat.3350.T.holdings",
+    "ex.btc.inflow",
+    "ex.btc.outflow",
+    "ex.btc.supply",
+    "cdd.btc",
+    "stable.supply_usd",
+    "peg.USDT",
+    "peg.USDC",
+    "breadth.above_50dma",
+    "breadth.at_30d_low",
+    "breadth.beats_btc_7d",
+    "cex.binance.tvl_usd",
+    "cex.okx.inflow_24h_usd",
+    "news.regulation",
+    "rev.AAVE.usd_day",
+    "fng",
+    "px.BTC.high",
+    "px.ETH.low",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)

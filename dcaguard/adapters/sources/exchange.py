@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
@@ -17,8 +17,11 @@ from dcaguard.core.errors import ConfigError, TryAgainError, VenueUnavailableErr
 from dcaguard.core.source_params import ExchangeParams
 
 _Result = TypeVar("_Result")
-_BARS = 365
-_BREADTH_BARS = 90
+_DAY = timedelta(days=1)
+_HISTORY = timedelta(days=500)  # ranks look back 365 days, from 90 days before
+_BREADTH_HISTORY = timedelta(days=90)
+_BARS_PER_CALL = 300
+_TURNS_MAX = 6
 _PEGS = ("USDT", "USDC")
 _TIMEOUT_MS = 8000
 
@@ -47,31 +50,41 @@ class Exchange(WebSource):
         return (*names, *(f"peg.{coin}" for coin in _PEGS if self._params.pegs))
 
     def _jobs(self, since: Mapping[str, datetime]) -> Iterable[Callable[[], Found]]:
-        del since
         home, params = self._params.exchange, self._params
-        quote = params.spot.partition("/")[2]
+        quote = params.quote
         jobs: list[Callable[[], Found]] = [
-            partial(self._closes, f"{asset}/{quote}", asset) for asset in params.assets
+            partial(self._closes, f"{asset}/{quote}", asset, since.get(f"px.{asset}"))
+            for asset in params.assets
         ]
         jobs += [partial(self._peg, coin) for coin in _PEGS if params.pegs]
         if params.swap:
             jobs += [partial(self._open_interest, home), partial(self._funding, home)]
         return [*jobs, partial(self._breadth, quote)] if params.breadth else jobs
 
-    def _bars(self, symbol: str, count: int) -> list[tuple[date, Decimal]]:
-        """Return (UTC day, close) of finished days, oldest first."""
-        home = self._params.exchange
-        bars = self._call(home, lambda venue: venue.fetch_ohlcv(symbol, "1d", None, count))
-        today = self._context.clock.now().astimezone(UTC).date()
-        closes = [(fields.day(bar[0], "a bar"), fields.number(bar[4], "a close")) for bar in bars]
-        return sorted((day, close) for day, close in closes if day < today)
+    def _bars(self, symbol: str, first: date) -> dict[date, Decimal]:
+        """Return the closes of finished UTC days from `first` on."""
+        home, today = self._params.exchange, self._context.clock.now().astimezone(UTC).date()
+        closes: dict[date, Decimal] = {}
+        for _ in range(_TURNS_MAX):
+            start = int(datetime.combine(first, time(), UTC).timestamp() * 1000)
+            ask = partial(_daily_bars, symbol, start)
+            found = self._call(home, ask)
+            bars = {fields.day(b[0], "a bar"): fields.number(b[4], "a close") for b in found}
+            closes |= {day: close for day, close in bars.items() if first <= day < today}
+            newest = max(bars, default=first)
+            if newest <= first or newest >= today - _DAY:
+                break
+            first = newest
+        return dict(sorted(closes.items()))
 
-    def _closes(self, symbol: str, asset: str) -> Found:
-        closes = self._bars(symbol, _BARS)
-        page = self._page(symbol, [[day, close] for day, close in closes])
+    def _closes(self, symbol: str, asset: str, known: datetime | None) -> Found:
+        closes = self._bars(symbol, (known or self._context.clock.now() - _HISTORY).date())
+        page = self._page(symbol, list(closes.items()))
         if not closes:
-            raise self._bad(page, "no daily bars", "correct spot and assets")
-        return Found([self._dated(page, f"px.{asset}", day, close) for day, close in closes])
+            raise self._bad(page, "no daily bars", "correct quote and assets")
+        return Found(
+            [self._dated(page, f"px.{asset}", day, close) for day, close in closes.items()]
+        )
 
     def _peg(self, coin: str) -> Found:
         symbol = f"{coin}/USD"
@@ -96,11 +109,12 @@ class Exchange(WebSource):
 
     def _breadth(self, quote: str) -> Found:
         closes: dict[str, Mapping[date, Decimal]] = {}
+        start = (self._context.clock.now() - _BREADTH_HISTORY).date()
         for asset in dict.fromkeys(("BTC", *self._params.breadth)):
             if self._context.client.seconds_left() <= 1:
                 msg = f"{self.name}: breadth: no time left in this fetch: try again"
                 raise TryAgainError(msg)
-            closes[asset] = dict(self._bars(f"{asset}/{quote}", _BREADTH_BARS))
+            closes[asset] = self._bars(f"{asset}/{quote}", start)
         page = self._page("breadth", sorted(closes))
         found = shares(closes)
         return Found([
@@ -110,7 +124,7 @@ class Exchange(WebSource):
         ])  # fmt: skip
 
     def _call(self, exchange: str, ask: Callable[[Any], _Result]) -> _Result:
-        import ccxt  # noqa: PLC0415  # costs 0.4 s: only when this source is asked
+        import ccxt  # costs 0.4 s: only when this source is asked
 
         try:
             return ask(self._venue(exchange))
@@ -125,8 +139,8 @@ class Exchange(WebSource):
             message = f"{exchange} answers otherwise than expected ({type(error).__name__})"
             raise fields.ShapeError(message) from error
 
-    def _venue(self, exchange: str) -> Any:  # noqa: ANN401  # ccxt has no types of its own
-        import ccxt  # noqa: PLC0415
+    def _venue(self, exchange: str) -> Any:  # ccxt has no types of its own
+        import ccxt
 
         if exchange not in self._made:
             if exchange not in ccxt.exchanges:
@@ -135,6 +149,7 @@ class Exchange(WebSource):
             venue = getattr(ccxt, exchange)({"timeout": _TIMEOUT_MS, "enableRateLimit": True})
             venue.number = str  # the exchange's own digits
             venue.session.trust_env = False
+            venue.session.max_redirects = 0  # a login page is not an answer
             venue.options["fetchMarkets"] = _market_types(venue)
             if self._base_url is not None:
                 venue.urls["api"] = _moved(venue.urls["api"], self._base_url)
@@ -146,7 +161,12 @@ class Exchange(WebSource):
         return Page(f"{self._params.exchange} {symbol}", body, "", hashlib.sha256(body).hexdigest())
 
 
-def _market_types(venue: Any) -> object:  # noqa: ANN401
+def _daily_bars(symbol: str, start_ms: int, venue: Any) -> list[list[object]]:
+    found: list[list[object]] = venue.fetch_ohlcv(symbol, "1d", start_ms, _BARS_PER_CALL)
+    return found
+
+
+def _market_types(venue: Any) -> object:
     """Return the option that leaves options and dated futures out of the list of markets."""
     usual = venue.options.get("fetchMarkets")
     if isinstance(usual, dict) and isinstance(usual.get("types"), list):

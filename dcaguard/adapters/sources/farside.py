@@ -106,7 +106,7 @@ class Farside(WebSource):
 
 def _columns(cells: list[list[str]]) -> dict[str, int] | None:
     """Return ticker -> column and "Total" -> column, from whichever header rows hold them."""
-    header = next((row for row in cells if sum(map(_is_ticker, row)) >= 5), None)  # noqa: PLR2004
+    header = next((row for row in cells if sum(map(_is_ticker, row)) >= 5), None)
     if header is None:
         return None
     columns = {cell: at for at, cell in enumerate(header) if _is_ticker(cell)}

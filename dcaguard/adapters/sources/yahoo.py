@@ -41,7 +41,7 @@ class Yahoo(WebSource):
             msg = "sources.yfinance: base_url does not work here: use a [sources.csv.NAME] table"
             raise ConfigError(msg)
         try:
-            import yfinance  # noqa: PLC0415  # optional, and slow to import
+            import yfinance  # optional, and slow to import
         except ImportError:
             msg = (
                 "sources.yfinance: the package is not installed: "
@@ -53,7 +53,7 @@ class Yahoo(WebSource):
             for series, ticker in self._tickers.items()
         ]
 
-    def _one(self, package: Any, series: str, ticker: str, period: str) -> Found:  # noqa: ANN401
+    def _one(self, package: Any, series: str, ticker: str, period: str) -> Found:
         try:
             frame = package.Ticker(ticker).history(period=period, auto_adjust=False)
             closes = [(at.date(), close) for at, close in frame["Close"].items()]

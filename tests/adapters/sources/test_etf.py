@@ -160,7 +160,7 @@ class TestSoSoValue:
         values = {(r.series, r.as_of.day): r.value for r in found}
         assert values["etf.btc.flow_usd", 25] == Decimal("-1113700000.5")
         assert values["etf.btc.aum_usd", 25] == Decimal(104_000_000_000)
-        assert [e["body"] for e in server.requests][0] == '{"type": "us-btc-spot"}'
+        assert server.requests[0]["body"] == '{"type": "us-btc-spot"}'
         assert server.requests[0]["headers"]["x-soso-api-key"] == "k"
 
     def test_zeros_at_the_end_are_not_reported_yet_and_zeros_before_are_real(

@@ -1,5 +1,4 @@
 import gzip
-import os
 import stat
 import time
 from collections.abc import Callable
@@ -53,7 +52,7 @@ def test_an_unchanged_page_is_not_sent_again(
     assert [ask(), ask()] == ["[1]", "[1]"]
     again = server.requests[1]["headers"]
     assert (again["if-none-match"], again["if-modified-since"]) == ('"7"', "yesterday")
-    assert stat.S_IMODE(os.stat(tmp_path / "cache.db").st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "cache.db").stat().st_mode) == 0o600
 
 
 def test_a_fresh_page_is_not_asked_for_again_until_it_is_old_or_distrusted(

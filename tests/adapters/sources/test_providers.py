@@ -103,13 +103,15 @@ class TestEdgar:
     def test_counts_alarming_items_per_filing_day_and_zero_is_a_harmless_one(
         self, make: Make, server: DataServer
     ) -> None:
-        recent = {"form": ["8-K", "10-K", "8-K", "8-K"], "items": ["3.01,9.01", "", "8.01", "2.04"],
-                  "filingDate": ["2025-02-25", "2025-02-24", "2025-02-20", "2019-01-02"]}  # fmt: skip
+        recent = {"form": ["8-K", "10-K", "8-K", "8-K"],
+                  "items": ["3.01,9.01", "", "8.01", "2.04"],
+                  "filingDate": ["2025-02-25", "2025-02-24", "2025-02-20",
+                                 "2019-01-02"]}  # fmt: skip
         server.route("/submissions/CIK0001050446.json", json.dumps({"filings": {"recent": recent}}))
         found = make("edgar", contact=self.CONTACT, ciks={"MSTR": "1050446"}).fetch({})
         assert [(r.series, r.as_of.day, r.value) for r in found] == [
-            ("dat.MSTR.notice", 20, 0),
-            ("dat.MSTR.notice", 25, 1),
+            ("dat.MSTR.notice", 20, Decimal(0)),
+            ("dat.MSTR.notice", 25, Decimal(1)),
         ]
         assert self.CONTACT in server.requests[0]["headers"]["user-agent"]
 
@@ -134,8 +136,9 @@ class TestChain:
         def row(day: int, **metrics: str) -> dict[str, str]:
             return {"asset": "btc", "time": f"2025-02-{day}T00:00:00.000000000Z", **metrics}
 
+        beyond = "https://community-api.coinmetrics.io/v4/next?page=2"
         first = {"data": [row(24, FlowInExNtv="31000.5", SplyExNtv="2500000")],
-                 "next_page_url": "https://community-api.coinmetrics.io/v4/next?page=2"}  # fmt: skip
+                 "next_page_url": beyond}  # fmt: skip
         server.route(self.METRICS, json.dumps(first))
         server.route("/v4/next", json.dumps({"data": [row(25, FlowInExNtv="32000")]}))
         found = make("coinmetrics").fetch({})
@@ -213,7 +216,8 @@ class TestNews:
         self, make: Make, server: DataServer
     ) -> None:
         data = [{"date": f"202502{d}T{h}0000Z", "value": v, "norm": 1000}
-                for d, h, v in ((25, "00", 1), (25, "12", 2), (26, "00", 4), (27, "00", 9))]  # fmt: skip
+                for d, h, v in
+                ((25, "00", 1), (25, "12", 2), (26, "00", 4), (27, "00", 9))]  # fmt: skip
         server.route("/api/v2/doc/doc", json.dumps({"timeline": [{"data": data}]}))
         found = make("gdelt").fetch({})
         assert [(r.as_of.day, r.value) for r in found] == [(25, Decimal("0.15")),
@@ -282,7 +286,7 @@ class TestOdds:
 
     @pytest.mark.parametrize(
         ("prices", "what"),
-        [('[0.25, 0.75', "not JSON"), ('["0.25"]', "do not match"), ('["1.2", "0"]', "not a share"),
+        [("[0.25, 0.75", "not JSON"), ('["0.25"]', "do not match"), ('["1.2", "0"]', "not a share"),
          ("[]", "is empty")],
     )  # fmt: skip
     def test_polymarket_prices_of_another_shape_are_refused(
@@ -324,7 +328,8 @@ class TestMapped:
         rows = [{"t": ms(MIDNIGHT - timedelta(days=1)), "v": {"usd_m": "-903.2"}}]
         server.route("/own.json", json.dumps({"data": [rows]}))
         table = {"series": "etf.btc.flow_usd", "url": f"{server.base_url}/own.json",
-                 "items": "/data/0", "as_of": "/t", "value": "/v/usd_m", "multiplier": "1000000"}  # fmt: skip
+                 "items": "/data/0", "as_of": "/t", "value": "/v/usd_m",
+                 "multiplier": "1000000"}  # fmt: skip
         config = SourcesConfig.model_validate({"json": {"own": table}})
         source = MappedJson(config.json_, self.context(clock), tmp_path)
         [found] = source.fetch({})
