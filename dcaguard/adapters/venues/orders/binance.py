@@ -6,6 +6,12 @@ from typing import ClassVar
 
 from dcaguard.adapters.venues.egress import Rule
 from dcaguard.adapters.venues.line import Answer, Line
+from dcaguard.adapters.venues.orders.binance_words import (
+    STATUS,
+    fill_of_reply,
+    fill_of_trade,
+    rejection,
+)
 from dcaguard.adapters.venues.orders.checking import (
     UnclearError,
     as_found,
@@ -24,46 +30,9 @@ from dcaguard.adapters.venues.orders.path import (
     answered,
     paged,
 )
-from dcaguard.core.money import ZERO, plain, times
-from dcaguard.core.order import Fill, Order, Placed, PlaceKind, Status, VenueReport
+from dcaguard.core.money import ZERO, plain
+from dcaguard.core.order import Fill, Order, Placed, VenueReport
 
-_STATUS = {
-    "NEW": Status.OPEN,
-    "PENDING_NEW": Status.OPEN,
-    "PENDING_CANCEL": Status.OPEN,
-    "PARTIALLY_FILLED": Status.OPEN,
-    "FILLED": Status.FILLED,
-    "CANCELED": Status.PARTIAL_CLOSED,
-    "EXPIRED": Status.PARTIAL_CLOSED,
-    "EXPIRED_IN_MATCH": Status.PARTIAL_CLOSED,
-    "REJECTED": Status.REJECTED,
-}
-# Only these, and only with HTTP 400 or 401, prove that no order was made.
-_FILTER = -1013
-_ENGINE = -2010
-_NOT_TAKEN = frozenset(
-    {-1002, -1014, -1020, -1021, -1022, -2014, -2015, -1108, -1111, -1112, -1114, -1115, -1116}
-    | {-1117, -1118, -1121, -1130, -1131, -1134, -1135, -1145, -1151}
-    | set(range(-1106, -1099))
-)
-# The matching engine's own sentences for -2010, as binance documents them. "Duplicate order
-# sent." is not among them: it means that the first one was taken.
-_ENGINE_SAYS = (
-    "insufficient balance",
-    "market is closed",
-    "this action is disabled on this account",
-    "this account may not place or cancel orders",
-    "unsupported order combination",
-    "order would trigger immediately",
-    "order would immediately match and take",
-    "the relationship of the prices for the orders is not correct",
-    "iceberg orders are not supported for this symbol",
-    "market orders are not supported for this symbol",
-    "this symbol is not permitted for this account",
-    "price * qty is zero or less",
-    "iceqty exceeds qty",
-    "rest api trading is not enabled",
-)
 _PAGE = 1000
 _NEWEST_LIST = timedelta(hours=24)
 
@@ -108,7 +77,7 @@ class BinanceOrders(OrderPath):
         """Read a FULL reply; its fills are used when they add up."""
         reply = table(body, "the order")
         fills = [
-            _fill(order, trade, "tradeId", instant_ms(reply, "transactTime"))
+            fill_of_reply(order, trade, instant_ms(reply, "transactTime"))
             for trade in rows(reply.get("fills", []), "fills")
         ]
         said = self._report(line, order, reply, fills)
@@ -116,19 +85,7 @@ class BinanceOrders(OrderPath):
 
     def rejection(self, answer: Answer) -> Placed | None:
         """Return the proof by binance's own code, or None."""
-        if answer.status not in {400, 401} or not isinstance(answer.body, dict):
-            return None
-        code, said = answer.body.get("code"), str(answer.body.get("msg", "")).lower()
-        detail = f"binance said {code}."
-        if code == _ENGINE and any(sentence in said for sentence in _ENGINE_SAYS):
-            funds = "insufficient balance" in said
-            kind = PlaceKind.REJECTED_FUNDS if funds else PlaceKind.REJECTED_OTHER
-            return Placed(kind, code=str(code), detail=detail)
-        if code == _FILTER:
-            return Placed(PlaceKind.REJECTED_FILTER, code=str(code), detail=detail)
-        if code in _NOT_TAKEN:
-            return Placed(PlaceKind.REJECTED_OTHER, code=str(code), detail=detail)
-        return None
+        return rejection(answer)
 
     def reports(self, line: Line, order: Order) -> tuple[list[VenueReport], list[str]]:
         """Ask by origClientOrderId, and for a second order of that id in the list around it."""
@@ -196,7 +153,7 @@ class BinanceOrders(OrderPath):
             if found:
                 place.clear()
                 place["fromId"] = max(int(word(row, "id")) for row in found) + 1
-            return [_trade(account, symbol, None, row) for row in found], len(found) == _PAGE
+            return [fill_of_trade(account, symbol, None, row) for row in found], len(found) == _PAGE
 
         return [fill for fill in paged(fetch) if fill.filled_at >= since]
 
@@ -232,7 +189,7 @@ class BinanceOrders(OrderPath):
             return self._report(line, order, row, [])
         found = self._trade_rows(line, {"orderId": word(row, "orderId")}, order.symbol)
         fills = [
-            _trade(order.account, order.symbol, order.client_order_id, trade)
+            fill_of_trade(order.account, order.symbol, order.client_order_id, trade)
             for trade in found
             if word(trade, "orderId") == word(row, "orderId")
         ]
@@ -245,7 +202,7 @@ class BinanceOrders(OrderPath):
         demand(word(row, "symbol") == line.market_id(order.symbol), "another symbol")
         demand(word(row, "side") == "BUY", "not a purchase")
         demand(number(row, "origQty") == order.amount, "another amount")
-        status = _STATUS.get(word(row, "status"))
+        status = STATUS.get(word(row, "status"))
         if status is None:
             msg = "its status is not known"
             raise UnclearError(msg)
@@ -260,46 +217,6 @@ class BinanceOrders(OrderPath):
                 fills=tuple(fills),
             ),
         )
-
-
-def _fill(order: Order, trade: Mapping[str, object], key: str, at: datetime) -> Fill:
-    amount, price = number(trade, "qty"), number(trade, "price")
-    return Fill(
-        account=order.account,
-        symbol=order.symbol,
-        trade_id=word(trade, key),
-        client_order_id=order.client_order_id,
-        side="BUY",
-        amount=amount,
-        price=price,
-        # Binance cuts quoteQty to its own digits; the product is the same from every endpoint.
-        cost=times(price, amount),
-        fee_amount=number(trade, "commission"),
-        fee_currency=word(trade, "commissionAsset"),
-        filled_at=at,
-    )
-
-
-def _trade(
-    account: str, symbol: str, client_order_id: str | None, trade: Mapping[str, object]
-) -> Fill:
-    amount, price = number(trade, "qty"), number(trade, "price")
-    if not isinstance(trade.get("isBuyer"), bool):
-        msg = "isBuyer is missing"
-        raise UnclearError(msg)
-    return Fill(
-        account=account,
-        symbol=symbol,
-        trade_id=word(trade, "id"),
-        client_order_id=client_order_id,
-        side="BUY" if trade["isBuyer"] else "SELL",
-        amount=amount,
-        price=price,
-        cost=times(price, amount),
-        fee_amount=number(trade, "commission"),
-        fee_currency=word(trade, "commissionAsset"),
-        filled_at=instant_ms(trade, "time"),
-    )
 
 
 def _ms(at: datetime) -> int:

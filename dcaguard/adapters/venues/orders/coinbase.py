@@ -2,24 +2,27 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import ClassVar
 
 from dcaguard.adapters.venues.egress import Rule
 from dcaguard.adapters.venues.line import Answer, Line
 from dcaguard.adapters.venues.orders.checking import (
-    ContradictionError,
     UnclearError,
     as_found,
     as_uuid,
     checked,
     demand,
     from_uuid,
-    instant_text,
     number,
     rows,
     table,
     word,
+)
+from dcaguard.adapters.venues.orders.coinbase_words import (
+    STATUS,
+    fill_of,
+    rejection,
+    size_and_limit,
 )
 from dcaguard.adapters.venues.orders.path import (
     LOOK_BACK,
@@ -31,51 +34,9 @@ from dcaguard.adapters.venues.orders.path import (
     paged,
     settled,
 )
-from dcaguard.core.money import ZERO, plain, times
-from dcaguard.core.order import Fill, Order, Placed, PlaceKind, Status, VenueReport
+from dcaguard.core.money import ZERO, plain
+from dcaguard.core.order import Fill, Order, Placed, Status, VenueReport
 
-_STATUS = {
-    "PENDING": Status.OPEN,
-    "OPEN": Status.OPEN,
-    "QUEUED": Status.OPEN,
-    "CANCEL_QUEUED": Status.OPEN,
-    "FILLED": Status.FILLED,
-    "CANCELLED": Status.PARTIAL_CLOSED,
-    "EXPIRED": Status.PARTIAL_CLOSED,
-    "FAILED": Status.REJECTED,
-}
-# Coinbase's own words for an order that it did not take; anything else proves nothing.
-# Each is said plainly or with "PREVIEW_" before it.
-_FUNDS = frozenset({"INSUFFICIENT_FUND", "INSUFFICIENT_FUNDS"})
-_FILTERS = frozenset(
-    {
-        "INVALID_SIZE_PRECISION",
-        "INVALID_PRICE_PRECISION",
-        "INVALID_LIMIT_PRICE",
-        "INVALID_LIMIT_PRICE_POST_ONLY",
-        "INVALID_BASE_SIZE_TOO_SMALL",
-        "INVALID_BASE_SIZE_TOO_LARGE",
-        "INVALID_QUOTE_SIZE_TOO_SMALL",
-        "INVALID_QUOTE_SIZE_TOO_LARGE",
-        "UNSUPPORTED_ORDER_CONFIGURATION",
-    }
-)
-_NOT_TAKEN = frozenset(
-    {
-        "INVALID_SIDE",
-        "INVALID_PRODUCT_ID",
-        "INVALID_NO_LIQUIDITY",
-        "INVALID_REQUEST",
-        "INVALID_ORDER_CONFIG",
-        "INVALID_ARGUMENT",
-        "TRADING_DISABLED",
-        "UNTRADABLE_PRODUCT",
-        "PRODUCT_UNAVAILABLE_FOR_TRADING",
-        "COMMANDER_REJECTED_NEW_ORDER",
-    }
-)
-# With 403; a 403 without these words may come from anything on the way.
-_DENIED = frozenset({"PERMISSION_DENIED", "permission_denied"})
 _PAGE = 250
 _WITNESS_DAYS = 35
 _BATCH = "GET orders/historical/batch"
@@ -129,29 +90,13 @@ class CoinbaseOrders(OrderPath):
         echoed = from_uuid(told.get("client_order_id"))
         demand(echoed == order.client_order_id, "another client_order_id")
         row = self._settled(line, order, order_id)
-        size, _ = _size_and_limit(row)
+        size, _ = size_and_limit(row)
         demand(size == order.amount, "another amount")
         return self._report(line, order, row)
 
     def rejection(self, answer: Answer) -> Placed | None:
         """Return the proof by coinbase's own words, or None."""
-        body = answer.body if isinstance(answer.body, dict) else {}
-        denied = answer.status == 403 and body.get("error") in _DENIED
-        if (answer.status == 401 or denied) and "order_id" not in body:
-            code = f"HTTP_{answer.status}"
-            return Placed(PlaceKind.REJECTED_OTHER, code=code, detail="coinbase denied the key.")
-        if answer.status not in {200, 400} or body.get("success") is True or body.get("order_id"):
-            return None
-        said = body.get("error_response")
-        said = said if isinstance(said, dict) else body
-        names = ("error", "new_order_failure_reason", "preview_failure_reason")
-        told = [said[name] for name in names if isinstance(said.get(name), str) and said[name]]
-        reasons = [text for text in told if not text.startswith("UNKNOWN_")]
-        kinds = [_refusal(reason) for reason in reasons]
-        if not kinds or None in kinds or (answer.status == 200 and body.get("success") is None):
-            return None
-        code = str(reasons[0])[:80]
-        return Placed(kinds[0] or PlaceKind.UNKNOWN, code=code, detail=f"coinbase said {code}.")
+        return rejection(answer)
 
     def reports(self, line: Line, order: Order) -> tuple[list[VenueReport], list[str]]:
         """Scan the order list of this product for our client_order_id."""
@@ -168,7 +113,7 @@ class CoinbaseOrders(OrderPath):
             ours[order.venue_order_id] = self._one(line, order.venue_order_id)
         said = []
         for row in ours.values():
-            size, limit = _size_and_limit(row)
+            size, limit = size_and_limit(row)
             said.append(self._report(line, as_found(order, size, limit), row))
         return said, evidence
 
@@ -208,13 +153,15 @@ class CoinbaseOrders(OrderPath):
     def trades(self, line: Line, account: str, symbol: str, since: datetime) -> list[Fill]:
         """Read the fills of this product since then."""
         found = self._fill_rows(line, symbol, {"start_sequence_timestamp": _text(since)})
-        return list(paged(lambda _: ([_fill(account, symbol, None, row) for row in found], False)))
+        return list(
+            paged(lambda _: ([fill_of(account, symbol, None, row) for row in found], False))
+        )
 
     def _settled(self, line: Line, order: Order, order_id: str) -> Mapping[str, object]:
         """Return the order's row, asking again while an IOC still looks alive."""
 
         def alive(row: Mapping[str, object]) -> bool:
-            return _STATUS.get(str(row.get("status"))) is Status.OPEN
+            return STATUS.get(str(row.get("status"))) is Status.OPEN
 
         return settled(line, order, lambda: self._one(line, order_id), alive)
 
@@ -266,7 +213,7 @@ class CoinbaseOrders(OrderPath):
         demand(word(row, "product_id") == line.market_id(order.symbol), "another product")
         demand(word(row, "side") == "BUY", "not a purchase")
         demand(row.get("leverage") in {None, "", "1", "1.0"}, "it was placed with leverage")
-        status = _STATUS.get(word(row, "status"))
+        status = STATUS.get(word(row, "status"))
         if status is None:
             msg = "its status is not known"
             raise UnclearError(msg)
@@ -275,7 +222,7 @@ class CoinbaseOrders(OrderPath):
         if filled > ZERO:
             found = self._fill_rows(line, order.symbol, {"order_ids": [order_id]})
             fills = [
-                _fill(order.account, order.symbol, order.client_order_id, fill)
+                fill_of(order.account, order.symbol, order.client_order_id, fill)
                 for fill in found
                 if word(fill, "order_id") == order_id
             ]
@@ -290,49 +237,6 @@ class CoinbaseOrders(OrderPath):
                 fills=tuple(fills),
             ),
         )
-
-
-def _refusal(said: str) -> PlaceKind | None:
-    reason = said.removeprefix("PREVIEW_")
-    if reason in _FUNDS:
-        return PlaceKind.REJECTED_FUNDS
-    if reason in _FILTERS:
-        return PlaceKind.REJECTED_FILTER
-    return PlaceKind.REJECTED_OTHER if reason in _NOT_TAKEN else None
-
-
-def _size_and_limit(row: Mapping[str, object]) -> tuple[Decimal, Decimal]:
-    """Return the base size and limit of the one configuration that the order was placed with."""
-    told = table(row.get("order_configuration"), "order_configuration")
-    used = [inner for inner in told.values() if isinstance(inner, dict)]
-    if len(used) != 1:
-        msg = "not one order configuration"
-        raise ContradictionError(msg)
-    return number(used[0], "base_size"), number(used[0], "limit_price")
-
-
-def _fill(
-    account: str, symbol: str, client_order_id: str | None, row: Mapping[str, object]
-) -> Fill:
-    if row.get("size_in_quote") is True:
-        msg = "a trade states its size in quote"
-        raise UnclearError(msg)
-    side, amount, price = word(row, "side"), number(row, "size"), number(row, "price")
-    demand(side in {"BUY", "SELL"}, "a trade is neither bought nor sold")
-    return Fill(
-        account=account,
-        symbol=symbol,
-        trade_id=word(row, "trade_id"),
-        client_order_id=client_order_id,
-        side=side,
-        amount=amount,
-        price=price,
-        cost=times(price, amount),
-        fee_amount=number(row, "commission"),
-        # Coinbase takes its commission in the quote currency.
-        fee_currency=symbol.split("/")[1],
-        filled_at=instant_text(row, "trade_time"),
-    )
 
 
 def _text(at: datetime) -> str:

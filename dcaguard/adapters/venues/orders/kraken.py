@@ -1,6 +1,6 @@
 """Kraken spot orders: our id travels as cl_ord_id, is looked for in lists, and matched by us."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
@@ -14,10 +14,17 @@ from dcaguard.adapters.venues.orders.checking import (
     checked,
     demand,
     from_uuid,
-    instant_seconds,
     number,
     table,
     word,
+)
+from dcaguard.adapters.venues.orders.kraken_words import (
+    STATUS,
+    by_id,
+    fill_of,
+    names_of,
+    rejection,
+    result_of,
 )
 from dcaguard.adapters.venues.orders.path import (
     LOOK_BACK,
@@ -29,39 +36,8 @@ from dcaguard.adapters.venues.orders.path import (
     settled,
 )
 from dcaguard.core.money import ZERO, plain
-from dcaguard.core.order import Fill, Order, Placed, PlaceKind, Status, VenueReport
+from dcaguard.core.order import Fill, Order, Placed, VenueReport
 
-_STATUS = {
-    "pending": Status.OPEN,
-    "open": Status.OPEN,
-    "closed": Status.FILLED,
-    "canceled": Status.PARTIAL_CLOSED,
-    "expired": Status.PARTIAL_CLOSED,
-}
-_FUNDS = frozenset({"EOrder:Insufficient funds"})
-_FILTERS = (
-    "EOrder:Order minimum not met",
-    "EOrder:Cost minimum not met",
-    "EOrder:Tick size check failed",
-    "EOrder:Invalid price",
-)
-_INVALID = "EGeneral:Invalid arguments"
-_NOT_TAKEN = frozenset(
-    {
-        "EAPI:Invalid key",
-        "EAPI:Invalid signature",
-        "EAPI:Invalid nonce",
-        "EGeneral:Permission denied",
-        "EQuery:Unknown asset pair",
-        "EOrder:Invalid order",
-        "EOrder:Post only order",
-        "EOrder:Orders limit exceeded",
-        "EOrder:Positions limit exceeded",
-        "EOrder:Trading agreement required",
-        "EOrder:Unknown order type",
-    }
-)
-_RATE = ("EAPI:Rate limit exceeded", "EOrder:Rate limit exceeded", "EGeneral:Temporary lockout")
 _PAGE = 50
 # An order that was never sent from here is looked for this far back: longer than a slot's life.
 _WITNESS_DAYS = 35
@@ -106,7 +82,7 @@ class KrakenOrders(OrderPath):
 
     def accepted(self, line: Line, order: Order, body: object) -> VenueReport:
         """Read AddOrder's txid, then what became of it: the reply itself does not say."""
-        result = table(_result("AddOrder", Answer(200, body, "")), "result")
+        result = table(result_of("AddOrder", Answer(200, body, "")), "result")
         txids = result.get("txid")
         if not isinstance(txids, list) or len(txids) != 1 or not isinstance(txids[0], str):
             msg = "no single txid"
@@ -120,17 +96,8 @@ class KrakenOrders(OrderPath):
         return self._report(line, order, txids[0], row)
 
     def rejection(self, answer: Answer) -> Placed | None:
-        """Return the proof when every error that kraken names is a proven refusal, or None."""
-        if answer.status != 200 or not isinstance(answer.body, dict):
-            return None
-        errors = answer.body.get("error")
-        if not isinstance(errors, list) or not errors or answer.body.get("result"):
-            return None
-        kinds = [_refusal(str(error)) for error in errors]
-        if any(kind is None for kind in kinds):
-            return None
-        code = str(errors[0])[:80]
-        return Placed(kinds[0] or PlaceKind.UNKNOWN, code=code, detail=f"kraken said {code}.")
+        """Return the proof by kraken's own words, or None."""
+        return rejection(answer)
 
     def reports(self, line: Line, order: Order) -> tuple[list[VenueReport], list[str]]:
         """Look in open and closed orders for our cl_ord_id, and by txid when it is known."""
@@ -163,11 +130,13 @@ class KrakenOrders(OrderPath):
                 raise UnclearError(msg)
         trades = self._history(line, since)
         for trade_id, trade in trades.items():
-            if trade.get("ordertxid") not in listed and word(trade, "pair") in _names(line, order):
+            if trade.get("ordertxid") not in listed and word(trade, "pair") in names_of(
+                line, order.symbol
+            ):
                 msg = f"TradesHistory: trade {trade_id} belongs to no listed order"
                 raise UnclearError(msg)
         quote = line.exchange.market(order.symbol)["quote"]
-        held = table(_result("BalanceEx", line.ask("privatePostBalanceEx", {})), "BalanceEx")
+        held = table(result_of("BalanceEx", line.ask("privatePostBalanceEx", {})), "BalanceEx")
         free = [
             number(table(row, code), "balance")
             for code, row in held.items()
@@ -185,10 +154,10 @@ class KrakenOrders(OrderPath):
 
     def trades(self, line: Line, account: str, symbol: str, since: datetime) -> list[Fill]:
         """Read the trade history and keep this symbol's."""
-        names = _symbol_names(line, symbol)
+        names = names_of(line, symbol)
         return sorted(
             (
-                _trade(line, account, symbol, None, (trade_id, row))
+                fill_of(line, account, symbol, None, (trade_id, row))
                 for trade_id, row in self._history(line, since).items()
                 if word(row, "pair") in names
             ),
@@ -205,13 +174,13 @@ class KrakenOrders(OrderPath):
 
     def _query(self, line: Line, txid: str) -> Mapping[str, object]:
         answer = line.ask("privatePostQueryOrders", {"txid": txid, "trades": True})
-        found = table(_result("QueryOrders", answer), "result").get(txid)
+        found = table(result_of("QueryOrders", answer), "result").get(txid)
         return table(found, "the order")
 
     def _open(self, line: Line, wanted: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
         answer = line.ask("privatePostOpenOrders", {"trades": True, **wanted})
-        result = table(_result("OpenOrders", answer), "result")
-        return _by_id(result.get("open"), "open")
+        result = table(result_of("OpenOrders", answer), "result")
+        return by_id(result.get("open"), "open")
 
     def _closed(
         self, line: Line, since: datetime, wanted: Mapping[str, object]
@@ -220,8 +189,8 @@ class KrakenOrders(OrderPath):
         for page in range(PAGES_MAX):
             asked = {"trades": True, "start": _seconds(since), "ofs": page * _PAGE, **wanted}
             answer = line.ask("privatePostClosedOrders", asked)
-            result = table(_result("ClosedOrders", answer), "result")
-            rows = _by_id(result.get("closed"), "closed")
+            result = table(result_of("ClosedOrders", answer), "result")
+            rows = by_id(result.get("closed"), "closed")
             found |= rows
             if len(rows) < _PAGE:
                 return found
@@ -232,8 +201,8 @@ class KrakenOrders(OrderPath):
         for page in range(PAGES_MAX):
             asked = {"start": _seconds(since), "ofs": page * _PAGE}
             answer = line.ask("privatePostTradesHistory", asked)
-            result = table(_result("TradesHistory", answer), "result")
-            rows = _by_id(result.get("trades"), "trades")
+            result = table(result_of("TradesHistory", answer), "result")
+            rows = by_id(result.get("trades"), "trades")
             for trade_id, row in rows.items():
                 known = found.setdefault(trade_id, row)
                 demand(known == row, f"trade {trade_id} is told in two ways")
@@ -250,11 +219,11 @@ class KrakenOrders(OrderPath):
     ) -> VenueReport:
         told = table(row.get("descr"), "descr")
         demand(from_uuid(row.get("cl_ord_id")) == order.client_order_id, "another cl_ord_id")
-        demand(word(told, "pair") in _names(line, order), "another symbol")
+        demand(word(told, "pair") in names_of(line, order.symbol), "another symbol")
         demand(word(told, "type") == "buy", "not a purchase")
         leverage = told.get("leverage", "none")
         demand(leverage in {"none", None, ""}, "it was placed with leverage")
-        status = _STATUS.get(word(row, "status"))
+        status = STATUS.get(word(row, "status"))
         if status is None:
             msg = "its status is not known"
             raise UnclearError(msg)
@@ -284,84 +253,15 @@ class KrakenOrders(OrderPath):
             if not part:
                 return [], False
             answer = line.ask("privatePostQueryTrades", {"txid": ",".join(part)})
-            found = _by_id(_result("QueryTrades", answer), "trades")
+            found = by_id(result_of("QueryTrades", answer), "trades")
             fills = [
-                _trade(line, order.account, order.symbol, order.client_order_id, told)
+                fill_of(line, order.account, order.symbol, order.client_order_id, told)
                 for told in found.items()
                 if told[0] in part
             ]
             return fills, len(ids) > page * 20 + 20
 
         return list(paged(fetch))
-
-
-def _result(question: str, answer: Answer) -> object:
-    """Return what stands under "result"; NoAnswerError for anything but a clean success."""
-    body = answer.body
-    if not answer.well_formed or not isinstance(body, dict):
-        raise NoAnswerError(question, answer)
-    errors = body.get("error")
-    if errors == [] and "result" in body:
-        return body["result"]
-    said = [str(error)[:80] for error in errors] if isinstance(errors, list) else []
-    transient = any(text.startswith(_RATE) for text in said)
-    trouble = ", ".join(said) or "not well-formed"
-    raise NoAnswerError(question, Answer(answer.status, None, trouble, transient))
-
-
-def _refusal(error: str) -> PlaceKind | None:
-    if error in _FUNDS:
-        return PlaceKind.REJECTED_FUNDS
-    if error.startswith(_FILTERS):
-        return PlaceKind.REJECTED_FILTER
-    if error.startswith(_INVALID):
-        # A cl_ord_id that is refused may be refused because the first order took it.
-        about_id = "cl_ord" in error.lower() or "duplicate" in error.lower()
-        return None if about_id else PlaceKind.REJECTED_FILTER
-    return PlaceKind.REJECTED_OTHER if error in _NOT_TAKEN else None
-
-
-def _by_id(value: object, what: str) -> dict[str, Mapping[str, object]]:
-    found = table(value, what)
-    return {txid: table(row, f"{what} {txid}") for txid, row in found.items()}
-
-
-def _names(line: Line, order: Order) -> Sequence[str]:
-    return _symbol_names(line, order.symbol)
-
-
-def _symbol_names(line: Line, symbol: str) -> Sequence[str]:
-    market = line.exchange.market(symbol)
-    info = market.get("info") or {}
-    names = (market["id"], info.get("altname"), info.get("wsname"))
-    return [name for name in names if isinstance(name, str)]
-
-
-def _trade(
-    line: Line,
-    account: str,
-    symbol: str,
-    client_order_id: str | None,
-    told: tuple[str, Mapping[str, object]],
-) -> Fill:
-    trade_id, row = told
-    side = word(row, "type")
-    demand(side in {"buy", "sell"}, "a trade is neither bought nor sold")
-    demand(word(row, "pair") in _symbol_names(line, symbol), "a trade of another symbol")
-    return Fill(
-        account=account,
-        symbol=symbol,
-        trade_id=trade_id,
-        client_order_id=client_order_id,
-        side=side.upper(),
-        amount=number(row, "vol"),
-        price=number(row, "price"),
-        cost=number(row, "cost"),
-        fee_amount=number(row, "fee"),
-        # Our orders carry "fciq", and kraken states trade fees in quote.
-        fee_currency=symbol.split("/")[1],
-        filled_at=instant_seconds(row, "time"),
-    )
 
 
 def _seconds(at: datetime) -> str:
