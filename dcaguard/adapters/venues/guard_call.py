@@ -12,7 +12,15 @@ from urllib.parse import urlsplit
 
 from dcaguard.adapters.venues.profile import Probe
 
-_CODE_KEYS = ("code", "retCode", "ret_code", "err-code", "err_code", "error_code", "errorCode")
+_CODE_KEYS: tuple[str, ...] = (
+    "code",
+    "retCode",
+    "ret_code",
+    "err-code",
+    "err_code",
+    "error_code",
+    "errorCode",
+)
 _CODE_KEYS += ("label", "reason", "error", "status")
 _HTTP_NOT_FOUND = 404
 
@@ -42,7 +50,7 @@ class _Heard:
     text: str | None = None
 
 
-def ask(exchange: Any, probe: Probe, params: Mapping[str, object]) -> Reply:  # noqa: ANN401 - ccxt has no types
+def ask(exchange: Any, probe: Probe, params: Mapping[str, object]) -> Reply:
     """Send one read and return how it ended; never raises."""
     with _listening(exchange) as heard:
         try:
@@ -58,7 +66,7 @@ def ask(exchange: Any, probe: Probe, params: Mapping[str, object]) -> Reply:  # 
 
 
 @contextmanager
-def _listening(exchange: Any) -> Iterator[_Heard]:  # noqa: ANN401
+def _listening(exchange: Any) -> Iterator[_Heard]:
     """Keep the status and the exact text of the reply, which ccxt does not hand out on errors."""
     heard = _Heard()
     usual = exchange.on_rest_response
@@ -78,12 +86,12 @@ def _listening(exchange: Any) -> Iterator[_Heard]:  # noqa: ANN401
         del exchange.on_rest_response
 
 
-def _remember(exchange: Any, heard: _Heard) -> None:  # noqa: ANN401
+def _remember(exchange: Any, heard: _Heard) -> None:
     if heard.text is None and isinstance(exchange.last_http_response, str):
         heard.text = exchange.last_http_response
 
 
-def _astray(exchange: Any, probe: Probe) -> str:  # noqa: ANN401
+def _astray(exchange: Any, probe: Probe) -> str:
     """Tell whether the read went elsewhere: a silent fallback to another wallet is an error."""
     url = exchange.last_request_url
     if not isinstance(url, str) or not url:

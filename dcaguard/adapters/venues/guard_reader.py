@@ -6,29 +6,23 @@ from datetime import datetime
 from typing import Any
 
 from dcaguard.adapters.venues.guard_call import Outcome, Reply, ask
-from dcaguard.adapters.venues.profile import Each, Overview, Probe, VenueProfile
+from dcaguard.adapters.venues.guard_overview import plain_name, unused_wallets
+from dcaguard.adapters.venues.profile import Each, Probe, VenueProfile
 from dcaguard.core.account import AccountView, CheckResult, Evidence, Holding, Proof
 from dcaguard.core.market import Market
-from dcaguard.core.policy.evidence import (
-    Reader,
-    answers,
-    applies,
-    cannot_tell,
-    evaluate,
-    merge,
-    shown,
-)
+from dcaguard.core.policy.evidence import Reader, answers, cannot_tell, evaluate, merge
 from dcaguard.core.policy.funds import added_up
+from dcaguard.core.policy.judge import applies
 from dcaguard.core.policy.leverage import tokens_held
 from dcaguard.core.policy.rules import BALANCES
-from dcaguard.core.policy.values import Missing, lookup, number, rows_at, switch
+from dcaguard.core.policy.values import Missing, lookup, rows_at, shown
 
 _PAGES_MAX = 20
 _MODE_UNKNOWN = "the account's mode could not be read, so this may be another wallet"
 
 
 def read_account(
-    exchange: Any,  # noqa: ANN401 - ccxt has no types
+    exchange: Any,
     profile: VenueProfile,
     *,
     account: str,
@@ -74,7 +68,7 @@ def _stated(profile: VenueProfile) -> list[CheckResult]:
     return beyond + unprovable
 
 
-def _fingerprint(exchange: Any, profile: VenueProfile) -> str:  # noqa: ANN401
+def _fingerprint(exchange: Any, profile: VenueProfile) -> str:
     key = exchange.walletAddress if profile.wallet_key else exchange.apiKey
     text = f"{profile.exchange}\x1f{key}"
     return hashlib.sha256(text.encode()).hexdigest()[:16] if key else ""
@@ -87,7 +81,7 @@ class _Look:
         self,
         exchange: Any,
         profile: VenueProfile,
-        listed: frozenset[str],  # noqa: ANN401
+        listed: frozenset[str],
     ) -> None:
         self.exchange = exchange
         self.profile = profile
@@ -179,7 +173,7 @@ class _Look:
             said = lookup(body, probe.mode.field)
             self._set_mode(probe, probe.mode.table.get(shown(said).lower(), ""))
         if probe.overview:
-            self.unused |= _unused(wallet, probe.overview, body)
+            self.unused |= unused_wallets(wallet, probe.overview, body)
         spec = probe.spec(self.profile.receipts, wallet)
         read = evaluate(spec, body, self.reader)
         self.holdings += read.holdings
@@ -204,7 +198,7 @@ class _Look:
         self._keep(probe, cannot_tell(probe.spec((), wallet), why))
 
     def _proved_unused(self, probe: Probe) -> tuple[Evidence, ...]:
-        names = [_plain(name) for name in probe.unused]
+        names = [plain_name(name) for name in probe.unused]
         if not names or not all(name in self.unused for name in names):
             return ()
         return tuple(self.unused[name] for name in names)
@@ -232,26 +226,3 @@ class _Look:
 def _label(probe: Probe, each: Each, row: object) -> str:
     label = shown(lookup(row, each.label)) if each.label else ""
     return label or probe.wallet
-
-
-def _plain(name: str) -> str:
-    """Return a wallet's name without ornaments: the venue writes both USD-M and USD(S)-M."""
-    letters = "".join(c for c in name.lower() if c.isascii() and c.isalnum())
-    return letters.replace("usdsm", "usdm")
-
-
-def _unused(wallet: str, overview: Overview, body: object) -> dict[str, Evidence]:
-    rows = rows_at(body, overview.at)
-    if isinstance(rows, Missing):
-        return {}
-    unused = {}
-    for key, row in rows:
-        name = shown(lookup(row, overview.name)) if overview.name else key
-        active = switch(lookup(row, overview.active)) if overview.active else None
-        held = number(lookup(row, overview.balance))
-        if active is False or held == 0:
-            field, value = (
-                (overview.active, "false") if active is False else (overview.balance, str(held))
-            )
-            unused[_plain(name)] = Evidence(wallet, f"{name} {field}", value)
-    return unused

@@ -1,5 +1,6 @@
 """A venue profile is data: what to read, where it must come from, and what it means."""
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,9 @@ class ModeAt:
 
     field: str
     table: Mapping[str, str]  # the venue's word -> mode name
-    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)  # mode -> ccxt's
+    options: Mapping[str, Mapping[str, object]] = dataclasses.field(
+        default_factory=dict
+    )  # mode -> ccxt's
     without: str = ""  # the mode that "you have no such account" proves
 
 

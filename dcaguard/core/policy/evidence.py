@@ -1,16 +1,16 @@
 """A reply is read strictly: what is missing, null or not a number is never proof of anything."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
 from dcaguard.core.account import CheckResult, Evidence, Holding, Proof, Step
 from dcaguard.core.money import plain
 from dcaguard.core.policy.funds import BadFunds, holdings_of
-from dcaguard.core.policy.rules import BALANCES, DEBT, Rows, Rule, Spec, Want
+from dcaguard.core.policy.judge import applies, judge
+from dcaguard.core.policy.rules import BALANCES, DEBT, Rows, Spec, Want
 from dcaguard.core.policy.steps import step_for
-from dcaguard.core.policy.values import MISSING, Missing, lookup, number, rows_at, switch, wordlist
+from dcaguard.core.policy.values import Missing, lookup, rows_at, shown
 
 # The gravest of several findings is the answer.
 GRAVITY = (
@@ -114,7 +114,7 @@ def summarise(check: str, wallet: str, findings: list[Finding]) -> CheckResult:
     )
 
 
-def worst(results: "Iterator[Proof] | list[Proof] | tuple[Proof, ...]") -> Proof:
+def worst(results: Iterable[Proof]) -> Proof:
     """Return the gravest of `results`; PROVED for none."""
     return min(results, key=GRAVITY.index, default=Proof.PROVED)
 
@@ -157,28 +157,33 @@ def _read_rows(
     if rows.null_is_empty and lookup(body, rows.at.removesuffix(".*")) is None:
         table = []
     if isinstance(table, Missing):
-        if rows.optional:
-            return [], []
-        return [_unclear(c, spec, rows.at, table.why) for c in _checks_of(rows)], []
+        return [] if rows.optional else _all_unclear(spec, rows, table.why), []
     if rows.nonempty and not table:
-        return [_unclear(c, spec, rows.at, "is empty") for c in _checks_of(rows)], []
-    findings: list[Finding] = []
+        return _all_unclear(spec, rows, "is empty"), []
+    findings = [f for keyed in table for f in _judge_row(spec, rows, keyed, reader)]
     holdings: list[Holding] = []
-    for key, row in table:
-        if row is None and rows.optional:
-            continue
-        if not isinstance(row, dict | list) and any(rule.field for rule in rows.rules):
-            findings += [_unclear(c, spec, rows.at, "is no row") for c in _checks_of(rows)]
-        elif rows.when is None or applies(row, rows.when):
-            findings += _read_row(spec, rows, (key, row), reader)
     if rows.funds:
         try:
             holdings = holdings_of(spec, rows, table, reader)
         except BadFunds as bad:
-            for check in (BALANCES, DEBT):
-                findings.append(_unclear(check, spec, bad.name, bad.why))
+            findings += [_unclear(c, spec, bad.name, bad.why) for c in (BALANCES, DEBT)]
         findings += _owed(spec, holdings, findings, reader)
     return findings, holdings
+
+
+def _judge_row(spec: Spec, rows: Rows, keyed: tuple[str, object], reader: Reader) -> list[Finding]:
+    row = keyed[1]
+    if row is None and rows.optional:
+        return []
+    if not isinstance(row, dict | list) and any(rule.field for rule in rows.rules):
+        return _all_unclear(spec, rows, "is no row")
+    if rows.when is not None and not applies(row, rows.when):
+        return []
+    return _read_row(spec, rows, keyed, reader)
+
+
+def _all_unclear(spec: Spec, rows: Rows, why: str) -> list[Finding]:
+    return [_unclear(check, spec, rows.at, why) for check in _checks_of(rows)]
 
 
 def _checks_of(rows: Rows) -> tuple[str, ...]:
@@ -240,93 +245,6 @@ def _owed(
     return findings
 
 
-def applies(row: object, condition: tuple[str, frozenset[str]]) -> bool:
-    """Tell whether the row's field has one of the values."""
-    name, allowed = condition
-    return shown(lookup(row, name)).lower() in allowed
-
-
-def judge(rule: Rule, row: object) -> tuple[Proof, str, str]:
-    """Return (answer, value as the venue wrote it, sentence) of one field."""
-    value = lookup(row, rule.field)
-    if isinstance(value, Missing):
-        if rule.optional:
-            return Proof.PROVED, "", ""
-        return Proof.CANNOT_TELL, "", f"{rule.field} {value.why}"
-    said = shown(value)
-    result = _weigh(rule, value)
-    if result is Proof.CANNOT_TELL:
-        return result, said, f"{rule.field} = {said} is not understood"
-    return result, said, f"{rule.field} = {said}"
-
-
-def _weigh(rule: Rule, value: object) -> Proof:
-    match rule.want:
-        case Want.ZERO | Want.NOT_NEGATIVE:
-            return _weigh_number(rule, value)
-        case Want.OFF:
-            on = switch(value)
-            return Proof.CANNOT_TELL if on is None else rule.finding if on else Proof.PROVED
-        case Want.ONE_OF:
-            return _weigh_word(rule, value)
-        case Want.ONLY:
-            return _weigh_only(rule, value)
-        case Want.RIGHTS:
-            return _weigh_rights(rule, value)
-        case Want.LOCKED:
-            return _weigh_lock(rule, value)
-        case Want.NOTHING:
-            if value is None:
-                return Proof.CANNOT_TELL
-            return Proof.PROVED if value in ([], {}, "") else rule.finding
-
-
-def _weigh_number(rule: Rule, value: object) -> Proof:
-    if rule.blank and value == "":
-        return Proof.PROVED
-    amount: Decimal | None = number(value)
-    if amount is None:
-        return Proof.CANNOT_TELL
-    clean = amount == 0 if rule.want is Want.ZERO else amount >= 0
-    return Proof.PROVED if clean else rule.finding
-
-
-def _weigh_word(rule: Rule, value: object) -> Proof:
-    if value is None or isinstance(value, dict | list):
-        return Proof.CANNOT_TELL
-    word = shown(value).strip().lower()
-    if word in rule.bad:
-        return rule.finding
-    if word in rule.advice:
-        return Proof.ADVICE
-    return Proof.PROVED if word in rule.good else Proof.CANNOT_TELL
-
-
-def _weigh_only(rule: Rule, value: object) -> Proof:
-    if value is None or isinstance(value, dict | list):
-        return Proof.CANNOT_TELL
-    return Proof.PROVED if shown(value).strip().lower() in rule.good else rule.finding
-
-
-def _weigh_rights(rule: Rule, value: object) -> Proof:
-    listed = wordlist(value)
-    if listed is None:
-        return Proof.CANNOT_TELL
-    if listed & rule.bad:
-        return rule.finding
-    return Proof.PROVED if listed <= rule.good else Proof.CANNOT_TELL
-
-
-def _weigh_lock(rule: Rule, value: object) -> Proof:
-    on = switch(value)
-    if on is not None:
-        return Proof.PROVED if on else rule.finding
-    listed = wordlist(value)
-    if listed is None:
-        return Proof.CANNOT_TELL
-    return Proof.PROVED if listed - {"*", "0.0.0.0", "0.0.0.0/0"} else rule.finding
-
-
 def _unclear(check: str, spec: Spec, name: str, why: str) -> Finding:
     said = Evidence(spec.wallet, name or "(reply)", "")
     return Finding(check, Proof.CANNOT_TELL, said, f"{name or 'the reply'} {why}")
@@ -334,22 +252,3 @@ def _unclear(check: str, spec: Spec, name: str, why: str) -> Finding:
 
 def _named(name: str, subject: str) -> str:
     return f"{subject} {name}".strip() if subject else name
-
-
-def shown(value: object) -> str:
-    """Return a venue's value as it wrote it, for people and comparison."""
-    match value:
-        case Missing():
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case None:
-            return "null"
-        case Decimal():
-            return format(value, "f") if abs(value.adjusted()) < 40 else str(value)
-        case dict() | list():
-            return "[]" if value == [] else "{}" if value == {} else str(value)[:200]
-    return str(value)
-
-
-__all__ = ["MISSING", "Evaluated", "Finding", "Reader", "cannot_tell", "evaluate", "merge"]

@@ -88,7 +88,7 @@ def _order(rows: Rows, subject: str, row: object) -> dict[str, str]:
 
 
 def _reduce_only(rows: Rows, subject: str, row: object, name: str) -> dict[str, str]:
-    """The order that would close the position: the other side, never more than is open."""
+    """Name the order that would close the position: the other side, never more than is open."""
     place = rows.place
     amount = number(lookup(row, name)) if name else None
     short = _word(row, place.side).lower() in _SHORT or (amount is not None and amount < 0)

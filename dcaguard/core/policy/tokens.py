@@ -32,8 +32,42 @@ ORDINARY = frozenset(
 
 # Leveraged tokens are made of these; they are bases even where the market list is incomplete.
 MAJORS = frozenset(
-    "1INCH AAVE ADA ALGO APT ARB ATOM AVAX AXS BCH BNB BTC DOGE DOT EOS ETC ETH FIL LINK LTC MATIC"
-    " NEAR OP SOL SUI SUSHI SXP TRX UNI XBT XLM XRP XTZ YFI".split()
+    [
+        "1INCH",
+        "AAVE",
+        "ADA",
+        "ALGO",
+        "APT",
+        "ARB",
+        "ATOM",
+        "AVAX",
+        "AXS",
+        "BCH",
+        "BNB",
+        "BTC",
+        "DOGE",
+        "DOT",
+        "EOS",
+        "ETC",
+        "ETH",
+        "FIL",
+        "LINK",
+        "LTC",
+        "MATIC",
+        "NEAR",
+        "OP",
+        "SOL",
+        "SUI",
+        "SUSHI",
+        "SXP",
+        "TRX",
+        "UNI",
+        "XBT",
+        "XLM",
+        "XRP",
+        "XTZ",
+        "YFI",
+    ]
 )
 
 

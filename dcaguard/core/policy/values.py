@@ -87,3 +87,19 @@ def wordlist(value: object) -> frozenset[str] | None:
     else:
         return None
     return frozenset(part.strip().lower() for part in parts if part.strip())
+
+
+def shown(value: object) -> str:
+    """Return a venue's value as it wrote it, for people and comparison."""
+    match value:
+        case Missing():
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case None:
+            return "null"
+        case Decimal():
+            return format(value, "f") if abs(value.adjusted()) < 40 else str(value)
+        case dict() | list():
+            return "[]" if value == [] else "{}" if value == {} else str(value)[:200]
+    return str(value)

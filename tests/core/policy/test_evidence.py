@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from dcaguard.core.account import Proof
-from dcaguard.core.policy.evidence import Reader, evaluate, judge, merge, worst
+from dcaguard.core.policy.evidence import Reader, evaluate, merge, worst
+from dcaguard.core.policy.judge import judge
 from dcaguard.core.policy.rules import (
     Funds,
     Place,
@@ -96,8 +97,14 @@ def test_a_harmful_right_is_found_among_unknown_ones() -> None:
 
 @pytest.mark.parametrize(
     ("value", "result"),
-    [(["203.0.113.7"], P), ("203.0.113.7", P), (True, P), (False, A), ([], A), ("", A)]
-    + [(["*"], A), ("0.0.0.0/0", A), (None, U), ({}, U)],
+    [
+        (["203.0.113.7"], P),
+        ("203.0.113.7", P),
+        (True, P),
+        *((open_to_all, A) for open_to_all in (False, [], "", ["*"], "0.0.0.0/0")),
+        (None, U),
+        ({}, U),
+    ],
     ids=repr,
 )
 def test_a_key_without_addresses_is_advice(value: object, result: Proof) -> None:

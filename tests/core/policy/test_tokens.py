@@ -4,7 +4,27 @@ import pytest
 
 from dcaguard.core.policy.tokens import leveraged_token, stem_of, venue_flag
 
-BASES = frozenset("BTC ETH ADA SOL XRP J SYR SET CO S JU PUM ONE 1INCH TRUMP DOGE MEW".split())
+BASES = frozenset(
+    [
+        "BTC",
+        "ETH",
+        "ADA",
+        "SOL",
+        "XRP",
+        "J",
+        "SYR",
+        "SET",
+        "CO",
+        "S",
+        "JU",
+        "PUM",
+        "ONE",
+        "1INCH",
+        "TRUMP",
+        "DOGE",
+        "MEW",
+    ]
+)
 
 
 @pytest.mark.parametrize("base", ["JUP", "SYRUP", "SETUP", "COUP", "SUP", "jup"])
@@ -14,8 +34,41 @@ def test_look_alikes_are_ordinary_even_where_their_stem_is_listed(base: str) -> 
 
 @pytest.mark.parametrize(
     "base",
-    "BTC ETH UP DOWN BULL BEAR 2L 5S PUP TUP CUP SOUP BACKUP TEARDOWN REDBULL CATBEAR FUEL2L"
-    " AXL SSL OIL5 GUP BTCX ETHX L3 3L LUNA2 XRP3 BTC6L BTC1L ETH0S BTC22L UPBTC BTCUPX".split(),
+    [
+        "BTC",
+        "ETH",
+        "UP",
+        "DOWN",
+        "BULL",
+        "BEAR",
+        "2L",
+        "5S",
+        "PUP",
+        "TUP",
+        "CUP",
+        "SOUP",
+        "BACKUP",
+        "TEARDOWN",
+        "REDBULL",
+        "CATBEAR",
+        "FUEL2L",
+        "AXL",
+        "SSL",
+        "OIL5",
+        "GUP",
+        "BTCX",
+        "ETHX",
+        "L3",
+        "3L",
+        "LUNA2",
+        "XRP3",
+        "BTC6L",
+        "BTC1L",
+        "ETH0S",
+        "BTC22L",
+        "UPBTC",
+        "BTCUPX",
+    ],
 )
 def test_real_coins_with_such_endings_are_ordinary(base: str) -> None:
     assert not leveraged_token(base, BASES, {})
@@ -23,8 +76,27 @@ def test_real_coins_with_such_endings_are_ordinary(base: str) -> None:
 
 @pytest.mark.parametrize(
     "base",
-    "BTCUP BTCDOWN ETHBULL ETHBEAR BTC2L BTC3L BTC4L BTC5L ETH2S ETH3S ETH4S ETH5S BTC1S"
-    " ADAHALF XRPHEDGE 1INCHUP btc3s SOL3L MEWUP".split(),
+    [
+        "BTCUP",
+        "BTCDOWN",
+        "ETHBULL",
+        "ETHBEAR",
+        "BTC2L",
+        "BTC3L",
+        "BTC4L",
+        "BTC5L",
+        "ETH2S",
+        "ETH3S",
+        "ETH4S",
+        "ETH5S",
+        "BTC1S",
+        "ADAHALF",
+        "XRPHEDGE",
+        "1INCHUP",
+        "btc3s",
+        "SOL3L",
+        "MEWUP",
+    ],
 )
 def test_multiples_of_a_listed_coin_are_leveraged(base: str) -> None:
     assert leveraged_token(base, BASES, {})

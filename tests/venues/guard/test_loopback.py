@@ -30,7 +30,7 @@ def test_a_fresh_spot_account_may_buy(venue: str) -> None:
     found = stops(view, require_key_rights="proved", accept_cannot_tell=frozenset())
     assert [(c.check, c.detail) for c in found] == []
     assert view.unread == ()
-    assert [str(h.free) for h in view.holdings if h.spendable][0].startswith("1000.25")
+    assert next(str(h.free) for h in view.holdings if h.spendable).startswith("1000.25")
 
 
 def test_every_fault_of_a_binance_account_is_found() -> None:

@@ -77,4 +77,4 @@ def test_profiles_and_reader_load_without_ccxt() -> None:
         "from dcaguard.adapters.venues.profiles import venue_table; venue_table();"
         "sys.exit('ccxt' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

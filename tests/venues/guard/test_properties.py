@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dcaguard.adapters.venues.profiles import PROFILES
 from dcaguard.adapters.venues.profile import Probe
+from dcaguard.adapters.venues.profiles import PROFILES
 from dcaguard.core.account import Proof
-from dcaguard.core.policy.evidence import Reader, applies, evaluate
+from dcaguard.core.policy.evidence import Reader, evaluate
+from dcaguard.core.policy.judge import applies
 from dcaguard.core.policy.rules import DEBT, INTEREST, Rows, Rule, Want
 from dcaguard.core.policy.values import Missing, lookup, rows_at
 
@@ -44,8 +45,8 @@ def bodies(venue: str, answers: dict[str, Any]) -> list[tuple[Probe, Any]]:
 def targets(venue: str, answers: dict[str, Any]) -> list[Target]:
     """Return every ruled number of every row that a clean account shows."""
     found: list[Target] = []
-    for probe, body in bodies(venue, answers):
-        body = _decimal(body)
+    for probe, reply in bodies(venue, answers):
+        body = _decimal(reply)
         for rows in probe.rows:
             table = rows_at(body, rows.at)
             if isinstance(table, Missing):

@@ -1,7 +1,6 @@
 """All venue profiles by exchange id; each file is loaded when it is first asked for."""
 
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 
 from dcaguard.adapters.venues.profile import Probe, VenueProfile
 from dcaguard.core.policy import rules
@@ -40,17 +39,50 @@ class _Profiles(Mapping[str, VenueProfile]):
     """Exchange id -> profile."""
 
     def __getitem__(self, name: str) -> VenueProfile:
-        if name not in NAMES:
-            raise KeyError(name)
-        profile = import_module(f"{__name__}.{name}").PROFILE
-        assert isinstance(profile, VenueProfile)
-        return profile
+        return _load(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(NAMES)
 
     def __len__(self) -> int:
         return len(NAMES)
+
+
+def _load(name: str) -> VenueProfile:  # noqa: C901, PLR0912 - one case for each venue
+    match name:
+        case "binance":
+            from dcaguard.adapters.venues.profiles.binance import PROFILE
+        case "kraken":
+            from dcaguard.adapters.venues.profiles.kraken import PROFILE
+        case "coinbase":
+            from dcaguard.adapters.venues.profiles.coinbase import PROFILE
+        case "bybit":
+            from dcaguard.adapters.venues.profiles.bybit import PROFILE
+        case "okx":
+            from dcaguard.adapters.venues.profiles.okx import PROFILE
+        case "bitget":
+            from dcaguard.adapters.venues.profiles.bitget import PROFILE
+        case "kucoin":
+            from dcaguard.adapters.venues.profiles.kucoin import PROFILE
+        case "gate":
+            from dcaguard.adapters.venues.profiles.gate import PROFILE
+        case "htx":
+            from dcaguard.adapters.venues.profiles.htx import PROFILE
+        case "mexc":
+            from dcaguard.adapters.venues.profiles.mexc import PROFILE
+        case "bitstamp":
+            from dcaguard.adapters.venues.profiles.bitstamp import PROFILE
+        case "gemini":
+            from dcaguard.adapters.venues.profiles.gemini import PROFILE
+        case "bitfinex":
+            from dcaguard.adapters.venues.profiles.bitfinex import PROFILE
+        case "hyperliquid":
+            from dcaguard.adapters.venues.profiles.hyperliquid import PROFILE
+        case "bitvavo":
+            from dcaguard.adapters.venues.profiles.bitvavo import PROFILE
+        case _:
+            raise KeyError(name)
+    return PROFILE
 
 
 PROFILES: Mapping[str, VenueProfile] = _Profiles()

@@ -365,7 +365,7 @@ PROFILE = VenueProfile(
         IP_LOCK: "At Binance: API Management, Restrict access to trusted IPs only.",
     },
     notes=(
-        "A key for spot only may not read some wallets; the wallet overview then shows them unused.",
+        "A spot key may not read some wallets; the wallet overview then shows them unused.",
         "Money in Trading Bots can not be looked into: accept bots if you know what they do.",
     ),
 )

@@ -104,7 +104,7 @@ PROFILE = VenueProfile(
             "margin",
             "privatePostAuthRInfoMarginBase",
             "/v2/auth/r/info/margin/base",
-            # ["base", [user_pl, user_swaps, balance, net, required]]
+            # The second item lists user profit, user swaps, balance, net, required.
             (Rows("1", zero(POSITIONS, "0") + zero(INTEREST, "1")),),
         ),
         Probe(

@@ -136,9 +136,7 @@ def _unified(name: str, call: str, path: str, category: str) -> Probe:
                 "data.list.*",
                 () if orders else zero(POSITIONS, "total"),
                 "symbol",
-                place=Place(symbol="symbol", side="side" if orders else "posSide", id="orderId")
-                if orders
-                else Place(symbol="symbol", side="posSide"),
+                place=Place("symbol", "side", "orderId") if orders else Place("symbol", "posSide"),
                 presence=ORDERS if orders else "",
                 null_is_empty=True,
             ),
