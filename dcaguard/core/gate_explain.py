@@ -39,7 +39,7 @@ def explain(
 ) -> Explanation:
     """Explain `state`: signals as they are at `at`, by default at the state's own instant."""
     when = at or state.evaluated_at or moment(history.first_observed() or 0)
-    known = facts(history, config, gate, events, np.array([micros(when)], np.int64))
+    known = facts(history.until(when), config, gate, events, np.array([micros(when)], np.int64))
     total = float(known.composite.total[0])
     found = states(known.samples, known.composite, 0)
     return Explanation(

@@ -17,7 +17,11 @@ from dcaguard.core.signals.sessions import is_session
 
 FOLDER = os.environ.get("DCAGUARD_HISTORY_DIR", "")
 FIRST = "2015-01-01"
-NEXT_MIDNIGHT, FLOWS, CLOSE = timedelta(days=1), timedelta(days=1, hours=12.5), timedelta(hours=22.5)
+NEXT_MIDNIGHT, FLOWS, CLOSE = (
+    timedelta(days=1),
+    timedelta(days=1, hours=12.5),
+    timedelta(hours=22.5),
+)
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:

@@ -21,7 +21,8 @@ def evaluate(
     events: Sequence[Event] = (),
 ) -> tuple[SignalState, ...]:
     """Return every enabled signal and member at `at`, those that add most to stress first."""
-    instants = np.array([micros(at)], np.int64)
+    # Even "never read" is told of that instant: a series that begins later does not exist yet.
+    history, instants = history.until(at), np.array([micros(at)], np.int64)
     samples = [sample(track, instants) for track in tracks(history, config, events)]
     return states(samples, compose(samples, gate, config.altcoin_breadth, 1), 0)
 

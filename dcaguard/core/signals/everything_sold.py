@@ -46,8 +46,9 @@ def everything_sold(history: History, params: EverythingSold) -> Track:
     columns = _together(falls, vix, now, params)
     as_of = _newest(sources, now)
     # Sessions are counted by the American rows: Bitcoin's weekend adds rows, not sessions.
-    american = [r for r in (falls[SHARES], falls[GOLD], vix) if r.known_at.size] or sources
-    key = session_number(_newest(american, now))
+    american = [r for r in (falls[SHARES], falls[GOLD], vix) if r.known_at.size]
+    day = _newest(american, now)
+    key = session_number(np.where(day >= 0, day, as_of))
     measured = _measured(falls, now) >= params.assets_min
     return _track(spec, now, as_of, columns, (key, measured), params, missing)
 
@@ -90,6 +91,7 @@ def _together(
         "known": known.astype(float),
         "vix": vix.at("vix", now, fresh),
         "peak": vix.at("peak", now, fresh),
+        "vix_read": (vix.index_at(now) >= 0).astype(float),
     }
 
 
@@ -103,8 +105,8 @@ def _freshness(name: str, params: EverythingSold) -> Freshness:
 
 
 def _newest(sources: list[Rows], now: I64) -> I64:
-    """Return the newest as_of known at each instant (the first one's before anything is)."""
-    found = np.full(now.size, min(int(r.as_of[0]) for r in sources))
+    """Return the newest as_of known at each instant; -1 before anything is."""
+    found = np.full(now.size, -1)
     for rows in sources:
         index = rows.index_at(now)
         found = np.where(index >= 0, np.maximum(found, rows.as_of[index]), found)
@@ -130,7 +132,7 @@ def _track(
     vote = (j3 >= params.vote_sigmas) | (columns["k5"] >= params.vote_falling_min)
     breaker = (j3 >= params.breaker_sigmas) | (vix >= params.breaker_vix)
     calm_vix = (vix < params.resume_vix) | (vix <= (1 - params.resume_vix_fall) * columns["peak"])
-    calm_vix |= np.isnan(vix) & (VIX in missing)
+    calm_vix |= columns["vix_read"] == 0
     apart = in_a_row((j3 < params.resume_sigmas) | ~measured, key) >= params.resume_sessions
     resumed = apart & calm_vix
     score, short = ranked_score(j3, key, vote & ~np.isnan(j3), params)

@@ -1,10 +1,12 @@
 """S5 megacap-drawdown: the largest technology shares fall far below their recent high."""
 
 from collections.abc import Mapping
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
-from dcaguard.core.history import NEVER, Column, F64, History, joined
+from dcaguard.core.history import NEVER, Column, F64, History, I64, joined
 from dcaguard.core.signals.params import MegacapDrawdown
 from dcaguard.core.signals.rolling import (
     before,
@@ -21,6 +23,7 @@ from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
     Freshness,
+    Rows,
     Spec,
     Track,
     derive,
@@ -42,14 +45,11 @@ def megacap_drawdown(history: History, params: MegacapDrawdown) -> Track:
     fresh = Freshness(Calendar.NEW_YORK, params.stale_sessions, params.stale_sessions)
     spec = Spec("megacap-drawdown", "S5", Block.MACRO, params.weight, "% from high", fresh)
     names = series_of(params)
-    missing = tuple(s for s in names if s not in history.columns)
-    read = [s for s in names if s not in missing]
-    if not read:
+    shares = {s: _sessions(history.series(s)) for s in names}
+    missing = tuple(s for s, source in shares.items() if not source.as_of.size)
+    if len(missing) == len(names):
         return never_read(spec, missing)
-    shares = joined([_sessions(history.series(s)) for s in read])
-    leader = f"px.{params.leader}"
-    position = read.index(leader) if leader in read else None
-    rows = derive(shares, lambda _, closes: _falls(closes, position, params))
+    rows = _basket(shares, params)
     columns = rows.columns
     vote = (columns["basket"] <= params.vote_basket_pct) & (
         columns["leader"] <= params.vote_leader_pct
@@ -78,11 +78,32 @@ def megacap_drawdown(history: History, params: MegacapDrawdown) -> Track:
     )
 
 
+def _basket(shares: Mapping[str, Column], params: MegacapDrawdown) -> Rows:
+    """Derive each row from the shares that had been read by then: a later one changes no past."""
+    begins = {s: int(c.observed_at[0]) for s, c in shares.items() if c.as_of.size}
+    starts = [*sorted(set(begins.values())), NEVER]
+    pieces = []
+    for start, end in pairwise(starts):
+        read = [s for s, first in begins.items() if first <= start]
+        leader = f"px.{params.leader}"
+        position = read.index(leader) if leader in read else None
+        fall = partial(_falls, leader=position, params=params)
+        rows = derive(joined([shares[s] for s in read]), fall)
+        inside = (rows.known_at >= start) & (rows.known_at < end)
+        columns = {name: x[inside] for name, x in rows.columns.items()}
+        pieces.append(Rows(rows.known_at[inside], rows.as_of[inside], columns))
+    return Rows(
+        np.concatenate([p.known_at for p in pieces]),
+        np.concatenate([p.as_of for p in pieces]),
+        {name: np.concatenate([p.columns[name] for p in pieces]) for name in pieces[0].columns},
+    )
+
+
 def _sessions(source: Column) -> Column:
     return source.keep(is_session(source.as_of))
 
 
-def _falls(closes: F64, leader: int | None, params: MegacapDrawdown) -> dict[str, F64]:
+def _falls(_as_of: I64, closes: F64, leader: int | None, params: MegacapDrawdown) -> dict[str, F64]:
     steps = np.stack([log_returns(c) for c in closes.T], axis=1).mean(axis=1)
     level = np.exp(np.cumsum(np.nan_to_num(steps)))
     high, low = highest(level, params.high_sessions), lowest(level, params.high_sessions)

@@ -90,9 +90,7 @@ def rank(x: F64, key: I64, window: int, minimum: int) -> tuple[F64, I64]:
     shares = np.full(x.size, np.nan)
     points = np.minimum(earlier, window - 1) + 1
     # A window of one has no past: an empty row to compare with.
-    view = (
-        sliding_window_view(padded, window - 1) if window > 1 else np.empty((finals.size + 1, 0))
-    )
+    view = sliding_window_view(padded, window - 1) if window > 1 else np.empty((finals.size + 1, 0))
     for start in range(0, x.size, _CHUNK):
         part = slice(start, start + _CHUNK)
         counts = np.count_nonzero(view[earlier[part]] <= x[part, None], axis=1) + 1

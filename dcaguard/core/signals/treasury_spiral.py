@@ -44,7 +44,7 @@ def treasury_spiral(history: History, params: TreasurySpiral) -> Track:
     if not read:
         return never_read(spec, tuple(f"dat.{t}.mnav" for t in params.tickers))
     now = np.unique(np.concatenate([history.series(f"dat.{t}.mnav").observed_at for t in read]))
-    parts = _parts(history, params, read, now)
+    parts = _parts(history, params, list(params.tickers), now)
     score = _score(parts)
     rise = score - _days_ago(score, now, _CHANGE_DAYS)
     sellers = np.nan_to_num(parts["sellers"])
@@ -85,10 +85,10 @@ def _parts(
         found = [derive(history.series(f"dat.{t}.{part}"), _DERIVED[part]) for t in tickers]
         return np.stack([rows.at(column, now, fresh) for rows in found])
 
-    nav = table("nav_usd", "x", slow)
+    nav, mnav = table("nav_usd", "x", slow), table("mnav", "x", prices)
     # Where any worth is unknown all companies weigh the same: coins of different kinds don't add.
-    weight = np.where(np.isnan(nav).any(axis=0), 1.0, nav)
-    mnav = table("mnav", "x", prices)
+    unweighed = (np.isnan(nav) & ~np.isnan(mnav)).any(axis=0)
+    weight = np.where(unweighed, 1.0, np.nan_to_num(nav))
     cheap = table("price_usd", "cheap", prices) < params.penny_usd
     penny = np.where(np.isnan(table("price_usd", "cheap", prices)), np.nan, cheap)
     return {

@@ -47,7 +47,9 @@ class Market:
         self.crash = crash
 
     def walk(self, start: float, spread: float, hit: float) -> F64:
-        steps = self.rng.normal(0, spread, self.days) - hit * self.crash * self.rng.random(self.days)
+        steps = self.rng.normal(0, spread, self.days) - hit * self.crash * self.rng.random(
+            self.days
+        )
         return start * np.exp(np.cumsum(steps))
 
     def level(self, mean: float, spread: float, hit: float) -> F64:
@@ -111,6 +113,16 @@ def revised(history: History, names: tuple[str, ...], seed: int) -> History:
             np.concatenate([source.value, source.value[rows] * rng.uniform(0.8, 1.2, rows.size)]),
         )
     return History(columns)
+
+
+def staggered(history: History, seed: int) -> History:
+    """Return the history with every third series beginning up to 150 days later."""
+    rng = np.random.default_rng(seed)
+    begins = {
+        name: START + int(rng.integers(0, 150)) * DAY * int(rng.integers(0, 3) == 0)
+        for name in history.columns
+    }
+    return History({n: c.keep(c.as_of >= begins[n]) for n, c in history.columns.items()})
 
 
 def grid(days: int, every: int = HOUR * 7) -> I64:

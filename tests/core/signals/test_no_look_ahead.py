@@ -10,7 +10,7 @@ from dcaguard.core.history import DAY, History, I64, moment
 from dcaguard.core.signals.board import sample, tracks
 from dcaguard.core.signals.evaluate import evaluate
 from dcaguard.core.signals.params import GateConfig, SignalsConfig
-from tests.core.signals.synthetic import START, Market, grid, revised
+from tests.core.signals.synthetic import START, Market, grid, revised, staggered
 
 DAYS = 420
 SIGNALS, GATE = SignalsConfig(), GateConfig()
@@ -18,7 +18,7 @@ REVISED = ("etf.btc.flow_usd", "ex.btc.inflow", "px.SPX", "stable.supply_usd")
 
 
 def made(seed: int, *, corrected: bool) -> History:
-    history = Market(seed, DAYS).history()
+    history = staggered(Market(seed, DAYS).history(), seed)
     return revised(history, REVISED, seed) if corrected else history
 
 
