@@ -9,13 +9,9 @@ from typing import Any
 from dcaguard.adapters.venues import quotes
 from dcaguard.adapters.venues.egress import Egress, Rule
 from dcaguard.adapters.venues.line import Line
+from dcaguard.adapters.venues.listing import Listing, failure
 from dcaguard.adapters.venues.loader import build, origins
-from dcaguard.adapters.venues.markets_cache import (
-    MARKETS_AGE_MAX,
-    MarketsCache,
-    as_market,
-    slimmed,
-)
+from dcaguard.adapters.venues.markets_cache import MarketsCache
 from dcaguard.adapters.venues.orders.binance import BinanceOrders
 from dcaguard.adapters.venues.orders.checking import ContradictionError, UnclearError
 from dcaguard.adapters.venues.orders.coinbase import CoinbaseOrders
@@ -30,7 +26,6 @@ from dcaguard.core.errors import (
     DataInvalidError,
     DcaguardError,
     TryAgainError,
-    VenueUnavailableError,
 )
 from dcaguard.core.market import Market, Quote
 from dcaguard.core.order import Absence, Fill, LookUp, Order, Placed, PlaceKind
@@ -88,8 +83,7 @@ class CcxtVenue:
         self._account = account
         self._line = line
         self._orders = orders
-        self._cache = cache
-        self._loaded: dict[str, dict[str, Any]] = {}
+        self._listing = Listing(account, line, cache)
 
     @property
     def account(self) -> str:
@@ -130,7 +124,7 @@ class CcxtVenue:
         try:
             return skew_seconds(self._line)
         except NoAnswerError as error:
-            raise self._failure(error) from None
+            raise failure(self._account, self._line, error) from None
 
     def look(self) -> AccountView:
         """Read every wallet, position, mode and right as the venue's profile lists them."""
@@ -144,40 +138,31 @@ class CcxtVenue:
                 f"be proved there. Known: {', '.join(sorted(PROFILES))}."
             )
             raise ConfigError(sentence)
-        self._refresh()
-        self._hand_over()
-        mode = self._line.exchange.precisionMode
-        listed = [as_market(slim, mode) for slim in self._cache.one_per_base()]
         return read_account(
             self._line.exchange,
             profile,
             account=self._account,
             now=self._line.clock.now(),
-            markets={market.symbol: market for market in listed if market is not None},
+            markets=self._listing.one_per_base(),
         )
 
     def markets(self, symbols: Sequence[str]) -> Mapping[str, Market]:
         """Return the markets that exist among `symbols`. VenueUnavailableError when unread."""
-        self._load(symbols)
-        mode = self._line.exchange.precisionMode
-        found = {
-            name: as_market(self._loaded[name], mode) for name in symbols if name in self._loaded
-        }
-        return {name: market for name, market in found.items() if market is not None}
+        return self._listing.markets(symbols)
 
     def quotes(self, symbols: Sequence[str]) -> Mapping[str, Quote]:
         """Return current quotes; what the venue answers uselessly is absent."""
-        self._load(symbols)
+        self._listing.load(symbols)
         found: dict[str, Quote] = {}
         for symbol in symbols:
-            if symbol not in self._loaded:
+            if symbol not in self._listing.loaded:
                 continue
             try:
                 quote = quotes.quote(self._line, symbol)
             except NoAnswerError as error:
                 if error.status == 200:
                     continue
-                raise self._failure(error) from None
+                raise failure(self._account, self._line, error) from None
             if quote is not None:
                 found[symbol] = quote
         return found
@@ -185,14 +170,14 @@ class CcxtVenue:
     def prices(self, assets: Sequence[str], base_currency: str) -> Mapping[str, Decimal]:
         """Return base_currency per unit through the venue's own spot pairs."""
         wanted = [asset for asset in dict.fromkeys(assets) if asset != base_currency]
-        self._load(quotes.candidates(wanted, base_currency) if wanted else ())
-        spot = [name for name, slim in self._loaded.items() if _open_spot(slim)]
+        self._listing.load(quotes.candidates(wanted, base_currency) if wanted else ())
+        spot = [name for name, slim in self._listing.loaded.items() if _open_spot(slim)]
         ways = {asset: quotes.bridges(asset, base_currency, spot) for asset in wanted}
         legs = sorted({leg for found in ways.values() for way in found for leg, _ in way})
         try:
             mids = quotes.mid_prices(self._line, legs)
         except NoAnswerError as error:
-            raise self._failure(error) from None
+            raise failure(self._account, self._line, error) from None
         told = {
             asset: next(filter(None, (quotes.along(way, mids) for way in found)), None)
             for asset, found in ways.items()
@@ -226,7 +211,7 @@ class CcxtVenue:
         if self._orders is None:
             return LookUp((), Absence.NO_ANSWER, (self.can_trade_live,))
         try:
-            self._load([order.symbol])
+            self._listing.load([order.symbol])
             answer = self._orders.cancel(self._line, order)
             said = answer.trouble or "accepted"
             transient = answer.transient
@@ -240,14 +225,14 @@ class CcxtVenue:
         """Return our executions since an instant. VenueUnavailableError when unread."""
         if self._orders is None:
             raise ConfigError(self.can_trade_live)
-        self._load([symbol])
-        if symbol not in self._loaded:
+        self._listing.load([symbol])
+        if symbol not in self._listing.loaded:
             sentence = f"{symbol} is not listed on {self.exchange}. Check the symbol."
             raise ConfigError(sentence)
         try:
             return self._orders.trades(self._line, self._account, symbol, since)
         except NoAnswerError as error:
-            raise self._failure(error) from None
+            raise failure(self._account, self._line, error) from None
         except (UnclearError, ContradictionError) as error:
             sentence = f"account {self._account}: {self.exchange}'s trades make no sense: {error}."
             raise DataInvalidError(sentence) from None
@@ -260,45 +245,14 @@ class CcxtVenue:
         if self._orders is None:
             return LookUp((), Absence.NO_ANSWER, (self.can_trade_live,))
         try:
-            self._load([order.symbol])
+            self._listing.load([order.symbol])
         except DcaguardError as error:
             return LookUp((), Absence.NO_ANSWER, (str(error),), isinstance(error, TryAgainError))
-        if order.symbol not in self._loaded:
+        if order.symbol not in self._listing.loaded:
             evidence = (f"{order.symbol} is not listed on {self.exchange}",)
             return LookUp((), Absence.NO_ANSWER, evidence)
         ask = self._orders.prove_absence if prove else self._orders.find
         return ask(self._line, order)
-
-    def _load(self, symbols: Sequence[str]) -> None:
-        """Have these symbols' markets in ccxt, from the cache or from the venue."""
-        if all(symbol in self._loaded for symbol in symbols) and self._line.exchange.markets:
-            return
-        self._refresh()
-        self._loaded |= self._cache.read([s for s in symbols if s not in self._loaded])
-        self._hand_over()
-
-    def _hand_over(self) -> None:
-        self._line.exchange.set_markets(list(self._loaded.values()))
-
-    def _refresh(self) -> None:
-        """Fetch the market list when the cached one is older than a day, or from the future."""
-        now = self._line.clock.now()
-        at = self._cache.fetched_at()
-        if at is not None and at <= now < at + MARKETS_AGE_MAX:
-            return
-        try:
-            with self._line.session.long_lists():
-                told = quotes.called(self._line, "fetch_markets")
-        except NoAnswerError as error:
-            raise self._failure(error) from None
-        taker = self._line.exchange.fees["trading"].get("taker")
-        self._cache.store(slimmed(told, taker), now)
-
-    def _failure(self, error: NoAnswerError) -> DcaguardError:
-        sentence = f"account {self._account}: {self.exchange} did not answer ({error})."
-        if error.transient:
-            return TryAgainError(f"{sentence} Try again in a minute.")
-        return VenueUnavailableError(f"{sentence} Nothing was sent. Try again later.")
 
 
 def _open_spot(slim: Mapping[str, Any]) -> bool:

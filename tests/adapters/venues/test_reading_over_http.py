@@ -121,3 +121,11 @@ def test_without_a_key_there_is_no_order_path(name: str, tmp_path: Path) -> None
         with pytest.raises(ConfigError):
             venue.trades(symbol, order.created_at)
         assert server.posts() == []
+
+
+def test_an_unwritable_cache_hides_no_market(joined: Joined, tmp_path: Path) -> None:
+    venue = join(joined.venue.exchange, joined.server, tmp_path / "missing")
+    assert joined.symbol in venue.markets([joined.symbol])
+    before = len(joined.server.requests)
+    assert list(venue.markets(["NO/NE", joined.symbol])) == [joined.symbol]
+    assert len(joined.server.requests) == before

@@ -14,6 +14,7 @@ from dcaguard.adapters.venues.orders.checking import (
     demand,
     from_uuid,
     number,
+    one_of_each,
     rows,
     table,
     word,
@@ -31,7 +32,6 @@ from dcaguard.adapters.venues.orders.path import (
     NoAnswerError,
     OrderPath,
     answered,
-    paged,
     settled,
 )
 from dcaguard.core.money import ZERO, plain
@@ -153,9 +153,7 @@ class CoinbaseOrders(OrderPath):
     def trades(self, line: Line, account: str, symbol: str, since: datetime) -> list[Fill]:
         """Read the fills of this product since then."""
         found = self._fill_rows(line, symbol, {"start_sequence_timestamp": _text(since)})
-        return list(
-            paged(lambda _: ([fill_of(account, symbol, None, row) for row in found], False))
-        )
+        return list(one_of_each([fill_of(account, symbol, None, row) for row in found]))
 
     def _settled(self, line: Line, order: Order, order_id: str) -> Mapping[str, object]:
         """Return the order's row, asking again while an IOC still looks alive."""

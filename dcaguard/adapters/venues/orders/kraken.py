@@ -185,30 +185,25 @@ class KrakenOrders(OrderPath):
     def _closed(
         self, line: Line, since: datetime, wanted: Mapping[str, object]
     ) -> dict[str, Mapping[str, object]]:
-        found: dict[str, Mapping[str, object]] = {}
-        for page in range(PAGES_MAX):
-            asked = {"trades": True, "start": _seconds(since), "ofs": page * _PAGE, **wanted}
-            answer = line.ask("privatePostClosedOrders", asked)
-            result = table(result_of("ClosedOrders", answer), "result")
-            rows = by_id(result.get("closed"), "closed")
-            found |= rows
-            if len(rows) < _PAGE:
-                return found
-        raise NoAnswerError("ClosedOrders", Answer(200, None, "too many pages"))
+        asked = {"trades": True, "start": _seconds(since), **wanted}
+        return self._pages(line, "ClosedOrders", "closed", asked)
 
     def _history(self, line: Line, since: datetime) -> dict[str, Mapping[str, object]]:
+        return self._pages(line, "TradesHistory", "trades", {"start": _seconds(since)})
+
+    def _pages(
+        self, line: Line, name: str, key: str, asked: Mapping[str, object]
+    ) -> dict[str, Mapping[str, object]]:
+        """Return the rows of every page once each; pages may overlap, but not disagree."""
         found: dict[str, Mapping[str, object]] = {}
         for page in range(PAGES_MAX):
-            asked = {"start": _seconds(since), "ofs": page * _PAGE}
-            answer = line.ask("privatePostTradesHistory", asked)
-            result = table(result_of("TradesHistory", answer), "result")
-            rows = by_id(result.get("trades"), "trades")
-            for trade_id, row in rows.items():
-                known = found.setdefault(trade_id, row)
-                demand(known == row, f"trade {trade_id} is told in two ways")
+            answer = line.ask(f"privatePost{name}", {**asked, "ofs": page * _PAGE})
+            rows = by_id(table(result_of(name, answer), "result").get(key), key)
+            for row_id, row in rows.items():
+                demand(found.setdefault(row_id, row) == row, f"{row_id} is told in two ways")
             if len(rows) < _PAGE:
                 return found
-        raise NoAnswerError("TradesHistory", Answer(200, None, "too many pages"))
+        raise NoAnswerError(name, Answer(200, None, "too many pages"))
 
     def _as_found(self, order: Order, row: Mapping[str, object]) -> Order:
         told = table(row.get("descr"), "descr")
