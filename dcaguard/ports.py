@@ -190,6 +190,12 @@ class Journal(Protocol):
         table does not allow is an AssertionError (a bug).
         """
 
+    def revise_order(self, order: Order, digest: str, at: datetime) -> Order:
+        """Replace amount, limit and worst case of an INTENT that was never sent.
+
+        A crash or a silent venue may leave an INTENT behind; prices have moved by the next run.
+        """
+
     def order(self, client_order_id: str) -> Order | None:
         """Return one order."""
 
@@ -218,3 +224,16 @@ class Journal(Protocol):
         since: datetime | None = None,
     ) -> list[Fill]:
         """Return executions that match, oldest first."""
+
+
+class Halt(Protocol):
+    """The person's stop: a file whose existence stops buying."""
+
+    def reason(self) -> str | None:
+        """Return the halt's reason, or None when it is not set; unreadable counts as set."""
+
+    def set(self, reason: str) -> None:
+        """Set it."""
+
+    def clear(self) -> None:
+        """Remove it."""

@@ -38,6 +38,8 @@ class Code(StrEnum):
     VENUE_UNAVAILABLE = "VENUE_UNAVAILABLE"
     VENUE_PROTOCOL = "VENUE_PROTOCOL"
     RATE_LIMITED = "RATE_LIMITED"
+    KEY_REFUSED = "KEY_REFUSED"
+    CREDENTIALS_UNUSABLE = "CREDENTIALS_UNUSABLE"
     CLOCK_SKEW = "CLOCK_SKEW"
     BALANCE_UNKNOWN = "BALANCE_UNKNOWN"
     PRICE_UNKNOWN = "PRICE_UNKNOWN"
@@ -207,6 +209,18 @@ MEANINGS: Mapping[Code, Meaning] = {
     ),
     Code.RATE_LIMITED: _row(
         _W, ExitCode.TEMPFAIL, "The venue asks for fewer requests.", "Run again later."
+    ),
+    Code.KEY_REFUSED: _row(
+        _W,
+        ExitCode.NOPERM,
+        "The venue refuses the key, or a file's mode is unsafe.",
+        "Run `dcaguard credentials check`.",
+    ),
+    Code.CREDENTIALS_UNUSABLE: _row(
+        _W,
+        ExitCode.CONFIG,
+        "The account's credentials are missing or malformed.",
+        "Run `dcaguard credentials set ACCOUNT`.",
     ),
     Code.CLOCK_SKEW: _row(
         _W,

@@ -1,0 +1,261 @@
+"""Write it down, then do it, once: INTENT, witness, SENDING, one POST, what came of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from dcaguard.app import book as books
+from dcaguard.app.book import REHEARSAL_MARK
+from dcaguard.app.context import Book, Pass
+from dcaguard.app.record import record_refused, record_report
+from dcaguard.core.canonical import digest
+from dcaguard.core.decide import Decision
+from dcaguard.core.errors import (
+    DcaguardError,
+    ExitCode,
+    LimitError,
+    OrderUnknownError,
+    ProtocolError,
+    ReconcileError,
+    TryAgainError,
+    VenueUnavailableError,
+)
+from dcaguard.core.order import (
+    Absence,
+    LookUp,
+    Order,
+    Placed,
+    PlaceKind,
+    Status,
+    client_order_id,
+)
+from dcaguard.core.purse import at_sending
+from dcaguard.core.reason import Code, Reason, because
+from dcaguard.core.schedule import Slot
+from dcaguard.core.strategy import Strategy
+from dcaguard.ports import Venue
+
+# Asked again inside the insert transaction: None means nothing has changed since the decision.
+Recheck = Callable[[], Reason | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tranche:
+    """One symbol's share of one slot, and where it is bought."""
+
+    strategy: Strategy
+    slot: Slot
+    symbol: str
+
+    @property
+    def account(self) -> str:
+        """The account's name."""
+        return self.strategy.account
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What came of a BUY."""
+
+    order: Order | None = None
+    objection: Reason | None = None  # found while writing down: nothing was inserted
+    error: DcaguardError | None = None
+
+
+def buy(
+    run: Pass,
+    tranche: Tranche,
+    decision: Decision,
+    record_decision: Callable[[], None],
+    recheck: Recheck,
+) -> Acted:
+    """Take one decided BUY through the order protocol; never raises for the venue's failures."""
+    book, venue = run.book(tranche.account), run.venue(tranche.account)
+    order = _order(run, book, tranche, decision)
+    with book.write.transaction():
+        objection = recheck()
+        if objection is not None:
+            return Acted(objection=objection)
+        record_decision()
+        _insert(run, book, order, tranche, decision)
+    try:
+        found = venue.find(order)
+        if found.reports or found.absence is not Absence.NOT_FOUND:
+            return _witnessed(run, book, order, found)
+        return _send(run, book, venue, order, decision)
+    except DcaguardError as error:
+        return Acted(book.write.order(order.client_order_id), error=error)
+
+
+def _order(run: Pass, book: Book, tranche: Tranche, decision: Decision) -> Order:
+    plan = decision.order
+    assert plan is not None
+    mark = f"{REHEARSAL_MARK}{run.run_id[:8]}" if book.rehearsal else ""
+    key = tranche.slot.key + mark
+    name = tranche.strategy.name
+    return Order(
+        client_order_id=client_order_id(tranche.account, name, key, tranche.symbol, 1),
+        run_id=run.run_id,
+        strategy=name,
+        slot=tranche.slot.id + mark,
+        symbol=tranche.symbol,
+        account=tranche.account,
+        type=plan.type,
+        amount=plan.amount,
+        limit_price=plan.limit_price,
+        max_quote=plan.max_quote,
+        created_at=run.now,
+    )
+
+
+def _insert(run: Pass, book: Book, order: Order, tranche: Tranche, decision: Decision) -> None:
+    """Write the INTENT; one that an earlier run left unsent gets today's price instead."""
+    mark = digest(order)
+    if book.write.order(order.client_order_id) is None:
+        key = tranche.slot.key + (order.slot[len(tranche.slot.id) :])
+        book.write.add_order(order, key, mark, run.now)
+    else:
+        book.write.revise_order(order, mark, run.now)
+    terms = {
+        "buy_quote": decision.buy_quote,
+        "from_backlog": decision.from_backlog_quote,
+        "from_carry": decision.from_carry_quote,
+        "withheld": decision.withheld_quote,
+    }
+    book.write.append("terms", order.client_order_id, terms, run.now)
+
+
+def _witnessed(run: Pass, book: Book, order: Order, found: LookUp) -> Acted:
+    """Handle a witness that did not say "never heard of it"."""
+    if found.reports:
+        for extra in found.reports[1:]:
+            book.write.append("duplicate", order.client_order_id, _facts(extra), run.now)
+        order = record_report(book, order, found.reports[0], run.now)
+        if len(found.reports) > 1:
+            return Acted(order, error=TwoOrdersError(order))
+        run.ledger.note(
+            f"order {order.client_order_id} was at the venue already: imported, nothing sent"
+        )
+        return Acted(order)
+    book.write.append("witness", order.client_order_id, {"evidence": found.evidence}, run.now)
+    return Acted(order, error=_silent(order, found))
+
+
+def _facts(report: object) -> Mapping[str, object]:
+    return {"report": report}
+
+
+def _silent(order: Order, found: LookUp) -> DcaguardError:
+    told = f"account {order.account}: the venue did not say whether it knows this order already"
+    if found.transient:
+        return TryAgainError(f"{told}: nothing was sent; run again later")
+    return VenueUnavailableError(f"{told}: nothing was sent; run again when it answers")
+
+
+class TwoOrdersError(ReconcileError):
+    """The venue holds two orders with one of our ids."""
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(
+            f"account {order.account}: the venue holds two orders with our id "
+            f"{order.client_order_id}; both are in the journal and count in the caps: "
+            "look at them at the venue, then `dcaguard resolve` the order"
+        )
+
+
+def _send(run: Pass, book: Book, venue: Venue, order: Order, decision: Decision) -> Acted:
+    """Commit SENDING, look at the halt once more, let the one POST out, write what came of it."""
+    run.world.room_for_send()
+    with book.write.transaction():
+        if run.world.halt.reason() is not None:
+            return Acted(order, objection=because(Code.HALTED, reason=run.world.halt.reason()))
+        order = book.write.move_order(order.client_order_id, Status.SENDING, run.now)
+        if not book.rehearsal:
+            purse = books.purse(book.write, order.strategy, order.symbol)
+            after = at_sending(purse, decision)
+            books.record_purse(
+                book.write, order.slot, order.strategy, order.symbol, after, "SENDING", run.now
+            )
+    halted = run.world.halt.reason()
+    if halted is not None:
+        gone = record_refused(book, order, Status.ABANDONED, {"detail": "halted"}, run.now)
+        return Acted(gone, objection=because(Code.HALTED, reason=halted))
+    placed = venue.place(order)
+    return _after_post(run, book, venue, order, placed)
+
+
+def _after_post(run: Pass, book: Book, venue: Venue, order: Order, placed: Placed) -> Acted:
+    now = run.world.clock.now()
+    facts = {"code": placed.code, "detail": placed.detail}
+    match placed.kind:
+        case PlaceKind.ACCEPTED:
+            assert placed.report is not None
+            report = placed.report
+            order = record_report(book, order, report, now)
+            if not report.fills_complete:
+                order = _complete(run, book, venue, order)
+            return Acted(order)
+        case PlaceKind.REJECTED_FUNDS | PlaceKind.REJECTED_FILTER | PlaceKind.REJECTED_OTHER:
+            order = record_refused(book, order, Status.REJECTED, facts, now)
+            return Acted(order, error=_rejection(order, placed))
+        case PlaceKind.NOT_SENT:
+            order = record_refused(book, order, Status.ABANDONED, facts, now)
+            return Acted(order, error=_not_sent(order, placed))
+        case PlaceKind.UNKNOWN | PlaceKind.IMPOSSIBLE:
+            order = book.write.move_order(order.client_order_id, Status.UNKNOWN, now, facts)
+            return _ask_at_once(run, book, venue, order, placed)
+
+
+def _complete(run: Pass, book: Book, venue: Venue, order: Order) -> Order:
+    """Fetch the fills that the reply to the order did not carry."""
+    found = venue.find(order)
+    if len(found.reports) == 1:
+        return record_report(book, order, found.reports[0], run.world.clock.now())
+    return order
+
+
+def _ask_at_once(run: Pass, book: Book, venue: Venue, order: Order, placed: Placed) -> Acted:
+    """Look the lost order up straight away; a found fill settles it, silence settles nothing."""
+    try:
+        found = venue.find(order)
+    except DcaguardError:
+        found = LookUp(absence=Absence.NO_ANSWER)
+    if len(found.reports) == 1:
+        order = record_report(book, order, found.reports[0], run.world.clock.now())
+        return Acted(order)
+    if found.reports:
+        return _witnessed(run, book, order, found)
+    return Acted(order, error=_unknown(order, placed))
+
+
+def _rejection(order: Order, placed: Placed) -> DcaguardError:
+    told = f"account {order.account}: the venue refused {order.symbol}: {placed.detail}"
+    if placed.kind is PlaceKind.REJECTED_FUNDS:
+        return LimitError(f"{told}: add cash; this slot is not sent again")
+    return ProtocolError(f"{told}: this slot is not sent again; report the venue's code")
+
+
+def _not_sent(order: Order, placed: Placed) -> DcaguardError:
+    return VenueUnavailableError(
+        f"account {order.account}: no connection for {order.symbol} ({placed.detail}): "
+        "nothing was sent, and this slot is not tried again"
+    )
+
+
+def _unknown(order: Order, placed: Placed) -> DcaguardError:
+    told = (
+        f"account {order.account}: the outcome of order {order.client_order_id} "
+        f"({order.symbol}) is not known: {placed.detail}: buying there waits; run again, "
+        f"or see `dcaguard resolve {order.client_order_id}`"
+    )
+    if placed.kind is PlaceKind.IMPOSSIBLE:
+        return ImpossibleReplyError(told)
+    return OrderUnknownError(told)
+
+
+class ImpossibleReplyError(ProtocolError):
+    """The reply to an order contradicts the order; the order counts as unknown."""
+
+
+def exit_of(acted: Acted) -> ExitCode:
+    """Return the code one act adds to the run's exit."""
+    return ExitCode.OK if acted.error is None else acted.error.exit_code

@@ -1,0 +1,225 @@
+"""Our own records in the journal: slots, purses, armings, settlements. One writer for each kind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from dcaguard.core.canonical import instant, parse_instant
+from dcaguard.core.money import ZERO
+from dcaguard.core.order import RESERVING, Order, Status
+from dcaguard.core.purse import Purse
+from dcaguard.core.schedule import Slot, parse_slot
+from dcaguard.ports import Journal
+
+
+# Marks the slot of a rehearsed order, so that it never counts and never collides.
+REHEARSAL_MARK = "#"
+
+
+def symbol_subject(strategy: str, symbol: str) -> str:
+    """Return the journal subject of one strategy's symbol."""
+    return f"{strategy}|{symbol}"
+
+
+def slot_subject(strategy: str, slot_key: str, symbol: str) -> str:
+    """Return the journal subject of one tranche."""
+    return f"{strategy}|{slot_key}|{symbol}"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotState:
+    """The newest slot that was looked at, and whether it may still buy."""
+
+    slot: Slot | None = None
+    is_open: bool = False
+
+
+def slot_state(journal: Journal, strategy: str) -> SlotState:
+    """Return where a strategy stands in its schedule."""
+    row = journal.latest("slot", strategy)
+    if row is None:
+        return SlotState()
+    slot = parse_slot(strategy, str(row.body["newest"]))
+    return SlotState(slot, bool(row.body["open"]))
+
+
+def record_slot(  # noqa: PLR0913 - one row's columns
+    journal: Journal, slot: Slot, event: str, *, newest: Slot, is_open: bool, at: datetime
+) -> None:
+    """Write that a slot was OPENED, CLOSED or MISSED."""
+    body = {
+        "strategy": slot.strategy,
+        "slot": slot.id,
+        "slot_key": slot.key,
+        "scheduled_at": slot.instant,
+        "event": event,
+        "newest": newest.id,
+        "open": is_open,
+    }
+    journal.append("slot", slot.strategy, body, at)
+
+
+def purse(journal: Journal, strategy: str, symbol: str) -> Purse:
+    """Return what is remembered for a strategy's symbol, in quote."""
+    row = journal.latest("purse", symbol_subject(strategy, symbol))
+    if row is None:
+        return Purse()
+    return Purse(Decimal(str(row.body["backlog"])), Decimal(str(row.body["carry"])))
+
+
+def record_purse(  # noqa: PLR0913 - one row's columns
+    journal: Journal, slot: str, strategy: str, symbol: str, after: Purse, why: str, at: datetime
+) -> None:
+    """Write a purse's new state when it changed; `why` names the event."""
+    before = purse(journal, strategy, symbol)
+    if after == before:
+        return
+    body = {
+        "strategy": strategy,
+        "symbol": symbol,
+        "slot": slot,
+        "why": why,
+        "backlog": after.backlog,
+        "carry": after.carry,
+        "backlog_change": after.backlog - before.backlog,
+        "carry_change": after.carry - before.carry,
+    }
+    journal.append("purse", symbol_subject(strategy, symbol), body, at)
+
+
+def settled_cost(journal: Journal, client_order_id: str) -> Decimal | None:
+    """Return what a settled order cost in quote, fee in quote included; None while unsettled."""
+    row = journal.latest("settled", client_order_id)
+    return None if row is None else Decimal(str(row.body["spent"]))
+
+
+def unsettled(journal: Journal) -> tuple[str, ...]:
+    """Return the ids of orders that are closed at the venue but whose fills are not complete."""
+    row = journal.latest("unsettled", "orders")
+    if row is None:
+        return ()
+    ids = row.body["orders"]
+    assert isinstance(ids, list)
+    return tuple(str(one) for one in ids)
+
+
+def record_unsettled(journal: Journal, ids: Sequence[str], at: datetime) -> None:
+    """Write the set of closed orders whose fills are not complete, when it changed."""
+    if set(ids) != set(unsettled(journal)):
+        journal.append("unsettled", "orders", {"orders": sorted(ids)}, at)
+
+
+def record_settled(
+    journal: Journal, order: Order, spent: Decimal, filled: Decimal, at: datetime
+) -> None:
+    """Write that an order's fills are complete, with the strategy's running total."""
+    subject = symbol_subject(order.strategy, order.symbol)
+    before = spent_total(journal, order.strategy, order.symbol)
+    body = {
+        "client_order_id": order.client_order_id,
+        "spent": spent,
+        "filled": filled,
+        "strategy": order.strategy,
+        "symbol": order.symbol,
+    }
+    totals = {
+        "total": before + spent,
+        "bought_total": bought_total(journal, order.strategy, order.symbol) + filled,
+    }
+    journal.append("settled", order.client_order_id, body, at)
+    journal.append("spent", subject, totals, at)
+    record_unsettled(journal, [i for i in unsettled(journal) if i != order.client_order_id], at)
+
+
+def spent_total(journal: Journal, strategy: str, symbol: str) -> Decimal:
+    """Return what a strategy's settled orders of one symbol have cost, in quote."""
+    row = journal.latest("spent", symbol_subject(strategy, symbol))
+    return ZERO if row is None else Decimal(str(row.body["total"]))
+
+
+def bought_total(journal: Journal, strategy: str, symbol: str) -> Decimal:
+    """Return how much of a symbol a strategy's settled orders have bought, in base."""
+    row = journal.latest("spent", symbol_subject(strategy, symbol))
+    return ZERO if row is None else Decimal(str(row.body["bought_total"]))
+
+
+def spent_quote(journal: Journal, order: Order) -> Decimal:
+    """Return what an order has cost or at worst may cost, in quote."""
+    cost = settled_cost(journal, order.client_order_id)
+    if cost is not None:
+        return cost
+    return ZERO if order.status in {Status.REJECTED, Status.ABANDONED} else order.max_quote
+
+
+def reserved_orders(journal: Journal) -> list[Order]:
+    """Return orders whose cost is not final: not ended, or ended with fills still missing."""
+    rows = journal.orders(status=RESERVING)
+    known = {order.client_order_id for order in rows}
+    rows += [
+        order
+        for one in unsettled(journal)
+        if one not in known and (order := journal.order(one)) is not None
+    ]
+    return rows
+
+
+def spending_orders(journal: Journal, since: datetime) -> list[tuple[Order, bool]]:
+    """Return every order since `since` and every older one that is not final, with "is pending"."""
+    pending = {order.client_order_id: order for order in reserved_orders(journal)}
+    orders = {order.client_order_id: order for order in journal.orders(since=since)} | pending
+    return [
+        (order, order.client_order_id in pending)
+        for order in orders.values()
+        if REHEARSAL_MARK not in order.slot
+    ]
+
+
+def strategy_spent_quote(journal: Journal, strategy: str, symbols: Sequence[str]) -> Decimal:
+    """Return what all of a strategy's orders have cost or at worst may cost, in quote."""
+    settled = sum((spent_total(journal, strategy, symbol) for symbol in symbols), ZERO)
+    pending = [o for o in reserved_orders(journal) if o.strategy == strategy]
+    return settled + sum((order.max_quote for order in pending), ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Arming:
+    """The newest confirmation of a strategy."""
+
+    digest: str
+    at: datetime
+    first: bool
+
+
+def arming(journal: Journal, strategy: str) -> Arming | None:
+    """Return the newest arming of a strategy."""
+    row = journal.latest("arm", strategy)
+    if row is None:
+        return None
+    return Arming(str(row.body["digest"]), parse_instant(str(row.body["armed_at"])), bool(row.body["first"]))
+
+
+def record_arming(journal: Journal, strategy: str, digest: str, at: datetime) -> Arming:
+    """Write a person's confirmation of strategy, policy and account as parsed."""
+    first = arming(journal, strategy) is None
+    journal.append(
+        "arm", strategy, {"digest": digest, "armed_at": instant(at), "first": first}, at
+    )
+    return Arming(digest, at, first)
+
+
+def ladder_released(journal: Journal, strategy: str, symbol: str, since: datetime | None) -> int:
+    """Return how many rungs of a ladder were bought in the pause that began at `since`."""
+    row = journal.latest("ladder", symbol_subject(strategy, symbol))
+    if row is None or since is None or row.body["pause_since"] != instant(since):
+        return 0
+    return int(str(row.body["released"]))
+
+
+def record_ladder(
+    journal: Journal, strategy: str, symbol: str, since: datetime, at: datetime
+) -> None:
+    """Write that one more rung was bought in the pause that began at `since`."""
+    released = ladder_released(journal, strategy, symbol, since) + 1
+    body = {"pause_since": since, "released": released}
+    journal.append("ladder", symbol_subject(strategy, symbol), body, at)

@@ -1,0 +1,147 @@
+"""What a pass must find out before it can decide: accounts, markets, prices, guard, second opinion."""
+
+from collections.abc import Mapping, Sequence
+
+from dcaguard.app.context import Pass
+from dcaguard.app.counting import needs_nav
+from dcaguard.app.facts import Facts
+from dcaguard.app.look import Ask, Looked, look, portfolio_of, quotes_or_none
+from dcaguard.app.sight import Sight
+from dcaguard.app.slots import DueStrategy
+from dcaguard.core.account import AccountView, CheckResult, Proof
+from dcaguard.core.config import Config
+from dcaguard.core.errors import DcaguardError
+from dcaguard.core.market import Quote
+from dcaguard.core.policy.leverage import stops
+from dcaguard.ports import Journal
+
+
+def gather(run: Pass, sight: Sight, due: Sequence[DueStrategy]) -> Facts:
+    """Look at every account that matters, judge what was read, and write it down."""
+    facts = gather_quietly(run, sight, due)
+    _journal_views(run, facts.looked, due)
+    return facts
+
+
+def gather_quietly(run: Pass, sight: Sight, due: Sequence[DueStrategy]) -> Facts:
+    """Look at every account that matters, side by side, and judge what was read."""
+    asks, failures = _asks(run, due)
+    looked = look(run.world, asks)
+    run.views.update({name: one.view for name, one in looked.items() if one.view is not None})
+    portfolio, prices = portfolio_of(run.world.config, looked)
+    missing = tuple(sorted({*failures, *(n for n, one in looked.items() if one.view is None)}))
+    return Facts(
+        sight=sight,
+        looked=looked,
+        failures=failures,
+        portfolio=portfolio,
+        prices=prices,
+        second=_second(run, due),
+        halted=run.world.halt.reason(),
+        findings=findings_of(run.world.config, looked),
+        incomplete=missing,
+    )
+
+
+def _asks(
+    run: Pass, due: Sequence[DueStrategy]
+) -> tuple[list[Ask], dict[str, DcaguardError]]:
+    """Return what to read: the buying accounts, and all others of their kind (leverage, NAV)."""
+    world = run.world
+    symbols: dict[str, list[str]] = {}
+    for one in due:
+        symbols.setdefault(one.strategy.account, []).extend(b.symbol for b in one.strategy.buy)
+    kinds = {world.is_paper(account) for account in symbols}
+    accounts = [name for name in world.config.accounts if world.is_paper(name) in kinds]
+    weighs = any(
+        needs_nav(world, symbol.partition("/")[0], account)
+        for account, names in symbols.items()
+        for symbol in names
+    )
+    cold = {asset for coins in world.config.holdings.values() for asset in coins}
+    asks, failures = [], {}
+    for name in accounts:
+        wanted = tuple(dict.fromkeys(symbols.get(name, ())))
+        money = {symbol.partition("/")[2] for symbol in wanted}
+        priced = tuple(sorted(money | (cold if weighs else set())))
+        try:
+            asks.append(Ask(run.venue(name), wanted, priced, value_all=weighs))
+        except DcaguardError as error:
+            failures[name] = error
+    return asks, failures
+
+
+def findings_of(
+    config: Config, looked: Mapping[str, Looked]
+) -> dict[str, tuple[CheckResult, ...]]:
+    """Return, by account, the guard's answers that stop buying there.
+
+    `on_violation = "stop-all"` makes one account's violation stop every account; what one account
+    can not tell stops that account only.
+    """
+    leverage = config.policy.leverage
+    own = {
+        name: stops(
+            one.view,
+            require_key_rights=leverage.require_key_rights,
+            accept_cannot_tell=frozenset(leverage.accept_cannot_tell),
+        )
+        for name, one in looked.items()
+        if one.view is not None
+    }
+    if leverage.on_violation == "stop-account":
+        return own
+    violated = {
+        name: [r for r in results if r.result is Proof.VIOLATED] for name, results in own.items()
+    }
+    return {
+        name: (*own.get(name, ()), *(r for n, rs in violated.items() if n != name for r in rs))
+        for name in looked
+    }
+
+
+def _second(run: Pass, due: Sequence[DueStrategy]) -> Mapping[str, Quote] | None:
+    if run.world.second_opinion is None:
+        return None
+    symbols = sorted({b.symbol for one in due for b in one.strategy.buy})
+    return quotes_or_none(run.world.second_opinion, symbols)
+
+
+def _journal_views(
+    run: Pass, looked: Mapping[str, Looked], due: Sequence[DueStrategy]
+) -> None:
+    """Write balances and findings once per pass, in the journal of the strategies that are due."""
+    for name, one in looked.items():
+        if one.view is None:
+            continue
+        buying = any(d.strategy.account == name for d in due)
+        book = run.book(name).write if buying else run.world.journal
+        with book.transaction():
+            record_view(book, one.view, run)
+
+
+def record_view(journal: Journal, view: AccountView, run: Pass) -> None:
+    """Write what one account holds and what the guard found there."""
+    rows = [
+        {
+            "wallet": h.wallet,
+            "asset": h.asset,
+            "free": h.free,
+            "used": h.used,
+            "total": h.total,
+            "debt": h.debt,
+        }
+        for h in view.holdings
+    ]
+    journal.append("balances", view.account, {"account": view.account, "rows": rows}, run.now)
+    bad = [
+        {
+            "kind": f"{r.check}:{r.result}",
+            "subject": r.wallet or view.account,
+            "detail": "; ".join(f"{e.wallet} {e.field}={e.value}" for e in r.evidence) or r.detail,
+        }
+        for r in view.checks
+        if r.result in {Proof.VIOLATED, Proof.CANNOT_TELL}
+    ]
+    if bad:
+        journal.append("violations", view.account, {"account": view.account, "rows": bad}, run.now)

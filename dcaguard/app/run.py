@@ -1,0 +1,322 @@
+"""One pass: recover, look, decide, write it down, act. Safe to call every five minutes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dcaguard.app import book as books
+from dcaguard.app.act import Acted, Tranche, buy
+from dcaguard.app.context import Book, Pass
+from dcaguard.app.counting import cap_uses
+from dcaguard.app.facts import Facts
+from dcaguard.app.fetching import refresh
+from dcaguard.app.gather import gather
+from dcaguard.app.recover import open_questions, recover
+from dcaguard.app.sight import Sight, journal_regimes, sight_of
+from dcaguard.app.situations import situation_of
+from dcaguard.app.slots import DueStrategy, close, due_now, mark_looked_at, order_of, tranches
+from dcaguard.app.world import Problem, World, check_clock
+from dcaguard.core.canonical import digest
+from dcaguard.core.decide import Decision, decide
+from dcaguard.core.errors import DcaguardError, ExitCode, gravest
+from dcaguard.core.money import times
+from dcaguard.core.order import UNRESOLVED, Order, Status
+from dcaguard.core.policy.caps import over
+from dcaguard.core.reason import MEANINGS, Code, Reason, Verdict, because
+from dcaguard.core.schedule import Slot
+from dcaguard.core.situation import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked of one pass."""
+
+    run_id: str
+    strategies: tuple[str, ...] = ()  # empty: all of them
+    dry_run: bool = False
+    fetch: bool = True
+    detailed_exit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One tranche of this pass: what was decided and what came of it."""
+
+    tranche: Tranche
+    decision: Decision
+    situation: Situation
+    is_new: bool  # False: the same verdict and reasons stand in the journal already
+    held_since: datetime | None
+    order: Order | None = None
+    error: DcaguardError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All that one pass did."""
+
+    run_id: str
+    as_of: datetime
+    regime: str
+    composite: str
+    decided: tuple[Decided, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    exit_code: ExitCode
+    journal_seq: int
+    journal_head: str
+    dry_run: bool
+    gate_enabled: bool
+
+
+def run_pass(world: World, request: Request) -> Result:
+    """Do one pass over the strategies; one strategy's or account's failure stops no other's."""
+    run = Pass(world, request.run_id, world.clock.now(), request.dry_run)
+    check_clock(world, run.now)
+    run.begin()
+    if not request.dry_run:
+        recover(run)
+    _codes_of_state(run)
+    due = [one for one in _due(run, request) if one.slots]
+    if due and request.fetch and not request.dry_run:
+        run.ledger.notes.extend(refresh(world))
+    sight = sight_of(world, run.now)
+    decided: list[Decided] = []
+    if due:
+        if not request.dry_run:
+            journal_regimes(sight, world.journal)
+        facts = gather(run, sight, due)
+        for one in due:
+            decided += _decide_strategy(run, facts, one)
+    code = _exit_code(run, decided, detailed=request.detailed_exit)
+    run.end(int(code), code.name)
+    return _result(run, sight if due else None, decided, code)
+
+
+def _due(run: Pass, request: Request) -> list[DueStrategy]:
+    names = request.strategies or tuple(run.world.strategies)
+    return [due_now(run, run.world.strategies[name]) for name in names]
+
+
+def _codes_of_state(run: Pass) -> None:
+    """Add the codes that hold whatever is due: a halt, an order whose outcome is not known."""
+    halted = run.world.halt.reason()
+    if halted is not None:
+        run.ledger.codes.append(ExitCode.HALTED)
+        run.ledger.note(f"halted: {halted}; `dcaguard resume --confirm` lifts it")
+    for account in run.world.config.accounts:
+        if not run.keeps_main(account):
+            continue
+        if any(o.status in UNRESOLVED for o in open_questions(run.world.journal, account)):
+            run.ledger.codes.append(ExitCode.ORDER_UNKNOWN)
+
+
+def _decide_strategy(run: Pass, facts: Facts, due: DueStrategy) -> list[Decided]:
+    decided = []
+    newest = due.slots[-1]
+    for slot in due.slots:
+        book = run.book(due.strategy.account)
+        mark_looked_at(run, book, slot, newest=slot, is_open=True)
+        for tranche in tranches(book, due.strategy, slot):
+            decided.append(_decide_one(run, facts, tranche, armed=due.armed))
+        _end_slot(run, book, due, slot, newest)
+    return decided
+
+
+def _end_slot(run: Pass, book: Book, due: DueStrategy, slot: Slot, newest: Slot) -> None:
+    """Close a slot once all its tranches were sent; a slot caught up late has this one chance."""
+    if book.rehearsal:
+        return
+    if slot.key != newest.key:
+        close(run, book, due.strategy, slot)
+    elif not tranches(book, due.strategy, slot):
+        mark_looked_at(run, book, slot, newest=slot, is_open=False)
+
+
+def _decide_one(run: Pass, facts: Facts, tranche: Tranche, *, armed: bool) -> Decided:
+    situation = situation_of(run, facts, tranche, armed=armed)
+    decision = decide(situation)
+    if decision.verdict is not Verdict.BUY:
+        return _held(run, tranche, situation, decision)
+    book = run.book(tranche.account)
+    acted = buy(
+        run,
+        tranche,
+        decision,
+        record_decision=lambda: _record(book, tranche, situation, decision, run.now),
+        recheck=lambda: _recheck(run, facts, book, tranche, situation, decision),
+    )
+    return _acted(run, facts, tranche, situation, decision, acted)
+
+
+def _acted(  # noqa: PLR0913 - what was decided and what came of it
+    run: Pass,
+    facts: Facts,
+    tranche: Tranche,
+    situation: Situation,
+    decision: Decision,
+    acted: Acted,
+) -> Decided:
+    if acted.order is not None and acted.order.status not in _NOT_BOUGHT:
+        run.bought.append(acted.order)
+        _note_ladder(run, facts, tranche, decision)
+    if acted.error is not None:
+        run.ledger.fail(acted.error, tranche.account)
+    if acted.objection is not None:
+        refused = _refuse(decision, acted.objection)
+        return replace(_held(run, tranche, situation, refused), order=acted.order)
+    return Decided(
+        tranche, decision, situation, is_new=True, held_since=None, order=acted.order,
+        error=acted.error,
+    )
+
+
+_NOT_BOUGHT = frozenset({Status.INTENT, Status.REJECTED, Status.ABANDONED})
+
+
+def _note_ladder(run: Pass, facts: Facts, tranche: Tranche, decision: Decision) -> None:
+    since = facts.sight.since(tranche.strategy)
+    book = run.book(tranche.account)
+    on_ladder = any(reason.code is Code.LADDER_WHILE_PAUSED for reason in decision.reasons)
+    if on_ladder and since is not None and not book.rehearsal:
+        books.record_ladder(book.write, tranche.strategy.name, tranche.symbol, since, run.now)
+
+
+def _recheck(  # noqa: PLR0913 - the whole question, asked again under the lock
+    run: Pass,
+    facts: Facts,
+    book: Book,
+    tranche: Tranche,
+    situation: Situation,
+    decision: Decision,
+) -> Reason | None:
+    """Ask again, inside the insert transaction, what may have changed since the decision."""
+    halted = run.world.halt.reason()
+    if halted is not None:
+        return because(Code.HALTED, reason=halted)
+    known = order_of(book, tranche.strategy.name, tranche.slot, tranche.symbol)
+    if known is not None and known.status is not Status.INTENT and not book.rehearsal:
+        return because(Code.ALREADY_ORDERED, order=known.client_order_id)
+    unresolved = book.read.orders(account=tranche.account, status=UNRESOLVED)
+    if unresolved:
+        ids = [order.client_order_id for order in unresolved]
+        return because(Code.ORDER_UNRESOLVED, orders=ids)
+    caps = cap_uses(run, book, facts, tranche)
+    rate = situation.means.base_per_quote
+    assert rate is not None
+    assert decision.order is not None
+    if caps is None:
+        return because(Code.RATE_UNKNOWN, quote=tranche.symbol.partition("/")[2])
+    return next(iter(over(caps, times(decision.order.max_quote, rate))), None)
+
+
+def _refuse(decision: Decision, objection: Reason) -> Decision:
+    return replace(
+        decision,
+        verdict=MEANINGS[objection.code].verdict,
+        reasons=(objection,),
+        buy_quote=decision.buy_quote * 0,
+        from_backlog_quote=decision.buy_quote * 0,
+        from_carry_quote=decision.buy_quote * 0,
+        withheld_quote=decision.buy_quote * 0,
+        order=None,
+    )
+
+
+def _held(run: Pass, tranche: Tranche, situation: Situation, decision: Decision) -> Decided:
+    """Write a decision that sends nothing, when its verdict or reason codes are news."""
+    book = run.book(tranche.account)
+    subject = books.slot_subject(tranche.strategy.name, tranche.slot.key, tranche.symbol)
+    last = book.read.latest("decision", subject)
+    if last is not None and not book.rehearsal and _same(last.body, decision):
+        return Decided(tranche, decision, situation, is_new=False, held_since=last.at)
+    with book.write.transaction():
+        _record(book, tranche, situation, decision, run.now)
+    return Decided(tranche, decision, situation, is_new=True, held_since=None)
+
+
+def _same(body: object, decision: Decision) -> bool:
+    assert isinstance(body, dict)
+    codes = sorted(str(reason["code"]) for reason in body["reasons"])
+    return body["verdict"] == decision.verdict and codes == sorted(r.code for r in decision.reasons)
+
+
+def _record(
+    book: Book, tranche: Tranche, situation: Situation, decision: Decision, at: datetime
+) -> None:
+    """Write a decision with the inputs it was made from."""
+    subject = books.slot_subject(tranche.strategy.name, tranche.slot.key, tranche.symbol)
+    quote = situation.means.quote
+    inputs = digest(situation)
+    body = {
+        "decision_id": digest([inputs, subject, at])[:32],
+        "strategy": situation.strategy,
+        "slot": situation.slot,
+        "symbol": situation.symbol,
+        "account": situation.account,
+        "verdict": decision.verdict,
+        "tranche_quote": decision.tranche_quote,
+        "buy_quote": decision.buy_quote,
+        "backlog_quote": decision.backlog_quote,
+        "withheld_quote": decision.withheld_quote,
+        "carry_quote": decision.carry_quote,
+        "from_backlog_quote": decision.from_backlog_quote,
+        "from_carry_quote": decision.from_carry_quote,
+        "regime": situation.gate.regime,
+        "composite": situation.gate.composite,
+        "bid": quote.bid if quote else None,
+        "ask": quote.ask if quote else None,
+        "price_at": quote.at if quote else None,
+        "price_source": quote.source if quote else None,
+        "rule_version": situation.rule_version,
+        "reasons": decision.reasons,
+        "inputs_digest": inputs,
+        "inputs": situation,
+        "decided_at": at,
+        "rehearsal": book.rehearsal,
+    }
+    book.write.append("decision", subject, body, at)
+
+
+def _exit_code(run: Pass, decided: Sequence[Decided], *, detailed: bool) -> ExitCode:
+    codes = list(run.ledger.codes)
+    bought = any(one.order is not None and one.order.status not in _NOT_BOUGHT for one in decided)
+    for one in decided:
+        for reason in one.decision.reasons:
+            code = MEANINGS[reason.code].exit_code
+            # A limit is news once; after that the slot is merely held.
+            if code is ExitCode.LIMIT and (bought or not one.is_new):
+                continue
+            codes.append(code)
+    code = gravest(codes)
+    if detailed and code is ExitCode.OK and decided:
+        return ExitCode.BOUGHT if bought else ExitCode.HELD
+    return code
+
+
+def _result(
+    run: Pass, sight: Sight | None, decided: Sequence[Decided], code: ExitCode
+) -> Result:
+    """Put the result together; with nothing due the regime is the one last written down."""
+    seq, head = run.world.journal.head()
+    last = run.world.journal.latest("regime", "market") if sight is None else None
+    enabled = run.world.config.gate.enabled
+    if sight is not None:
+        regime, composite = sight.regime, sight.composite
+    else:
+        regime = str(last.body["regime"]) if last and enabled else "NORMAL"
+        composite = str(last.body["composite"]) if last and enabled else ""
+    return Result(
+        run_id=run.run_id,
+        as_of=run.now,
+        regime=regime,
+        composite=composite,
+        decided=tuple(decided),
+        problems=tuple(run.ledger.problems),
+        notes=tuple(run.ledger.notes),
+        exit_code=code,
+        journal_seq=seq,
+        journal_head=head,
+        dry_run=run.dry_run,
+        gate_enabled=enabled,
+    )

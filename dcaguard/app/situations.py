@@ -1,0 +1,104 @@
+"""Facts from every side put together into the one value that a decision knows."""
+
+from dcaguard.app.act import Tranche
+from dcaguard.app.context import Book, Pass
+from dcaguard.app.counting import cap_uses, cash_quote, needs_nav
+from dcaguard.app.facts import Facts
+from dcaguard.app.look import trouble_of
+from dcaguard.app.wishes import wish_of
+from dcaguard.core.account import CheckResult
+from dcaguard.core.errors import DcaguardError
+from dcaguard.core.order import UNRESOLVED
+from dcaguard.core.policy.price import PriceRules, SecondOpinion
+from dcaguard.core.reason import Code
+from dcaguard.core.situation import Finding, Means, Situation, Stops, Trouble
+
+
+def situation_of(run: Pass, facts: Facts, tranche: Tranche, *, armed: bool) -> Situation:
+    """Return everything the decision on one tranche may know."""
+    strategy = tranche.strategy
+    book = run.book(strategy.account)
+    account = run.world.account(strategy.account)
+    return Situation(
+        strategy=strategy.name,
+        account=strategy.account,
+        slot=tranche.slot.id,
+        symbol=tranche.symbol,
+        now=run.now,
+        wish=wish_of(run, book, facts, tranche),
+        gate=facts.sight.gate_view(strategy, account),
+        stops=_stops(run, book, facts, tranche, armed=armed),
+        means=_means(run, book, facts, tranche),
+        rule_version=facts.sight.rule_version,
+    )
+
+
+def _stops(run: Pass, book: Book, facts: Facts, tranche: Tranche, *, armed: bool) -> Stops:
+    universe, account = run.world.config.policy.universe, tranche.account
+    asset = tranche.symbol.partition("/")[0]
+    rule = universe.assets.get(asset)
+    unresolved = book.read.orders(account=account, status=UNRESOLVED)
+    return Stops(
+        findings=tuple(finding_of(one) for one in facts.findings.get(account, ())),
+        halted=facts.halted,
+        unresolved=tuple(order.client_order_id for order in unresolved),
+        armed=armed or run.dry_run,
+        not_live=_not_live(run, account),
+        troubles=_troubles(run, facts, tranche),
+        allowed=universe.allow,
+        revenue_lack=facts.sight.revenue_lack(asset) if rule and rule.needs_revenue else None,
+        concentration=facts.sight.concentration(facts.portfolio, account),
+    )
+
+
+def finding_of(result: CheckResult) -> Finding:
+    """Return a guard's answer as a decision stores it."""
+    shown = "; ".join(f"{one.wallet} {one.field}={one.value}" for one in result.evidence)
+    detail = " ".join(part for part in (result.detail, shown) if part)
+    return Finding(result.check, result.wallet, result.result, detail)
+
+
+def _not_live(run: Pass, account: str) -> str:
+    if run.dry_run or not run.world.is_live(account):
+        return ""
+    try:
+        return run.venue(account).can_trade_live
+    except DcaguardError:
+        return ""  # the same failure is told as trouble
+
+
+def _troubles(run: Pass, facts: Facts, tranche: Tranche) -> tuple[Trouble, ...]:
+    account = tranche.account
+    rows = []
+    failure = facts.failures.get(account) or facts.seen(account).failure
+    if failure is not None:
+        rows.append(trouble_of(failure))
+    asset = tranche.symbol.partition("/")[0]
+    others = [name for name in facts.incomplete if name != account]
+    if others and needs_nav(run.world, asset, account):
+        detail = f"shares of NAV can not be counted while {', '.join(others)} could not be read"
+        rows.append(Trouble(Code.BALANCE_UNKNOWN, detail))
+    return tuple(rows)
+
+
+def _means(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> Means:
+    symbol, looked = tranche.symbol, facts.seen(tranche.account)
+    price = run.world.config.policy.price
+    from_series = run.world.account(tranche.account).price_venue == "series"
+    staleness = price.series_staleness if from_series else price.staleness
+    caps = cap_uses(run, book, facts, tranche)
+    quote_asset = symbol.partition("/")[2]
+    second = None
+    if facts.second is not None:
+        other = facts.second.get(symbol)
+        name = price.second_opinion or ""
+        second = SecondOpinion(name, other.ask if other else None, price.second_opinion_tolerance)
+    return Means(
+        market=looked.markets.get(symbol),
+        quote=looked.quotes.get(symbol),
+        rules=PriceRules(price.collar, price.spread_max, staleness),
+        second=second,
+        caps=caps or (),
+        base_per_quote=facts.prices.get(quote_asset) if caps is not None else None,
+        cash=cash_quote(run, looked, quote_asset),
+    )

@@ -1,0 +1,130 @@
+"""Where everything stands, from the journal alone: works with no network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from dcaguard.app import book as books
+from dcaguard.app.sight import sight_of
+from dcaguard.app.slots import lasting_journal
+from dcaguard.app.survey import spends_now
+from dcaguard.app.world import World
+from dcaguard.core.arming import arming_digest
+from dcaguard.core.money import ZERO
+from dcaguard.core.order import UNRESOLVED, Order
+from dcaguard.core.policy.caps import CapUse, windows
+from dcaguard.core.portfolio import par_prices
+from dcaguard.core.purse import Purse
+from dcaguard.core.reason import Code
+from dcaguard.core.schedule import Slot, next_slots
+from dcaguard.core.strategy import Strategy
+
+NEXT_SLOTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyStatus:
+    """One strategy's purses, spending and next slots."""
+
+    strategy: Strategy
+    mode: str  # "paper" | "live" | "dry"
+    armed: bool
+    open_slot: Slot | None
+    next_slots: tuple[Slot, ...]
+    purses: Mapping[str, Purse]  # by symbol
+    spent_quote: Decimal
+    left_quote: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """All of `status`."""
+
+    now: datetime
+    gate_enabled: bool
+    regime: str
+    since: datetime | None
+    composite: str
+    why: tuple[str, ...]
+    halted: str | None
+    strategies: tuple[StrategyStatus, ...]
+    caps: tuple[CapUse, ...]
+    unresolved: tuple[Order, ...]
+    last_run: Mapping[str, object] | None
+    notes: tuple[str, ...]
+
+
+def status(world: World, now: datetime, *, dry: bool = False) -> Status:
+    """Return where everything stands at an instant; `dry` reads the simulated orders' journal."""
+    sight = sight_of(world, now)
+    state = sight.state()
+    journal = world.dry_journal() if dry else world.journal
+    run = last_run(world)
+    notes = []
+    if not dry and any(mode_of(world, s) == "dry" for s in world.strategies.values()):
+        notes.append("accounts with live = false keep a journal of their own: add --dry to see it")
+    return Status(
+        now=now,
+        gate_enabled=world.config.gate.enabled,
+        regime=state.regime.value,
+        since=state.since,
+        composite=sight.composite if world.config.gate.enabled else "",
+        why=state.why,
+        halted=world.halt.reason(),
+        strategies=tuple(_strategy(world, s, now) for s in world.strategies.values()),
+        caps=spending_caps(world, now),
+        unresolved=tuple(journal.orders(status=UNRESOLVED)),
+        last_run=run,
+        notes=tuple(notes),
+    )
+
+
+def mode_of(world: World, strategy: Strategy) -> str:
+    """Return how a strategy's orders are: "paper", "live" or "dry"."""
+    if world.is_paper(strategy.account):
+        return "paper"
+    return "live" if world.is_live(strategy.account) else "dry"
+
+
+def _strategy(world: World, strategy: Strategy, now: datetime) -> StrategyStatus:
+    journal = lasting_journal(world, strategy.account)
+    state = books.slot_state(journal, strategy.name)
+    symbols = [one.symbol for one in strategy.buy]
+    spent = books.strategy_spent_quote(journal, strategy.name, symbols)
+    total = strategy.budget.total
+    arming = books.arming(world.journal, strategy.name)
+    armed = arming is not None and arming.digest == arming_digest(world.config, strategy)
+    return StrategyStatus(
+        strategy=strategy,
+        mode=mode_of(world, strategy),
+        armed=armed,
+        open_slot=state.slot if state.is_open else None,
+        next_slots=next_slots(strategy, now, NEXT_SLOTS),
+        purses={symbol: books.purse(journal, strategy.name, symbol) for symbol in symbols},
+        spent_quote=spent,
+        left_quote=None if total is None else max(total - spent, ZERO),
+    )
+
+
+def spending_caps(world: World, now: datetime) -> tuple[CapUse, ...]:
+    """Return the caps on spending with what is used; a quote without a rate at hand counts zero."""
+    prices = par_prices({}, world.config.base_currency, world.config.stablecoins_at_par)
+    spends = spends_now(world, prices, now)
+    caps, span = world.config.policy.caps, windows(now, world.config.timezone)
+    rows = [CapUse("order_max", Code.CAP_ORDER, caps.order_max, ZERO)]
+    for name, code, limit, start in (
+        ("day_max", Code.CAP_DAY, caps.day_max, span.day),
+        ("week_max", Code.CAP_WEEK, caps.week_max, span.week),
+        ("month_max", Code.CAP_MONTH, caps.month_max, span.month),
+    ):
+        if limit is not None:
+            used = sum((s.value_base for s in spends if s.pending or s.at >= start), ZERO)
+            rows.append(CapUse(name, code, limit, used))
+    return tuple(rows)
+
+
+def last_run(world: World) -> Mapping[str, object] | None:
+    """Return the newest pass's start, or None."""
+    row = world.journal.latest("pass", "run")
+    return None if row is None else dict(row.body)

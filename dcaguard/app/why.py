@@ -1,0 +1,92 @@
+"""The full story of one slot from the journal, bought or not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dcaguard.app.book import slot_subject
+from dcaguard.app.slots import lasting_journal
+from dcaguard.app.world import World
+from dcaguard.core.errors import NoInputError
+from dcaguard.core.order import Fill, Order
+from dcaguard.core.schedule import parse_slot
+from dcaguard.core.strategy import Strategy
+from dcaguard.ports import Entry, Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Tale:
+    """One tranche: every decision on it, its order and its fills."""
+
+    strategy: str
+    slot: str
+    symbol: str
+    decisions: tuple[Entry, ...]
+    order: Order | None
+    fills: tuple[Fill, ...]
+    moves: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """All of `why`."""
+
+    tales: tuple[Tale, ...]
+    slot_rows: tuple[Mapping[str, object], ...]
+
+
+def why(world: World, slot: str | None, *, dry: bool) -> Why:
+    """Return the story of a slot (the newest for None); NoInputError (66) when there is none."""
+    tales: list[Tale] = []
+    rows: list[Mapping[str, object]] = []
+    for strategy in world.strategies.values():
+        journal = world.dry_journal() if dry else lasting_journal(world, strategy.account)
+        key = _key(journal, strategy, slot)
+        if key is None:
+            continue
+        rows += [
+            e.body for e in journal.entries("slot", strategy.name) if e.body["slot_key"] == key
+        ]
+        tales += [t for one in strategy.buy if (t := _tale(journal, strategy, key, one.symbol))]
+    if not tales and not rows:
+        asked = f"slot {slot!r}" if slot else "any slot"
+        msg = f"why: the journal says nothing about {asked}: `dcaguard plan` shows the next slots"
+        raise NoInputError(msg)
+    return Why(tuple(tales), tuple(rows))
+
+
+def _key(journal: Journal, strategy: Strategy, slot: str | None) -> str | None:
+    if slot is not None:
+        text = slot.partition("|")[2] if slot.startswith(f"{strategy.name}|") else slot
+        try:
+            return parse_slot(strategy.name, text).key
+        except (ValueError, KeyError):
+            return _by_date(journal, strategy, text)
+    newest = journal.latest("slot", strategy.name)
+    return None if newest is None else str(newest.body["slot_key"])
+
+
+def _by_date(journal: Journal, strategy: Strategy, text: str) -> str | None:
+    """Return the newest slot whose name begins with `text` (a local date, say)."""
+    found = None
+    for entry in journal.entries("slot", strategy.name):
+        if str(entry.body["slot_key"]).startswith(text):
+            found = str(entry.body["slot_key"])
+    return found
+
+
+def _tale(journal: Journal, strategy: Strategy, key: str, symbol: str) -> Tale | None:
+    decisions = tuple(journal.entries("decision", slot_subject(strategy.name, key, symbol)))
+    orders = [o for o in journal.orders(strategy=strategy.name, slot_key=key) if o.symbol == symbol]
+    if not decisions and not orders:
+        return None
+    order = orders[0] if orders else None
+    cloid = order.client_order_id if order else ""
+    return Tale(
+        strategy=strategy.name,
+        slot=str(decisions[-1].body["slot"]) if decisions else key,
+        symbol=symbol,
+        decisions=decisions,
+        order=order,
+        fills=tuple(journal.fills(client_order_id=cloid)) if order else (),
+        moves=tuple(journal.entries("order-move", cloid)) if order else (),
+    )

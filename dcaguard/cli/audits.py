@@ -1,0 +1,71 @@
+"""What the auditing commands call."""
+
+from pathlib import Path
+
+from dcaguard.adapters.clock import SystemClock
+from dcaguard.adapters.journal.opening import open_journal
+from dcaguard.adapters.journal.store import SqliteJournal
+from dcaguard.app.audit import Trade, list_all_decisions, list_all_trades
+from dcaguard.cli.session import Session
+from dcaguard.core.errors import NoInputError, UsageError
+from dcaguard.core.reason import Verdict
+from dcaguard.ports import Entry
+from dcaguard.render.audit import BackupRow, VerifyRow
+from dcaguard.wiring import load, place_of
+
+
+def _journal(session: Session, *, dry: bool, checked: bool = True) -> SqliteJournal:
+    place = place_of(load(session.config))
+    path = place.dry if dry else place.journal
+    if not path.exists() and not path.with_suffix(".head").exists():
+        other = place.journal if dry else place.dry
+        hint = (
+            f"{other.name} has rows: " + ("leave --dry out" if dry else "add --dry")
+            if other.exists()
+            else "`dcaguard run` makes one"
+        )
+        msg = f"{path}: there is no journal yet: {hint}"
+        raise NoInputError(msg)
+    return open_journal(
+        path, clock_now=SystemClock().now(), create=False, read_only=True, checked=checked
+    )
+
+
+def list_trades(
+    session: Session, strategy: str | None, account: str | None, *, dry: bool
+) -> list[Trade]:
+    """Return orders with their fills."""
+    with _journal(session, dry=dry) as journal:
+        return list_all_trades(journal, strategy, account)
+
+
+def list_decisions(
+    session: Session, strategy: str | None, verdict: str | None, *, dry: bool
+) -> list[Entry]:
+    """Return decisions, oldest first."""
+    if verdict is not None and verdict.upper() not in Verdict.__members__:
+        msg = f"--verdict {verdict}: choose WAIT, BUY, PAUSE or DENY"
+        raise UsageError(msg)
+    with _journal(session, dry=dry) as journal:
+        return list_all_decisions(journal, strategy, verdict.upper() if verdict else None)
+
+
+def verify_journal(session: Session, *, dry: bool) -> VerifyRow:
+    """Check everything that a journal promises."""
+    with _journal(session, dry=dry, checked=False) as journal:
+        report = journal.verify_all()
+        return VerifyRow(
+            path=str(journal.path),
+            rows=report.rows,
+            public_rows=report.typed_rows,
+            head=report.hash,
+            findings=tuple((f.check, f.detail) for f in report.findings),
+            exit_code=report.exit_code,
+        )
+
+
+def back_up(session: Session, dest: Path, *, dry: bool) -> BackupRow:
+    """Copy the journal and verify the copy."""
+    with _journal(session, dry=dry) as journal:
+        report = journal.backup(dest)
+        return BackupRow(str(report.path), report.seq, report.hash, report.size_bytes)

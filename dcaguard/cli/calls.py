@@ -1,0 +1,135 @@
+"""What the acting commands call: wiring, one use case, and the halt around it."""
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+
+from dcaguard.app.run import Request, Result, run_pass
+from dcaguard.app.world import World
+from dcaguard.cli.session import Session, colored, show, tell
+from dcaguard.cli.times import parse_as_of
+from dcaguard.core.errors import ConfigError, TryAgainError, UsageError
+from dcaguard.wiring import load, opened, place_of
+
+
+def new_run_id() -> str:
+    """Return a run's id: 32 hex digits, unique on any machine."""
+    return os.urandom(16).hex()
+
+
+def known_strategies(world: World, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names, or raise ConfigError (78) for one that no file defines."""
+    for name in names:
+        if name not in world.strategies:
+            from dcaguard.core.config import nearest  # noqa: PLC0415 - only on a mistake
+
+            hint = nearest(name, list(world.strategies))
+            msg = f"strategies/{name}.toml: no strategy is called {name!r}: {hint}"
+            raise ConfigError(msg)
+    return tuple(names)
+
+
+def run_once(  # noqa: PLR0913 - the command's options
+    session: Session,
+    strategies: Sequence[str],
+    *,
+    dry_run: bool,
+    as_of: str | None,
+    fetch: bool,
+    detailed: bool,
+) -> Result:
+    """Do one pass on the configured workspace."""
+    loaded = load(session.config)
+    moment = parse_as_of(as_of) if as_of else None
+    with opened(loaded, as_of=moment) as world:
+        names = known_strategies(world, strategies)
+        if moment is not None and not dry_run:
+            _only_paper(world, names)
+        request = Request(
+            run_id=new_run_id(),
+            strategies=names,
+            dry_run=dry_run,
+            fetch=fetch and moment is None,
+            detailed_exit=detailed,
+        )
+        return run_pass(world, request)
+
+
+def _only_paper(world: World, names: Sequence[str]) -> None:
+    """Refuse a made-up time for anything that could reach a real account."""
+    for name in names or world.strategies:
+        account = world.strategies[name].account
+        if not world.is_paper(account):
+            msg = (
+                f"--as-of: strategy {name} buys on account {account}, which is not paper: "
+                "add --dry-run, or name only paper strategies"
+            )
+            raise UsageError(msg)
+
+
+def arm_strategy(session: Session, name: str, *, yes: bool) -> int:
+    """Show what would be armed, ask unless told not to, and write the confirmation."""
+    import typer  # noqa: PLC0415 - only for the question
+
+    from dcaguard.app.arm import arm, what_is_armed  # noqa: PLC0415
+    from dcaguard.render.arm import arm_json, arm_text  # noqa: PLC0415
+
+    with opened(load(session.config)) as world:
+        known_strategies(world, [name])
+        about = what_is_armed(world, name)
+        if not yes:
+            if session.json:
+                msg = "arm: `--json` can not ask: add --yes once you have read `dcaguard plan`"
+                raise UsageError(msg)
+            tell(arm_text(about))
+            typer.confirm("Arm it?", abort=True, err=True)
+        armed = arm(world, about)
+    text = f"{name} is armed: slots from {armed.at:%Y-%m-%d %H:%M} UTC on are bought"
+    show("arm", arm_json(about, armed), text)
+    return 0
+
+
+def set_halt(session: Session, reason: str) -> bool:
+    """Set the halt at once; return whether it could be journalled (no other run is at work)."""
+    from dcaguard.adapters.halt import HaltFile  # noqa: PLC0415
+
+    loaded = load(session.config)
+    HaltFile(place_of(loaded).halt).set(reason)
+    try:
+        with opened(loaded) as world:
+            world.journal.append("halt", "person", {"reason": reason}, world.clock.now())
+    except TryAgainError:
+        return False
+    return True
+
+
+def lift_halt(session: Session, account: str | None) -> None:
+    """Write the resumption down, then remove the halt; acknowledge a locked venue."""
+    with opened(load(session.config)) as world:
+        now = world.clock.now()
+        if account is not None:
+            if account not in world.config.accounts:
+                msg = f"--account {account}: there is no such account in config.toml"
+                raise ConfigError(msg)
+            venue = world.config.accounts[account].exchange
+            body: dict[str, object] = {"account": account, "venue": venue, "acknowledged_at": now}
+            world.journal.append("acknowledge", account, body, now)
+        world.journal.append("resume", "person", {"account": account}, now)
+        world.halt.clear()
+
+
+def resolve_order(session: Session, prefix: str, *, abandon: bool) -> int:
+    """Ask the venue about one order and show every answer; give it up only on proof."""
+    from dcaguard.app.resolve import resolve  # noqa: PLC0415
+    from dcaguard.render.resolve import resolve_json, resolve_text  # noqa: PLC0415
+
+    with opened(load(session.config)) as world:
+        found = resolve(world, prefix, new_run_id(), abandon=abandon)
+    code = found.exit_code
+    show("resolve", resolve_json(found), resolve_text(found), exit_code=int(code), code=code.name)
+    return int(code)
+
+
+def as_of_or_none(text: str | None) -> datetime | None:
+    """Return the instant that `--as-of` names, or None."""
+    return parse_as_of(text) if text else None

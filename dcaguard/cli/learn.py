@@ -1,0 +1,5 @@
+"""Placeholder until signals commands land."""
+
+
+def add_to(app: object) -> None:
+    """Nothing yet."""

@@ -1,0 +1,121 @@
+"""The command line: parse, call, show; every failure becomes one sentence and one exit code."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+from dcaguard import __version__
+from dcaguard.cli import act, audit, learn, look, setup
+from dcaguard.cli.session import Session, begin, complain, take_globals
+
+app = typer.Typer(
+    name="dcaguard",
+    help=(
+        "Planned crypto buying on spot markets that never borrows, never buys twice, waits while "
+        "the market breaks, and can say why.\n\nExample: dcaguard demo"
+    ),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(*, asked: bool) -> None:
+    if asked:
+        print(f"dcaguard {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _globals(
+    config: Annotated[
+        str | None, typer.Option("--config", metavar="PATH", help="The config.toml to use.")
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print exactly one JSON document on stdout.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Print more about each step.")] = False,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="No colour; NO_COLOR does the same.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            callback=lambda value: _version(asked=value),
+            help="Print the version and exit.",
+        ),
+    ] = False,
+) -> None:
+    """Global options are taken from the line before typer sees it; these are for the help."""
+    del config, json, quiet, verbose, no_color, version
+
+
+for _room in (setup, look, act, learn, audit):
+    _room.add_to(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command line and exit with its code."""
+    sys.exit(run_line(sys.argv[1:] if arguments is None else arguments))
+
+
+def run_line(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; nothing secret leaves through errors."""
+    from dcaguard.adapters.hardening import harden_process  # noqa: PLC0415 - after the imports
+
+    harden_process()
+    session, rest = take_globals(arguments)
+    begin(session)
+    if session.json and not rest:
+        complain("usage", 2, "USAGE", "no command given: `dcaguard --help` lists them")
+        return 2
+    try:
+        outcome = app(args=rest, standalone_mode=False, prog_name="dcaguard")
+    except TyperException as error:
+        return _usage(error, rest)
+    except (Abort, KeyboardInterrupt):
+        complain(_name(rest), 130, "INTERRUPTED", "stopped; nothing more was done")
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Exception as error:  # noqa: BLE001 - the one place that turns a failure into an exit
+        return _failed(session, _name(rest), error)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _usage(error: TyperException, rest: Sequence[str]) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(error.format_message())
+        return 2 if rest else 0
+    context = getattr(error, "ctx", None)
+    where = context.command_path if context is not None else "dcaguard"
+    complain("usage", 2, "USAGE", f"{error.format_message()} (see `{where} --help`)")
+    return 2
+
+
+def _failed(session: Session, name: str, error: Exception) -> int:
+    from dcaguard.core.errors import DcaguardError  # noqa: PLC0415 - only on failure
+
+    if isinstance(error, DcaguardError):
+        complain(name, int(error.exit_code), error.exit_code.name, str(error))
+        return int(error.exit_code)
+    kind = type(error).__name__
+    told = f"a bug stopped this command ({kind}): nothing more was done; please report it"
+    complain(name, 70, "INTERNAL", told)
+    if session.verbose:
+        import traceback  # noqa: PLC0415 - only on a bug
+
+        traceback.print_exception(error, file=sys.stderr)
+    return 70
+
+
+def _name(rest: Sequence[str]) -> str:
+    words = [word for word in rest if not word.startswith("-")]
+    return words[0] if words else "usage"

@@ -1,0 +1,14 @@
+"""The long help pages, read from inside the package."""
+
+from importlib import resources
+
+
+def pages() -> list[str]:
+    """Return the topics that have a page."""
+    folder = resources.files("dcaguard") / "help"
+    return sorted(one.name.removesuffix(".md") for one in folder.iterdir() if one.name.endswith(".md"))
+
+
+def page(topic: str) -> str:
+    """Return a topic's page as text."""
+    return (resources.files("dcaguard") / "help" / f"{topic}.md").read_text(encoding="utf-8")

@@ -1,0 +1,41 @@
+"""The two purses of a strategy's symbol: what pauses put off, and what remainders carry."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from dcaguard.core.decide import Decision
+from dcaguard.core.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """Money that is remembered between slots, in quote; never negative."""
+
+    backlog: Decimal = ZERO  # put off by pauses, repaid when the gate is open
+    carry: Decimal = ZERO  # left over by rounding, collar or a minimum
+
+
+def at_close(purse: Purse, withheld: Decimal, carried: Decimal) -> Purse:
+    """A slot ended without an order: what a pause withheld is backlog, a small rest carries."""
+    return Purse(purse.backlog + withheld, purse.carry + carried)
+
+
+def at_sending(purse: Purse, decision: Decision) -> Purse:
+    """An order is about to leave: what it repays and uses is taken out, what is withheld put in."""
+    return Purse(
+        max(purse.backlog - decision.from_backlog_quote, ZERO) + decision.withheld_quote,
+        max(purse.carry - decision.from_carry_quote, ZERO),
+    )
+
+
+def at_settled(purse: Purse, buy_quote: Decimal, spent_quote: Decimal) -> Purse:
+    """An order ended with fills: what it did not spend carries to the next slot."""
+    return replace(purse, carry=purse.carry + max(buy_quote - spent_quote, ZERO))
+
+
+def at_refused(purse: Purse, from_backlog: Decimal, from_carry: Decimal) -> Purse:
+    """An order ended without any fill: remembered money is remembered again.
+
+    The slot's own tranche is let go: a proved rejection is never sent again.
+    """
+    return Purse(purse.backlog + from_backlog, purse.carry + from_carry)

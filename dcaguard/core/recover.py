@@ -1,0 +1,67 @@
+"""Our unresolved order and a venue's answer -> what is now known. Error is not absence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from dcaguard.core.order import Absence, LookUp, Order, Status, VenueReport
+
+# A request may be delayed on its way; after the venue's own receive window it is refused there.
+GHOST_WAIT = timedelta(minutes=10)
+PROOFS_NEEDED = 2
+PROOFS_APART = timedelta(seconds=60)
+
+
+class Known(StrEnum):
+    """What a look-up settles."""
+
+    FOUND = "FOUND"
+    FOUND_TWICE = "FOUND_TWICE"
+    STILL_UNKNOWN = "STILL_UNKNOWN"
+    ASK_FOR_PROOF = "ASK_FOR_PROOF"  # not found, and late enough that absence may be proved
+    ABSENT = "ABSENT"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to write down about one unresolved order."""
+
+    known: Known
+    report: VenueReport | None = None
+    why: str = ""
+
+
+def proof_possible_at(order: Order, receive_window_seconds: int) -> datetime:
+    """Return the instant from which "not found" says something about this order."""
+    sent = order.sent_at or order.created_at
+    return sent + timedelta(seconds=receive_window_seconds) + GHOST_WAIT
+
+
+def judge(order: Order, answer: LookUp, now: datetime, receive_window_seconds: int) -> Verdict:
+    """Say what an answer to "do you have this order?" means."""
+    if len(answer.reports) > 1:
+        return Verdict(Known.FOUND_TWICE, answer.reports[0], "the venue holds two orders with our id")
+    if answer.reports:
+        return Verdict(Known.FOUND, answer.reports[0])
+    if answer.absence is not Absence.NOT_FOUND:
+        return Verdict(Known.STILL_UNKNOWN, why="the venue gave no usable answer")
+    if now < proof_possible_at(order, receive_window_seconds):
+        return Verdict(Known.STILL_UNKNOWN, why="too early to prove that it never arrived")
+    return Verdict(Known.ASK_FOR_PROOF)
+
+
+def absence_proved(proofs: Sequence[datetime], now: datetime) -> bool:
+    """Tell whether a proof at `now` completes two that lie a minute apart."""
+    return len(proofs) >= PROOFS_NEEDED - 1 and now - min(proofs) >= PROOFS_APART
+
+
+def status_of(report: VenueReport) -> Status:
+    """Return the status a report puts our order in."""
+    assert report.status in {
+        Status.OPEN,
+        Status.FILLED,
+        Status.PARTIAL_CLOSED,
+        Status.REJECTED,
+    }
+    return report.status

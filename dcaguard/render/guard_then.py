@@ -1,0 +1,36 @@
+"""The guard's answer from stored data."""
+
+from dcaguard.app.guard import StoredGuard
+from dcaguard.core.canonical import instant
+from dcaguard.render.table import paragraphs, table
+
+
+def then_json(found: StoredGuard) -> dict[str, object]:
+    """Return the body of `guard --as-of --json`."""
+    return {
+        "as_of": instant(found.at),
+        "stored": True,
+        "accounts": [
+            {
+                "account": name,
+                "at": body["at"],
+                "balances": body["rows"],
+                "violations": found.violations.get(name, {}).get("rows", []),
+            }
+            for name, body in found.accounts.items()
+        ],
+    }
+
+
+def then_text(found: StoredGuard) -> str:
+    """Return what the journal had seen of each account by then."""
+    parts = []
+    for name, body in found.accounts.items():
+        rows = found.violations.get(name, {}).get("rows", [])
+        assert isinstance(rows, list)
+        parts.append(f"{name}: looked at {body['at']}: {'; '.join(r['kind'] for r in rows) or 'clean'}")
+        held = body["rows"]
+        assert isinstance(held, list)
+        shown = [(r["wallet"], r["asset"], r["total"], r["debt"]) for r in held]
+        parts.append(table(("wallet", "asset", "total", "debt"), shown, right=(2, 3)))
+    return paragraphs(*parts) or f"nothing was looked at before {instant(found.at)}"

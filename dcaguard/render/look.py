@@ -1,0 +1,190 @@
+"""Balances, guard, status and plan as documents and as text."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from dcaguard.core.account import AccountView, CheckResult, Proof
+from dcaguard.core.money import money, plain
+from dcaguard.core.policy.caps import CapUse
+from dcaguard.core.portfolio import Portfolio
+from dcaguard.render.table import paragraphs, plain_text, table
+
+
+def balances_json(
+    views: Mapping[str, AccountView], portfolio: Portfolio, base: str, failures: Mapping[str, str]
+) -> dict[str, object]:
+    """Return the body of `balances --json`."""
+    value = {(v.account, v.holding): v.value_base for v in portfolio.valued}
+    return {
+        "base_currency": base,
+        "nav": plain(portfolio.nav_base),
+        "exposure": plain(portfolio.gross_base),
+        "leverage": None if portfolio.leverage is None else plain(portfolio.leverage),
+        "accounts": [
+            {
+                "account": view.account,
+                "exchange": view.exchange,
+                "taken_at": view.taken_at,
+                "holdings": [
+                    {
+                        "wallet": h.wallet,
+                        "asset": h.asset,
+                        "free": h.free,
+                        "used": h.used,
+                        "total": h.total,
+                        "debt": h.debt,
+                        "earning": not h.spendable,
+                        "value": value.get((view.account, h)),
+                    }
+                    for h in view.holdings
+                ],
+                "unread": list(view.unread),
+            }
+            for view in views.values()
+        ],
+        "cold": [
+            {"place": v.account, "asset": v.holding.asset, "total": v.holding.total,
+             "value": v.value_base}
+            for v in portfolio.valued
+            if v.account not in views
+        ],
+        "unpriced": list(portfolio.unpriced),
+        "unpriced_debt": list(portfolio.unpriced_debt),
+        "errors": [{"where": name, "message": text} for name, text in failures.items()],
+    }
+
+
+def balances_text(
+    views: Mapping[str, AccountView], portfolio: Portfolio, base: str, failures: Mapping[str, str]
+) -> str:
+    """Return every wallet with what is held, owed and earning, and what could not be read."""
+    rows = [
+        (
+            v.account,
+            v.holding.wallet,
+            v.holding.asset,
+            plain(v.holding.free),
+            plain(v.holding.used),
+            plain(v.holding.debt),
+            "" if v.holding.spendable else "earning" if v.account in views else "cold",
+            "no price" if v.value_base is None else money(_cents(v.value_base)),
+        )
+        for v in portfolio.valued
+        if v.holding.total or v.holding.debt
+    ]
+    header = ("account", "wallet", "asset", "free", "used", "debt", "", f"value {base}")
+    total = f"NAV {money(_cents(portfolio.nav_base))} {base}"
+    total += f", exposure {money(_cents(portfolio.gross_base))} {base}"
+    if portfolio.leverage is not None:
+        total += f" ({plain(portfolio.leverage.quantize(Decimal('0.001')))} of NAV)"
+    unread = [f"{view.account}: not read: {plain_text(one)}" for view in views.values() for one in view.unread]
+    return paragraphs(
+        table(header, rows, right=(3, 4, 5, 7)) if rows else "nothing held",
+        total,
+        "\n".join(unread),
+        f"no price, counted as zero: {', '.join(portfolio.unpriced)}" if portfolio.unpriced else "",
+        "\n".join(f"{name}: {plain_text(text, 400)}" for name, text in failures.items()),
+    )
+
+
+def _cents(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.01"))
+
+
+_MARK = {
+    Proof.PROVED: "proved",
+    Proof.VIOLATED: "VIOLATED",
+    Proof.CANNOT_TELL: "cannot tell",
+    Proof.NOT_COVERED: "not covered",
+    Proof.ADVICE: "advice",
+}
+
+
+def check_json(result: CheckResult) -> dict[str, object]:
+    """Return one check with its evidence."""
+    return {
+        "check": result.check,
+        "result": result.result.value,
+        "wallet": result.wallet,
+        "detail": result.detail,
+        "evidence": [
+            {"wallet": e.wallet, "field": e.field, "value": e.value} for e in result.evidence
+        ],
+        "steps": [{"text": step.text, "action": dict(step.action)} for step in result.steps],
+    }
+
+
+def guard_json(
+    views: Mapping[str, AccountView],
+    extra: Mapping[str, Sequence[CheckResult]],
+    caps: Sequence[CapUse],
+    failures: Mapping[str, str],
+    base: str,
+) -> dict[str, object]:
+    """Return the body of `guard --json`."""
+    return {
+        "base_currency": base,
+        "accounts": [
+            {
+                "account": view.account,
+                "exchange": view.exchange,
+                "result": overall(view, extra.get(name, ())).value,
+                "checks": [check_json(c) for c in (*view.checks, *extra.get(name, ()))],
+                "unread": list(view.unread),
+            }
+            for name, view in views.items()
+        ],
+        "caps": [
+            {"cap": c.cap, "limit": c.limit_base, "used": c.used_base, "left": c.left_base}
+            for c in caps
+        ],
+        "errors": [{"where": name, "message": text} for name, text in failures.items()],
+    }
+
+
+def overall(view: AccountView, extra: Sequence[CheckResult]) -> Proof:
+    """Return the gravest answer of an account: violated, cannot tell, else proved."""
+    results = {check.result for check in (*view.checks, *extra)}
+    for proof in (Proof.VIOLATED, Proof.CANNOT_TELL):
+        if proof in results:
+            return proof
+    return Proof.PROVED
+
+
+def guard_text(
+    views: Mapping[str, AccountView],
+    extra: Mapping[str, Sequence[CheckResult]],
+    caps: Sequence[CapUse],
+    failures: Mapping[str, str],
+    *,
+    unwind: bool,
+) -> str:
+    """Return the leverage report for people: violations first, each with its evidence."""
+    parts = []
+    for name, view in views.items():
+        checks = (*view.checks, *extra.get(name, ()))
+        parts.append(f"{name} ({view.exchange}): {_MARK[overall(view, extra.get(name, ()))]}")
+        parts.append("\n".join(_check_lines(checks, unwind=unwind)))
+    rows = [(c.cap, money(_cents(c.limit_base)), money(_cents(c.used_base)), money(_cents(c.left_base))) for c in caps]
+    return paragraphs(
+        *parts,
+        table(("cap", "limit", "used", "left"), rows, right=(1, 2, 3)) if rows else "",
+        "\n".join(f"{name}: {plain_text(text, 400)}" for name, text in failures.items()),
+    )
+
+
+def _check_lines(checks: Sequence[CheckResult], *, unwind: bool) -> list[str]:
+    order = list(_MARK)
+    order = [Proof.VIOLATED, Proof.CANNOT_TELL, Proof.ADVICE, Proof.NOT_COVERED, Proof.PROVED]
+    lines = []
+    for check in sorted(checks, key=lambda c: order.index(c.result)):
+        where = f" [{check.wallet}]" if check.wallet else ""
+        detail = f": {check.detail}" if check.detail else ""
+        lines.append(plain_text(f"  {_MARK[check.result]:<12}{check.check}{where}{detail}", 300))
+        if check.result is not Proof.PROVED:
+            lines += [
+                plain_text(f"      {e.wallet}: {e.field} = {e.value}", 200) for e in check.evidence
+            ]
+        if unwind or check.result is Proof.VIOLATED:
+            lines += [f"      -> {plain_text(step.text, 300)}" for step in check.steps]
+    return lines
