@@ -130,7 +130,31 @@ PATTERNS: Final = (
     "px.ASSET", "px.ASSET.high", "px.ASSET.low", "dat.TICKER.mnav", "dat.TICKER.price_usd",
     "dat.TICKER.holdings", "dat.TICKER.entry_usd", "dat.TICKER.nav_usd", "dat.TICKER.notice",
     "cex.VENUE.tvl_usd", "cex.VENUE.clean_usd", "cex.VENUE.inflow_24h_usd",
-    "cex.VENUE.inflow_7d_usd", "rev.ASSET.usd_day", "peg.COIN",
+    "cex.VENUE.inflow_7d_usd", "rev.ASSET.usd_day", "rev.ASSET.holders_usd_day", "mcap.ASSET",
+    "peg.COIN", "depth.ASSET", "spread.ASSET", "venue.VENUE.failures", "venue.VENUE.withdraw.ASSET",
+)  # fmt: skip
+
+
+# A coin that loses its peg goes towards zero: that must pass.
+_PEG: Final = Series("", "USD", "price of a stablecoin", "peg", low=_ZERO, high=_D(2))
+_SPREAD: Final = Series("", "share", "spread of an order book", "book", low=_ZERO, high=_D(1))
+_COUNT: Final = Series(
+    "", "count", "requests to a venue that failed in a row", "venue", Calendar.IRREGULAR,
+    low=_ZERO, high=_D(10**6),
+)  # fmt: skip
+_SIMPLE: Final = (
+    (rf"rev\.{_ASSET}\.usd_day",
+     replace(_USD, description="protocol revenue of the day", group="revenue")),
+    (rf"rev\.{_ASSET}\.holders_usd_day",
+     replace(_USD, description="revenue of the day that holders earn", group="revenue")),
+    (rf"mcap\.{_ASSET}", replace(_USD, description="market value", group="value", zero=False)),
+    (rf"peg\.{_ASSET}", _PEG),
+    (rf"depth\.{_ASSET}", replace(_USD, description="orders within 1 % of the middle",
+                                  group="book", calendar=Calendar.IRREGULAR)),
+    (rf"spread\.{_ASSET}", replace(_SPREAD, calendar=Calendar.IRREGULAR)),
+    (r"venue\.[a-z0-9-]+\.failures", _COUNT),
+    (rf"venue\.[a-z0-9-]+\.withdraw\.{_ASSET}",
+     replace(_COUNT, unit="1 open, 0 closed", description="withdrawals of an asset", high=_D(1))),
 )  # fmt: skip
 
 
@@ -145,12 +169,9 @@ def lookup(name: str) -> Series | None:
     ):
         if match := re.fullmatch(pattern, name):
             return build(name, match[1], match[2] or "")
-    if re.fullmatch(rf"rev\.{_ASSET}\.usd_day", name):
-        about = "protocol revenue of the day"
-        return replace(_USD, name=name, description=about, group="revenue")
-    if re.fullmatch(rf"peg\.{_ASSET}", name):
-        # A coin that loses its peg goes towards zero: that must pass.
-        return Series(name, "USD", "price of a stablecoin", "peg", low=_ZERO, high=_D(2))
+    for pattern, kind in _SIMPLE:
+        if re.fullmatch(pattern, name):
+            return replace(kind, name=name)
     return None
 
 

@@ -121,7 +121,14 @@ class CoingeckoParams(SourceParams):
     """Treasury companies, breadth and prices; a demo key is optional."""
 
     coins: dict[str, str] = Field(
-        default={"BTC": "bitcoin", "ETH": "ethereum"}, description="Asset to CoinGecko id."
+        default={
+            "BTC": "bitcoin",
+            "ETH": "ethereum",
+            "ZEC": "zcash",
+            "XMR": "monero",
+            "DASH": "dash",
+        },
+        description="Asset to CoinGecko id."
     )
     treasuries: tuple[str, ...] = ("bitcoin", "ethereum")
     tickers: tuple[str, ...] = Field(
@@ -169,6 +176,11 @@ class YfinanceParams(SourceParams):
             "px.MSFT": "MSFT",
             "px.AAPL": "AAPL",
             "vix": "^VIX",
+            "dat.MSTR.price_usd": "MSTR",
+            "dat.BMNR.price_usd": "BMNR",
+            "dat.SBET.price_usd": "SBET",
+            "dat.NAKA.price_usd": "NAKA",
+            "dat.XXI.price_usd": "XXI",
         },
         description="Series to Yahoo ticker.",
     )

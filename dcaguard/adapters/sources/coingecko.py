@@ -1,7 +1,7 @@
 """CoinGecko: treasuries of companies, coins that beat BTC, and daily closes."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -43,7 +43,8 @@ class CoinGecko(WebSource):
             for ticker in self._params.tickers
             for what in ("holdings", "entry_usd", "nav_usd")
         )
-        return closes + held + (("breadth.beats_btc_7d",) if self._params.breadth else ())
+        caps = tuple(f"mcap.{asset}" for asset in self._params.coins)
+        return closes + caps + held + (("breadth.beats_btc_7d",) if self._params.breadth else ())
 
     def _jobs(self, since: Mapping[str, datetime]) -> Iterable[Callable[[], Found]]:
         del since
@@ -66,14 +67,14 @@ class CoinGecko(WebSource):
         path = f"coins/{coin}/market_chart?vs_currency=usd&days=365&interval=daily"
         page, document = self._document(path)
         rows = []
-        for point in fields.rows(fields.field(document, "prices"), "prices"):
-            at = fields.instant(fields.at_pointer(point, "/0"), "the time of a price")
-            midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
-            if at - midnight > _MIDNIGHT_SLACK:
-                continue  # The newest point is the price of this moment, not a close.
-            price = fields.number(fields.at_pointer(point, "/1"), "a price")
-            # The point at midnight is the close of the day before it.
-            rows.append(self._dated(page, f"px.{asset}", (midnight - _DAY).date(), price))
+        for column, series in (("prices", f"px.{asset}"), ("market_caps", f"mcap.{asset}")):
+            points = fields.mapping(document, "the chart").get(column)
+            # A market value of zero means that it is not known; a price of zero is an error.
+            rows += [
+                self._dated(page, series, day, value)
+                for day, value in _closes(fields.rows(points, column), column)
+                if value or column == "prices"
+            ]
         return Found(rows)
 
     def _treasuries(self) -> Found:
@@ -119,6 +120,17 @@ class CoinGecko(WebSource):
         beating = Decimal(sum(change > bitcoin for change in others))
         share = quotient(beating, Decimal(len(others))).quantize(Decimal("0.0001"))
         return Found([self._live(page, "breadth.beats_btc_7d", share)])
+
+
+def _closes(points: Iterable[object], column: str) -> Iterable[tuple[date, Decimal]]:
+    for point in points:
+        at = fields.instant(fields.at_pointer(point, "/0"), f"a time in {column}")
+        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        # The newest point is that of this moment, not a close.
+        if at - midnight <= _MIDNIGHT_SLACK:
+            value = fields.number(fields.at_pointer(point, "/1"), column)
+            # The point at midnight is the close of the day before it.
+            yield (midnight - _DAY).date(), value
 
 
 def _company(company: object) -> tuple[Decimal, Decimal, Decimal]:

@@ -18,6 +18,8 @@ _WALLETS = {
     "inflows_1w": "inflow_7d_usd",
 }
 
+_REVENUE = {"dailyRevenue": "usd_day", "dailyHoldersRevenue": "holders_usd_day"}
+
 
 class DefiLlama(WebSource):
     """Supply of stablecoins, assets and flows of exchanges, revenue per day."""
@@ -39,14 +41,18 @@ class DefiLlama(WebSource):
         """The names it serves as configured."""
         whats = _WALLETS.values()
         wallets = tuple(f"cex.{venue}.{what}" for venue in self._venues for what in whats)
-        revenue = tuple(f"rev.{asset}.usd_day" for asset in self._revenue)
+        revenue = tuple(f"rev.{a}.{what}" for a in self._revenue for what in _REVENUE.values())
         return ("stable.supply_usd", *wallets, *revenue)
 
     def _jobs(self, since: Mapping[str, datetime]) -> Iterable[Callable[[], Found]]:
         del since
         jobs: list[Callable[[], Found]] = [self._stablecoins]
         jobs += [self._exchanges] if self._venues else []
-        return jobs + [partial(self._protocol, *item) for item in self._revenue.items()]
+        return jobs + [
+            partial(self._protocol, asset, slug, kind)
+            for asset, slug in self._revenue.items()
+            for kind in _REVENUE
+        ]
 
     def _stablecoins(self) -> Found:
         page = self._ask("https://stablecoins.llama.fi/stablecoincharts/all")
@@ -78,13 +84,13 @@ class DefiLlama(WebSource):
             raise self._bad(page, "none of the configured exchanges is listed", "check the slugs")
         return Found(rows)
 
-    def _protocol(self, asset: str, slug: str) -> Found:
-        page = self._ask(f"https://api.llama.fi/summary/fees/{slug}?dataType=dailyRevenue")
+    def _protocol(self, asset: str, slug: str, kind: str) -> Found:
+        page = self._ask(f"https://api.llama.fi/summary/fees/{slug}?dataType={kind}")
         chart = fields.rows(fields.field(self._json(page), "totalDataChart"), "totalDataChart")
         rows = []
         for point in chart:
             day = fields.day(fields.at_pointer(point, "/0"), "a date")
             value = fields.number_or_none(fields.at_pointer(point, "/1"), "revenue")
             if value is not None:
-                rows.append(self._dated(page, f"rev.{asset}.usd_day", day, value))
+                rows.append(self._dated(page, f"rev.{asset}.{_REVENUE[kind]}", day, value))
         return Found(rows)

@@ -14,12 +14,16 @@ from dcaguard.adapters.sources.http import Page
 from dcaguard.adapters.sources.source import Context, Found, WebSource
 from dcaguard.core.canonical import canonical_json
 from dcaguard.core.errors import ConfigError, TryAgainError, VenueUnavailableError
+from dcaguard.core.money import quotient, times
 from dcaguard.core.source_params import ExchangeParams
 
 _Result = TypeVar("_Result")
 _DAY = timedelta(days=1)
 _HISTORY = timedelta(days=500)  # ranks look back 365 days, from 90 days before
 _BREADTH_HISTORY = timedelta(days=90)
+_BOOK_LEVELS = 100
+_NEAR_SHARE = Decimal("0.01")
+_SPREAD_PLACES = Decimal("0.00000001")
 _BARS_PER_CALL = 300
 _TURNS_MAX = 6
 _PEGS = ("USDT", "USDC")
@@ -46,17 +50,20 @@ class Exchange(WebSource):
         """The names it serves as configured."""
         names = [f"px.{asset}" for asset in self._params.assets]
         names += ["oi.btc_usd", "funding.btc"] if self._params.swap else []
+        names += ["depth.BTC", "spread.BTC"]
         names += list(_BREADTH) if self._params.breadth else []
         return (*names, *(f"peg.{coin}" for coin in _PEGS if self._params.pegs))
 
     def _jobs(self, since: Mapping[str, datetime]) -> Iterable[Callable[[], Found]]:
         home, params = self._params.exchange, self._params
         quote = params.quote
-        jobs: list[Callable[[], Found]] = [
+        # Safety first: the budget may end before the last job.
+        jobs: list[Callable[[], Found]] = [partial(self._peg, c) for c in _PEGS if params.pegs]
+        jobs += [
             partial(self._closes, f"{asset}/{quote}", asset, since.get(f"px.{asset}"))
             for asset in params.assets
         ]
-        jobs += [partial(self._peg, coin) for coin in _PEGS if params.pegs]
+        jobs.append(partial(self._book, f"BTC/{quote}"))
         if params.swap:
             jobs += [partial(self._open_interest, home), partial(self._funding, home)]
         return [*jobs, partial(self._breadth, quote)] if params.breadth else jobs
@@ -92,6 +99,24 @@ class Exchange(WebSource):
         last = fields.number(ticker.get("last"), "last")
         page = self._page(symbol, [last])
         return Found([self._live(page, f"peg.{coin}", last)])
+
+    def _book(self, symbol: str) -> Found:
+        home = self._params.exchange
+        book = self._call(home, lambda venue: venue.fetch_order_book(symbol, _BOOK_LEVELS))
+        sides = {name: [(_exact(row[0]), _exact(row[1])) for row in book[name]]
+                 for name in ("bids", "asks")}  # fmt: skip
+        page = self._page(symbol, [sides["bids"], sides["asks"]])
+        if not sides["bids"] or not sides["asks"]:
+            raise self._bad(page, "one side of the book is empty", "try again later")
+        bid, ask = sides["bids"][0][0], sides["asks"][0][0]
+        middle = (bid + ask) / 2
+        if not 0 < bid < ask:
+            raise self._bad(page, "the book is crossed", "try again later")
+        near = [row for side in sides.values() for row in side
+                if abs(row[0] - middle) <= middle * _NEAR_SHARE]  # fmt: skip
+        depth = sum((times(price, amount) for price, amount in near), Decimal(0))
+        spread = quotient(ask - bid, middle).quantize(_SPREAD_PLACES)
+        return Found([self._live(page, "depth.BTC", depth), self._live(page, "spread.BTC", spread)])
 
     def _open_interest(self, exchange: str) -> Found:
         symbol = self._params.swap
@@ -159,6 +184,11 @@ class Exchange(WebSource):
     def _page(self, symbol: str, values: Sequence[object]) -> Page:
         body = canonical_json(values).encode()
         return Page(f"{self._params.exchange} {symbol}", body, "", hashlib.sha256(body).hexdigest())
+
+
+def _exact(value: object) -> Decimal:
+    # ccxt turns the levels of a book into floats; their shortest text is what the exchange sent.
+    return fields.number(str(value), "the book")
 
 
 def _daily_bars(symbol: str, start_ms: int, venue: Any) -> list[list[object]]:

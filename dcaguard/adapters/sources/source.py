@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from dcaguard.adapters.sources.content import exact_json
 from dcaguard.adapters.sources.fields import ShapeError
 from dcaguard.adapters.sources.http import BUDGET_SECONDS, Page, PoliteClient, Request, rebased
-from dcaguard.core.errors import ConfigError, DataInvalidError, DcaguardError
+from dcaguard.core.errors import ConfigError, DataInvalidError, DcaguardError, gravest
 from dcaguard.core.observed import default_observed_at
 from dcaguard.core.reading import Reading
 from dcaguard.core.reading_checks import Row, not_ascending, problems
@@ -44,9 +44,9 @@ class PartialFetchError(DataInvalidError):
     """Some series of a source failed; `readings` holds those that did not."""
 
     def __init__(self, errors: Sequence[DcaguardError], readings: Sequence[Reading]) -> None:
-        """Say every failure in one line and take the gravest-sounding one's exit code."""
+        """Say every failure in one line and take the gravest one's exit code."""
         super().__init__("; ".join(str(error) for error in errors))
-        self.exit_code = errors[0].exit_code
+        self.exit_code = gravest([error.exit_code for error in errors])
         self.readings = tuple(readings)
 
 

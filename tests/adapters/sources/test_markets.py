@@ -255,7 +255,10 @@ def kraken(server: DataServer, last: str) -> None:
     assets = {n: {"altname": a, "aclass": "currency", "decimals": 8, "display_decimals": 5,
                   "status": "enabled"} for n, a in
               (("USDT", "USDT"), ("ZUSD", "USD"), ("XXBT", "XBT"))}  # fmt: skip
-    for path, result in (("Assets", assets), ("Ticker", {"USDTUSD": ticker}),
+    book = {"asks": [["100010.0", "2.0", 1], ["102000.0", "9", 1]],
+            "bids": [["99990.0", "1.0", 1], ["99000.0", "0.5", 1]]}  # fmt: skip
+    for path, result in (("Assets", assets), ("Depth", {"XXBTZUSD": book}),
+                         ("Ticker", {"USDTUSD": ticker}),
                          ("AssetPairs", {"USDTUSD": pair, "XXBTZUSD": btc}),
                          ("OHLC", {"XXBTZUSD": bars, "last": 1})):  # fmt: skip
         server.route(f"/0/public/{path}", json.dumps({"error": [], "result": result}),
@@ -272,7 +275,7 @@ class TestExchange:
         self, make: Make, server: DataServer
     ) -> None:
         kraken(server, "1.0")
-        found = self.source(make).fetch({})
+        found = [r for r in self.source(make).fetch({}) if r.series == "px.BTC"]
         assert [(r.as_of.date(), r.value) for r in found] == [
             (date(2025, 2, 24), Decimal("90003.1")),
             (date(2025, 2, 25), Decimal("90002.1")),
@@ -286,24 +289,46 @@ class TestExchange:
         kraken(server, "0.8812")
         with pytest.raises(PartialFetchError) as partial:  # USDC/USD is not listed here
             self.source(make, assets=[], pegs="kraken").fetch({})
-        [found] = partial.value.readings
+        [found] = [r for r in partial.value.readings if r.series.startswith("peg.")]
         assert (found.series, found.value) == ("peg.USDT", Decimal("0.8812"))
         assert found.as_of == found.observed_at == clock.at
+
+    def test_a_book_gives_its_spread_and_what_lies_within_a_hundredth(
+        self, make: Make, server: DataServer
+    ) -> None:
+        kraken(server, "1.0")
+        found = {r.series: r.value for r in self.source(make, assets=[]).fetch({})}
+        assert found == {
+            "spread.BTC": Decimal("0.0002"),
+            "depth.BTC": Decimal(100_010 * 2 + 99_990) + Decimal(49_500),
+        }
+
+    @pytest.mark.parametrize("bids", [[], [["100020.0", "1", 1]]])
+    def test_an_empty_or_crossed_book_is_refused(
+        self, make: Make, server: DataServer, bids: list[list[object]]
+    ) -> None:
+        kraken(server, "1.0")
+        book = {"asks": [["100010.0", "2.0", 1]], "bids": bids}
+        server.route("/0/public/Depth", json.dumps({"error": [], "result": {"XXBTZUSD": book}}))
+        with pytest.raises(DataInvalidError, match="book is"):
+            self.source(make, assets=[]).fetch({})
 
     def test_an_exchange_that_is_down_or_unknown_is_told(
         self, make: Make, server: DataServer
     ) -> None:
         server.route("/0/public/AssetPairs", "", status=503)
-        with pytest.raises(VenueUnavailableError, match="kraken: no answer"):
+        with pytest.raises(PartialFetchError, match="kraken: no answer") as down:
             self.source(make).fetch({})
-        with pytest.raises(ConfigError, match="knows no exchange 'krakken'"):
+        assert down.value.exit_code == 69
+        with pytest.raises(PartialFetchError, match="knows no exchange 'krakken'"):
             self.source(make, exchange="krakken").fetch({})
 
     def test_a_page_of_another_shape_is_refused(self, make: Make, server: DataServer) -> None:
         kraken(server, "1.0")
         server.route("/0/public/OHLC", "<html>Sign in</html>")
-        with pytest.raises((DataInvalidError, VenueUnavailableError)):
+        with pytest.raises(PartialFetchError) as partial:
             self.source(make).fetch({})
+        assert not any(r.series == "px.BTC" for r in partial.value.readings)
 
 
 class TestBreadth:

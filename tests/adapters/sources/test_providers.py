@@ -67,11 +67,15 @@ class TestCoinGecko:
     def test_the_point_at_midnight_is_the_close_of_the_day_before(
         self, make: Make, server: DataServer
     ) -> None:
-        points = [[ms(MIDNIGHT - timedelta(days=1)), 88000.5], [ms(MIDNIGHT), 84000.25],
-                  [ms(NOON), 85000]]  # fmt: skip
-        server.route("/api/v3/coins/bitcoin/market_chart", json.dumps({"prices": points}))
+        points: list[tuple[int, float]] = [(ms(MIDNIGHT - timedelta(days=1)), 88000.5),
+                                           (ms(MIDNIGHT), 84000.25), (ms(NOON), 85000)]  # fmt: skip
+        caps = [[at, price * 19_800_000] for at, price in points]
+        document = {"prices": points, "market_caps": caps}
+        server.route("/api/v3/coins/bitcoin/market_chart", json.dumps(document))
         source = make("coingecko", coins={"BTC": "bitcoin"}, breadth=False, tickers=[])
-        assert [(r.as_of.date(), r.value) for r in source.fetch({})] == [
+        found = source.fetch({})
+        assert [r.as_of.day for r in found if r.series == "mcap.BTC"] == [25, 26]
+        assert [(r.as_of.date(), r.value) for r in found if r.series == "px.BTC"] == [
             (date(2025, 2, 25), Decimal("88000.5")),
             (date(2025, 2, 26), Decimal("84000.25")),
         ]
@@ -200,6 +204,9 @@ class TestDefiLlama:
         server.route("/summary/fees/aave", page)
         found, _ = partly(make("defillama", venues={}, revenue={"AAVE": "aave"}))
         assert found["rev.AAVE.usd_day"].value == 0
+        assert "rev.AAVE.holders_usd_day" in found
+        kinds = {e["params"].get("dataType") for e in server.requests if "fees" in e["path"]}
+        assert kinds == {"dailyRevenue", "dailyHoldersRevenue"}
 
     def test_an_empty_or_other_list_of_exchanges_is_refused(
         self, make: Make, server: DataServer

@@ -65,7 +65,7 @@ def test_the_answers_of_coinglass_as_served(
 def column(path: str, day: str, value: str, scale: int = 1) -> list[tuple[str, str]]:
     opened = gzip.open if path.endswith(".gz") else open
     with opened(recorded(path), "rt") as file:
-        rows = [(row[day], row[value]) for row in csv.DictReader(file)]  # type: ignore[arg-type]
+        rows = [(row[day], row[value]) for row in csv.DictReader(file)]
     return [(at, str(Decimal(text) * scale)) for at, text in rows if text]
 
 
