@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from dcaguard.adapters.venues import quotes
 from dcaguard.adapters.venues.egress import Egress, Rule
@@ -171,18 +170,11 @@ class CcxtVenue:
         """Return base_currency per unit through the venue's own spot pairs."""
         wanted = [asset for asset in dict.fromkeys(assets) if asset != base_currency]
         self._listing.load(quotes.candidates(wanted, base_currency) if wanted else ())
-        spot = [name for name, slim in self._listing.loaded.items() if _open_spot(slim)]
-        ways = {asset: quotes.bridges(asset, base_currency, spot) for asset in wanted}
-        legs = sorted({leg for found in ways.values() for way in found for leg, _ in way})
+        spot = self._listing.open_spot()
         try:
-            mids = quotes.mid_prices(self._line, legs)
+            prices = quotes.values(self._line, wanted, base_currency, spot)
         except NoAnswerError as error:
             raise failure(self._account, self._line, error) from None
-        told = {
-            asset: next(filter(None, (quotes.along(way, mids) for way in found)), None)
-            for asset, found in ways.items()
-        }
-        prices = {asset: price for asset, price in told.items() if price is not None}
         return prices | ({base_currency: Decimal(1)} if base_currency in assets else {})
 
     def find(self, order: Order) -> LookUp:
@@ -253,7 +245,3 @@ class CcxtVenue:
             return LookUp((), Absence.NO_ANSWER, evidence)
         ask = self._orders.prove_absence if prove else self._orders.find
         return ask(self._line, order)
-
-
-def _open_spot(slim: Mapping[str, Any]) -> bool:
-    return slim.get("type") == "spot" and slim.get("active") is not False

@@ -44,6 +44,14 @@ class Listing:
         self.load(symbols)
         return self._exact([self.loaded[name] for name in symbols if name in self.loaded])
 
+    def open_spot(self) -> list[str]:
+        """Return the loaded symbols that are spot and open."""
+        return [
+            name
+            for name, slim in self.loaded.items()
+            if slim.get("type") == "spot" and slim.get("active") is not False
+        ]
+
     def one_per_base(self) -> dict[str, Market]:
         """Return one market for every base the venue lists."""
         self.load(())

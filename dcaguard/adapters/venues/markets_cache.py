@@ -22,19 +22,15 @@ _DECIMAL_PLACES = 2
 # Venues that round prices to significant digits have no one step; this is finer than any of them.
 _FINEST = Decimal("1E-8")
 _KEPT = (
-    ("id", "lowercaseId", "symbol", "base", "quote", "settle", "baseId", "quoteId", "settleId")
-    + ("type", "spot", "margin", "swap", "future", "option", "contract", "active")
-    + ("taker", "maker", "precision", "limits", "altname", "wsId")
+    *("id", "lowercaseId", "symbol", "base", "quote", "settle", "baseId", "quoteId", "settleId"),
+    *("type", "spot", "margin", "swap", "future", "option", "contract", "active"),
+    *("taker", "maker", "precision", "limits", "altname", "wsId"),
 )
 # What ccxt and the profiles still read of the venue's own row.
 _KEPT_INFO = (
-    "orderTypes",
-    "quoteIncrement",
-    "altname",
-    "wsname",
-    "permissions",
-    "permissionSets",
-) + ("status", "innovation", "stTag")
+    *("orderTypes", "quoteIncrement", "altname", "wsname", "permissions", "permissionSets"),
+    *("status", "innovation", "stTag"),
+)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS markets(
   exchange TEXT NOT NULL, host TEXT NOT NULL, symbol TEXT NOT NULL, base TEXT NOT NULL,

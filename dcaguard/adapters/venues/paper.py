@@ -7,7 +7,15 @@ from pathlib import Path
 
 from dcaguard.adapters.venues.orders.checking import unfit
 from dcaguard.adapters.venues.paper_book import PaperBook
-from dcaguard.adapters.venues.paper_fill import Terms, bought, one_fill, quote_around, report
+from dcaguard.adapters.venues.paper_fill import (
+    COST_MIN,
+    Terms,
+    bought,
+    one_fill,
+    paper_market,
+    quote_around,
+    report,
+)
 from dcaguard.core.account import AccountView, CheckResult, Evidence, Holding, Proof
 from dcaguard.core.market import Market, Quote
 from dcaguard.core.money import ONE, ZERO, plain, quotient, times
@@ -17,12 +25,6 @@ from dcaguard.ports import Clock
 # (price in `price_currency`, when it was true, where it is from), or None when there is none.
 PriceOf = Callable[[str], tuple[Decimal, datetime, str] | None]
 
-# The rules of every paper market. Coins below ten of the quote get a finer price step.
-AMOUNT_STEP = Decimal("1E-8")
-PRICE_STEP = Decimal("0.01")
-FINE_PRICE_STEP = Decimal("1E-6")
-FINE_BELOW = Decimal(10)
-COST_MIN = Decimal(5)
 _PAR = frozenset({"USD", "USDT", "USDC"})
 _CHECKS = ("debt", "interest", "positions", "orders", "modes", "loans", "key-rights")
 ORDER_TYPES = frozenset({"limit-ioc", "post-only", "market"})
@@ -156,11 +158,11 @@ class PaperVenue:
             return rejected
         resting = order.type == "post-only"
         amount = ZERO if resting else bought(order, quote.ask, market, self._terms)
-        fills: tuple[Fill, ...] = ()
-        if amount > ZERO:
-            fills = (one_fill(order, amount, quote.ask, self._terms.fee, self._clock.now()),)
-        if not self._book.add(order, fills[0] if fills else None, resting=resting):
+        now, fee = self._clock.now(), self._terms.fee
+        fill = one_fill(order, amount, quote.ask, fee, now) if amount > ZERO else None
+        if not self._book.add(order, fill, resting=resting):
             return Placed(PlaceKind.UNKNOWN, code="DUPLICATE", detail="This id was used before.")
+        fills = (fill,) if fill is not None else ()
         return Placed(PlaceKind.ACCEPTED, report(order, fills, resting=resting))
 
     def cancel(self, order: Order) -> LookUp:
@@ -221,28 +223,12 @@ class PaperVenue:
 
     def _listed(self, symbol: str) -> bool:
         base, _, quote = symbol.partition("/")
-        known_quote = quote in self._start or quote in self._par
-        known_base = base.isalnum() and (self._assets is None or base in self._assets)
-        return known_quote and known_base and base != quote
+        known = base.isalnum() and (self._assets is None or base in self._assets)
+        return known and base != quote and (quote in self._start or quote in self._par)
 
     def _market(self, symbol: str) -> Market:
-        base, quote = symbol.split("/")
         price = self._pair_price(symbol)
-        fine = price is not None and price[0] < FINE_BELOW
-        return Market(
-            symbol=symbol,
-            base=base,
-            quote=quote,
-            spot=True,
-            active=True,
-            amount_step=AMOUNT_STEP,
-            price_step=FINE_PRICE_STEP if fine else PRICE_STEP,
-            amount_min=None,
-            amount_max=None,
-            cost_min=COST_MIN,
-            cost_max=None,
-            taker_fee=self._terms.fee,
-        )
+        return paper_market(symbol, price[0] if price else None, self._terms.fee)
 
     def _quote(self, symbol: str) -> Quote | None:
         price = self._pair_price(symbol)

@@ -47,9 +47,9 @@ class PaperBook:
     def add(self, order: Order, fill: Fill | None, *, resting: bool) -> bool:
         """Take a new order with what it got at once; False when its client id is known."""
         row = (
-            (order.client_order_id, order.account, order.symbol, order.type, plain(order.amount))
-            + (plain(order.limit_price), plain(order.max_quote), order.strategy, order.slot)
-            + (order.run_id, instant(order.created_at), int(resting))
+            *(order.client_order_id, order.account, order.symbol, order.type, plain(order.amount)),
+            *(plain(order.limit_price), plain(order.max_quote), order.strategy, order.slot),
+            *(order.run_id, instant(order.created_at), int(resting)),
         )
         with self._write():
             known = self._db.execute(

@@ -8,6 +8,12 @@ from dcaguard.core.market import Market, Quote
 from dcaguard.core.money import ONE, ZERO, quotient, round_down, round_up, times
 from dcaguard.core.order import Fill, Order, Status, VenueReport
 
+# The rules of every paper market. Coins below ten of the quote get a finer price step.
+AMOUNT_STEP = Decimal("1E-8")
+PRICE_STEP = Decimal("0.01")
+FINE_PRICE_STEP = Decimal("1E-6")
+FINE_BELOW = Decimal(10)
+COST_MIN = Decimal(5)
 _FEE_STEP = Decimal("1E-8")
 _HALF = Decimal("0.5")
 
@@ -19,6 +25,26 @@ class Terms:
     fee: Decimal
     spread: Decimal = ZERO
     depth_quote: Decimal | None = None  # quote on offer at the ask; None: as much as is asked
+
+
+def paper_market(symbol: str, price: Decimal | None, fee: Decimal) -> Market:
+    """Return the rules of a symbol on the embedded exchange."""
+    base, quote = symbol.split("/")
+    fine = price is not None and price < FINE_BELOW
+    return Market(
+        symbol=symbol,
+        base=base,
+        quote=quote,
+        spot=True,
+        active=True,
+        amount_step=AMOUNT_STEP,
+        price_step=FINE_PRICE_STEP if fine else PRICE_STEP,
+        amount_min=None,
+        amount_max=None,
+        cost_min=COST_MIN,
+        cost_max=None,
+        taker_fee=fee,
+    )
 
 
 def quote_around(

@@ -145,6 +145,20 @@ def along(way: Sequence[tuple[str, bool]], mids: Mapping[str, Decimal]) -> Decim
     return value
 
 
+def values(
+    line: Line, assets: Sequence[str], base_currency: str, symbols: Sequence[str]
+) -> dict[str, Decimal]:
+    """Return base currency per unit of each asset that `symbols` can price."""
+    ways = {asset: bridges(asset, base_currency, symbols) for asset in assets}
+    legs = sorted({leg for found in ways.values() for way in found for leg, _ in way})
+    mids = mid_prices(line, legs)
+    told = {
+        asset: next(filter(None, (along(way, mids) for way in found)), None)
+        for asset, found in ways.items()
+    }
+    return {asset: price for asset, price in told.items() if price is not None}
+
+
 def mid_prices(line: Line, symbols: Sequence[str]) -> dict[str, Decimal]:
     """Return bid-ask middles, or last prices, of several symbols in one request where possible."""
     if not symbols:

@@ -229,24 +229,24 @@ def _writes(exchange: Any) -> list[tuple[str, str]]:
     """Return every request that ccxt's own table could sign and that is no GET."""
     found: list[tuple[str, str]] = []
 
-    def walk(node: Any, trail: tuple[str, ...]) -> None:
+    def walk(node: Any) -> None:
         for key, inner in node.items():
             if key in {"post", "put", "delete", "patch"}:
                 for path in inner:
                     filled = "/".join(
                         "x" if part.startswith("{") else part for part in path.split("/")
                     )
-                    for prefix in _prefixes(exchange, trail):
-                        found.append((key.upper(), f"{prefix}/{filled}"))
+                    prefixes = _prefixes(exchange)
+                    found.extend((key.upper(), f"{prefix}/{filled}") for prefix in prefixes)
             elif isinstance(inner, dict) and key != "get":
-                walk(inner, (*trail, key))
+                walk(inner)
 
-    walk(exchange.api, ())
+    walk(exchange.api)
     assert found
     return found
 
 
-def _prefixes(exchange: Any, trail: tuple[str, ...]) -> list[str]:
+def _prefixes(exchange: Any) -> list[str]:
     urls: Any = exchange.urls["api"]
     texts: list[str] = []
 

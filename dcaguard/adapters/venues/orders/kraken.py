@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import ClassVar
 
 from dcaguard.adapters.venues.egress import Rule
 from dcaguard.adapters.venues.line import Answer, Line
 from dcaguard.adapters.venues.orders.checking import (
     UnclearError,
-    as_found,
     as_uuid,
     checked,
     demand,
@@ -20,11 +18,13 @@ from dcaguard.adapters.venues.orders.checking import (
 )
 from dcaguard.adapters.venues.orders.kraken_words import (
     STATUS,
+    as_held,
     by_id,
     fill_of,
     names_of,
     rejection,
     result_of,
+    seconds,
 )
 from dcaguard.adapters.venues.orders.path import (
     LOOK_BACK,
@@ -48,11 +48,9 @@ class KrakenOrders(OrderPath):
 
     order_types: ClassVar[frozenset[str]] = frozenset({"limit-ioc", "post-only"})
     receive_window_seconds: ClassVar[int] = 10
-    free: ClassVar[tuple[Rule, ...]] = tuple(
-        Rule("POST", f"/0/private/{name}")
-        for name in ("QueryOrders", "OpenOrders", "ClosedOrders", "QueryTrades")
-    ) + tuple(
-        Rule("POST", f"/0/private/{name}") for name in ("TradesHistory", "BalanceEx", "CancelOrder")
+    free: ClassVar[tuple[Rule, ...]] = (
+        Rule("POST", "/0/private/(Query|Open|Closed)Orders"),
+        Rule("POST", "/0/private/(QueryTrades|TradesHistory|BalanceEx|CancelOrder)"),
     )
     order: ClassVar[tuple[Rule, ...]] = (Rule("POST", "/0/private/AddOrder"),)
 
@@ -118,7 +116,7 @@ class KrakenOrders(OrderPath):
         if order.venue_order_id and order.venue_order_id not in found:
             found[order.venue_order_id] = self._query(line, order.venue_order_id)
         return [
-            self._report(line, self._as_found(order, row), txid, row) for txid, row in found.items()
+            self._report(line, as_held(order, row), txid, row) for txid, row in found.items()
         ], evidence
 
     def unexplained(self, line: Line, order: Order, since: datetime) -> list[str]:
@@ -185,11 +183,11 @@ class KrakenOrders(OrderPath):
     def _closed(
         self, line: Line, since: datetime, wanted: Mapping[str, object]
     ) -> dict[str, Mapping[str, object]]:
-        asked = {"trades": True, "start": _seconds(since), **wanted}
+        asked = {"trades": True, "start": seconds(since), **wanted}
         return self._pages(line, "ClosedOrders", "closed", asked)
 
     def _history(self, line: Line, since: datetime) -> dict[str, Mapping[str, object]]:
-        return self._pages(line, "TradesHistory", "trades", {"start": _seconds(since)})
+        return self._pages(line, "TradesHistory", "trades", {"start": seconds(since)})
 
     def _pages(
         self, line: Line, name: str, key: str, asked: Mapping[str, object]
@@ -204,10 +202,6 @@ class KrakenOrders(OrderPath):
             if len(rows) < _PAGE:
                 return found
         raise NoAnswerError(name, Answer(200, None, "too many pages"))
-
-    def _as_found(self, order: Order, row: Mapping[str, object]) -> Order:
-        told = table(row.get("descr"), "descr")
-        return as_found(order, number(row, "vol"), number(told, "price"))
 
     def _report(
         self, line: Line, order: Order, txid: str, row: Mapping[str, object]
@@ -257,7 +251,3 @@ class KrakenOrders(OrderPath):
             return fills, len(ids) > page * 20 + 20
 
         return list(paged(fetch))
-
-
-def _seconds(at: datetime) -> str:
-    return str(Decimal(int(at.timestamp())))

@@ -1,9 +1,11 @@
 """Kraken's words: its statuses, the errors that prove a rejection, and its trades."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from dcaguard.adapters.venues.line import Answer, Line
 from dcaguard.adapters.venues.orders.checking import (
+    as_found,
     demand,
     instant_seconds,
     number,
@@ -11,7 +13,7 @@ from dcaguard.adapters.venues.orders.checking import (
     word,
 )
 from dcaguard.adapters.venues.orders.path import NoAnswerError
-from dcaguard.core.order import Fill, Placed, PlaceKind, Status
+from dcaguard.core.order import Fill, Order, Placed, PlaceKind, Status
 
 STATUS = {
     "pending": Status.OPEN,
@@ -126,3 +128,14 @@ def fill_of(
         fee_currency=symbol.split("/")[1],
         filled_at=instant_seconds(row, "time"),
     )
+
+
+def as_held(order: Order, row: Mapping[str, object]) -> Order:
+    """Return the order with the amount and limit that kraken holds it with."""
+    told = table(row.get("descr"), "descr")
+    return as_found(order, number(row, "vol"), number(told, "price"))
+
+
+def seconds(at: datetime) -> str:
+    """Return an instant as kraken's lists want it: whole seconds since 1970."""
+    return str(int(at.timestamp()))
