@@ -1,6 +1,15 @@
 """Binance: spot, margin, three kinds of derivatives, portfolio margin, loans and earn."""
 
 from dcaguard.adapters.venues.profile import NotCovered, Overview, Probe, VenueProfile
+from dcaguard.adapters.venues.profiles.binance_reads import (
+    ISOLATED,
+    NO_MARGIN,
+    PORTFOLIO,
+    contracts,
+    open_loans,
+    open_orders,
+    position,
+)
 from dcaguard.core.account import Proof
 from dcaguard.core.policy.rules import (
     DEBT,
@@ -12,7 +21,6 @@ from dcaguard.core.policy.rules import (
     ORDERS,
     POSITIONS,
     Funds,
-    Place,
     Receipt,
     Rows,
     Rule,
@@ -23,106 +31,6 @@ from dcaguard.core.policy.rules import (
     one_of,
     words,
     zero,
-)
-
-_ORDER = Place(symbol="symbol", side="side", id="orderId")
-_ALGO = Place(symbol="symbol", side="side", id="algoId")
-_NO_MARGIN = ("-3003",)  # "Margin account does not exist."
-_NOT_PORTFOLIO = ("-21001",)  # "Request ID is not a Portfolio Margin Account."
-# A portfolio-margin account keeps its money in these three.
-_PORTFOLIO_WALLETS = ("Cross Margin", "USD-M Futures", "COIN-M Futures")
-
-
-def _pm_orders(kind: str) -> Probe:
-    return Probe(
-        f"pm-{kind}-orders",
-        "portfolio",
-        f"papiGet{kind.capitalize()}OpenOrders",
-        f"/papi/v1/{kind}/openOrders",
-        (Rows("*", presence=ORDERS, place=_ORDER, subject="symbol"),),
-        no_account=_NOT_PORTFOLIO,
-        unused=_PORTFOLIO_WALLETS,
-        after="portfolio",
-        secondary=True,
-    )
-
-
-def _orders(name: str, wallet: str, call: str, path: str, of: tuple[str, str]) -> Probe:
-    after, unused = of
-    place = _ALGO if "Algo" in call else _ORDER
-    rows = (Rows("*", presence=ORDERS, place=place, subject="symbol"),)
-    secondary = "Algo" in call
-    return Probe(name, wallet, call, path, rows, unused=(unused,), after=after, secondary=secondary)
-
-
-def _contracts(wallet: str, call: str, path: str, unused: str, no_account: str = "") -> Probe:
-    linear = wallet == "usdm"
-    place = Place(
-        symbol="symbol",
-        side="positionSide",
-        notional="notional" if linear else "",
-        notional_asset="USDT",
-    )
-    rows = (
-        Rows(
-            "assets.*",
-            not_negative(DEBT, "walletBalance"),
-            "asset",
-            Funds("asset", total="walletBalance"),
-        ),
-        Rows("positions.*", zero(POSITIONS, "positionAmt"), "symbol", place=place),
-    )
-    codes = (no_account,) if no_account else ()
-    return Probe(wallet, wallet, call, path, rows, unused=(unused,), no_account=codes)
-
-
-def _position(name: str, call: str, path: str, amount: str) -> Probe:
-    unused = _PORTFOLIO_WALLETS if name.startswith("pm-") else ("Options",)
-    wallet = "portfolio" if name.startswith("pm-") else "options"
-    rows = (
-        Rows("*", zero(POSITIONS, amount), "symbol", place=Place(symbol="symbol", side="side")),
-    )
-    portfolio = wallet == "portfolio"
-    return Probe(
-        name,
-        wallet,
-        call,
-        path,
-        rows,
-        unused=unused,
-        after="portfolio" if portfolio else "",
-        no_account=_NOT_PORTFOLIO if portfolio else (),
-        secondary=portfolio,
-    )
-
-
-def _loans(name: str, call: str, path: str) -> Probe:
-    rows = (
-        Rows("", zero(LOANS, "total")),
-        Rows("rows.*", presence=LOANS, subject="loanCoin", place=Place(symbol="loanCoin")),
-    )
-    return Probe(name, name, call, path, rows, secondary=True)
-
-
-_ISOLATED = tuple(
-    Rows(
-        "assets.*",
-        (
-            *zero(DEBT, f"{leg}.borrowed"),
-            *zero(INTEREST, f"{leg}.interest"),
-            *zero(ORDERS, f"{leg}.locked"),
-            *not_negative(DEBT, f"{leg}.netAsset"),
-        ),
-        f"{leg}.asset",
-        Funds(
-            f"{leg}.asset",
-            free=f"{leg}.free",
-            used=f"{leg}.locked",
-            debt=(f"{leg}.borrowed", f"{leg}.interest"),
-        ),
-        place=Place(symbol="symbol"),
-    )
-    for leg in ("baseAsset", "quoteAsset")
 )
 
 PROFILE = VenueProfile(
@@ -211,10 +119,10 @@ PROFILE = VenueProfile(
                     Funds("asset", free="free", used="locked", debt=("borrowed", "interest")),
                 ),
             ),
-            no_account=_NO_MARGIN,
+            no_account=NO_MARGIN,
             unused=("Cross Margin",),
         ),
-        _orders(
+        open_orders(
             "margin-orders",
             "margin",
             "sapiGetMarginOpenOrders",
@@ -226,11 +134,11 @@ PROFILE = VenueProfile(
             "isolated",
             "sapiGetMarginIsolatedAccount",
             "/sapi/v1/margin/isolated/account",
-            _ISOLATED,
+            ISOLATED,
             no_account=("-3003", "-11001"),
             unused=("Isolated Margin",),
         ),
-        _contracts("usdm", "fapiPrivateV3GetAccount", "/fapi/v3/account", "USD-M Futures"),
+        contracts("usdm", "fapiPrivateV3GetAccount", "/fapi/v3/account", "USD-M Futures"),
         Probe(
             "usdm-mode",
             "usdm",
@@ -240,86 +148,51 @@ PROFILE = VenueProfile(
             unused=("USD-M Futures",),
             after="usdm",
         ),
-        _orders(
+        open_orders(
             "usdm-orders",
             "usdm",
             "fapiPrivateGetOpenOrders",
             "/fapi/v1/openOrders",
             ("usdm", "USD-M Futures"),
         ),
-        _orders(
+        open_orders(
             "usdm-algo-orders",
             "usdm",
             "fapiPrivateGetOpenAlgoOrders",
             "/fapi/v1/openAlgoOrders",
             ("usdm", "USD-M Futures"),
         ),
-        _contracts("coinm", "dapiPrivateGetAccount", "/dapi/v1/account", "COIN-M Futures"),
-        _orders(
+        contracts("coinm", "dapiPrivateGetAccount", "/dapi/v1/account", "COIN-M Futures"),
+        open_orders(
             "coinm-orders",
             "coinm",
             "dapiPrivateGetOpenOrders",
             "/dapi/v1/openOrders",
             ("coinm", "COIN-M Futures"),
         ),
-        _orders(
+        open_orders(
             "coinm-algo-orders",
             "coinm",
             "dapiPrivateGetOpenAlgoOrders",
             "/dapi/v1/openAlgoOrders",
             ("coinm", "COIN-M Futures"),
         ),
-        _position("options", "eapiPrivateGetPosition", "/eapi/v1/position", "quantity"),
-        _orders(
+        position("options", "eapiPrivateGetPosition", "/eapi/v1/position", "quantity"),
+        open_orders(
             "options-orders",
             "options",
             "eapiPrivateGetOpenOrders",
             "/eapi/v1/openOrders",
             ("options", "Options"),
         ),
-        Probe(
-            "portfolio",
-            "portfolio",
-            "sapiGetPortfolioAccount",
-            "/sapi/v1/portfolio/account",
-            (Rows("", presence=MODES, place=Place(id="accountType", symbol="accountStatus")),),
-            no_account=_NOT_PORTFOLIO,
-            unused=_PORTFOLIO_WALLETS,
-            secondary=True,
-        ),
-        Probe(
-            "pm-balance",
-            "portfolio",
-            "papiGetBalance",
-            "/papi/v1/balance",
-            (
-                Rows(
-                    "*",
-                    zero(DEBT, "crossMarginBorrowed", "negativeBalance")
-                    + zero(INTEREST, "crossMarginInterest"),
-                    "asset",
-                    Funds(
-                        "asset",
-                        total="totalWalletBalance",
-                        debt=("crossMarginBorrowed", "crossMarginInterest"),
-                    ),
-                ),
-            ),
-            no_account=_NOT_PORTFOLIO,
-            unused=_PORTFOLIO_WALLETS,
-            after="portfolio",
-            secondary=True,
-        ),
-        _position("pm-um", "papiGetUmPositionRisk", "/papi/v1/um/positionRisk", "positionAmt"),
-        _position("pm-cm", "papiGetCmPositionRisk", "/papi/v1/cm/positionRisk", "positionAmt"),
-        *(_pm_orders(kind) for kind in ("um", "cm", "margin")),
-        _loans(
+        *PORTFOLIO,
+        open_loans(
             "loans-flexible",
             "sapiV2GetLoanFlexibleOngoingOrders",
             "/sapi/v2/loan/flexible/ongoing/orders",
         ),
-        _loans("loans-fixed", "sapiGetLoanOngoingOrders", "/sapi/v1/loan/ongoing/orders"),
-        _loans("loans-vip", "sapiGetLoanVipOngoingOrders", "/sapi/v1/loan/vip/ongoing/orders"),
+        open_loans("loans-fixed", "sapiGetLoanOngoingOrders", "/sapi/v1/loan/ongoing/orders"),
+        open_loans("loans-vip", "sapiGetLoanVipOngoingOrders", "/sapi/v1/loan/vip/ongoing/orders"),
         Probe(
             "funding",
             "funding",

@@ -1,6 +1,17 @@
 """Bitget: classic wallets or the unified account, every futures product type, loans and earn."""
 
 from dcaguard.adapters.venues.profile import ModeAt, NotCovered, Overview, Probe, VenueProfile
+from dcaguard.adapters.venues.profiles.bitget_reads import (
+    CLASSIC,
+    HARM,
+    OK,
+    PRODUCTS,
+    READ,
+    UNIFIED,
+    futures_read,
+    margin_read,
+    unified_read,
+)
 from dcaguard.core.policy.rules import (
     DEBT,
     INTEREST,
@@ -17,135 +28,8 @@ from dcaguard.core.policy.rules import (
     not_negative,
     one_of,
     rights,
-    words,
     zero,
 )
-
-_OK = (("code", words("00000")),)
-_CLASSIC, _UNIFIED = words("classic"), words("unified")
-_PRODUCTS = ("USDT-FUTURES", "USDC-FUTURES", "COIN-FUTURES")
-_PLANS = ("normal_plan", "profit_loss")
-# `authorities` of the key, by the venue's own short names: ...r reads, ...w writes.
-_READ = "readonly read coor cpor stor stow smor ttor wtor wwor"
-_HARM = "coow cpow smow ttow wtow wwow withdraw transfer contract_trade margin_trade futures_trade"
-
-
-def _margin(kind: str, path: str) -> Probe:
-    return Probe(
-        kind,
-        kind,
-        f"privateMarginGetV2Margin{path.capitalize()}AccountAssets",
-        f"/api/v2/margin/{path}/account/assets",
-        (
-            Rows(
-                "data.*",
-                zero(DEBT, "borrow") + zero(INTEREST, "interest") + not_negative(DEBT, "net"),
-                "coin",
-                Funds("coin", free="available", used="frozen", debt=("borrow", "interest")),
-            ),
-        ),
-        envelope=_OK,
-        modes=_CLASSIC,
-        unused=("margin",),
-    )
-
-
-def _futures(product: str) -> tuple[Probe, ...]:
-    wallet = product.lower()
-    params: dict[str, object] = {"productType": product}
-    symbol = Place(symbol="symbol", side="side", id="orderId")
-    return (
-        Probe(
-            f"{wallet}-accounts",
-            wallet,
-            "privateMixGetV2MixAccountAccounts",
-            "/api/v2/mix/account/accounts",
-            (
-                Rows(
-                    "data.*",
-                    not_negative(DEBT, "accountEquity", "available"),
-                    "marginCoin",
-                    Funds("marginCoin", total="accountEquity", used="locked"),
-                ),
-            ),
-            params=params,
-            envelope=_OK,
-            modes=_CLASSIC,
-            unused=("futures",),
-        ),
-        Probe(
-            f"{wallet}-positions",
-            wallet,
-            "privateMixGetV2MixPositionAllPosition",
-            "/api/v2/mix/position/all-position",
-            (
-                Rows(
-                    "data.*",
-                    zero(POSITIONS, "total"),
-                    "symbol",
-                    place=Place(symbol="symbol", side="holdSide"),
-                ),
-            ),
-            params=params,
-            envelope=_OK,
-            modes=_CLASSIC,
-            unused=("futures",),
-        ),
-        Probe(
-            f"{wallet}-orders",
-            wallet,
-            "privateMixGetV2MixOrderOrdersPending",
-            "/api/v2/mix/order/orders-pending",
-            (_entrusted(symbol),),
-            params=params,
-            envelope=_OK,
-            modes=_CLASSIC,
-            unused=("futures",),
-        ),
-        *(
-            Probe(
-                f"{wallet}-{plan}-orders",
-                wallet,
-                "privateMixGetV2MixOrderOrdersPlanPending",
-                "/api/v2/mix/order/orders-plan-pending",
-                (_entrusted(symbol),),
-                params=params | {"planType": plan},
-                envelope=_OK,
-                modes=_CLASSIC,
-                unused=("futures",),
-            )
-            for plan in _PLANS
-        ),
-    )
-
-
-def _entrusted(place: Place) -> Rows:
-    # The venue writes null for an empty list of orders.
-    return Rows("data.entrustedList.*", presence=ORDERS, place=place, null_is_empty=True)
-
-
-def _unified(name: str, call: str, path: str, category: str) -> Probe:
-    orders = "orders" in path
-    return Probe(
-        name,
-        category.lower(),
-        call,
-        path,
-        (
-            Rows(
-                "data.list.*",
-                () if orders else zero(POSITIONS, "total"),
-                "symbol",
-                place=Place("symbol", "side", "orderId") if orders else Place("symbol", "posSide"),
-                presence=ORDERS if orders else "",
-                null_is_empty=True,
-            ),
-        ),
-        params={"category": category},
-        envelope=_OK,
-        modes=_UNIFIED,
-    )
-
 
 PROFILE = VenueProfile(
     exchange="bitget",
@@ -172,7 +56,7 @@ PROFILE = VenueProfile(
                     ),
                 ),
             ),
-            envelope=_OK,
+            envelope=OK,
             # "You are in Classic Account mode, and the Unified Account API is not supported."
             no_account=("40084",),
             mode=ModeAt(
@@ -189,15 +73,15 @@ PROFILE = VenueProfile(
             "/api/v2/account/all-account-balance",
             overview=Overview("data.*", "accountType", "usdtBalance"),
             support=True,
-            modes=_CLASSIC,
+            modes=CLASSIC,
         ),
         Probe(
             "key",
             "key",
             "privateSpotGetV2SpotAccountInfo",
             "/api/v2/spot/account/info",
-            (Rows("data", rights("authorities", _READ, _HARM) + locked("ips")),),
-            envelope=_OK,
+            (Rows("data", rights("authorities", READ, HARM) + locked("ips")),),
+            envelope=OK,
         ),
         Probe(
             "spot",
@@ -212,11 +96,11 @@ PROFILE = VenueProfile(
                     Funds("coin", free="available", used="frozen", spendable=True),
                 ),
             ),
-            envelope=_OK,
-            modes=_CLASSIC,
+            envelope=OK,
+            modes=CLASSIC,
         ),
-        _margin("margin", "crossed"),
-        _margin("isolated", "isolated"),
+        margin_read("margin", "crossed"),
+        margin_read("isolated", "isolated"),
         Probe(
             "margin-orders",
             "margin",
@@ -231,11 +115,11 @@ PROFILE = VenueProfile(
                 ),
             ),
             params={"startTime": 0},
-            envelope=_OK,
-            modes=_CLASSIC,
+            envelope=OK,
+            modes=CLASSIC,
             unused=("margin",),
         ),
-        *(probe for product in _PRODUCTS for probe in _futures(product)),
+        *(probe for product in PRODUCTS for probe in futures_read(product)),
         Probe(
             "unified",
             "spot",
@@ -250,35 +134,35 @@ PROFILE = VenueProfile(
                     Funds("coin", total="balance", used="locked", debt=("debt",), spendable=True),
                 ),
             ),
-            envelope=_OK,
-            modes=_UNIFIED,
+            envelope=OK,
+            modes=UNIFIED,
         ),
         *(
-            _unified(
+            unified_read(
                 f"uta-{c.lower()}-positions",
                 "privateUtaGetV3PositionCurrentPosition",
                 "/api/v3/position/current-position",
                 c,
             )
-            for c in _PRODUCTS
+            for c in PRODUCTS
         ),
         *(
-            _unified(
+            unified_read(
                 f"uta-{c.lower()}-orders",
                 "privateUtaGetV3TradeUnfilledOrders",
                 "/api/v3/trade/unfilled-orders",
                 c,
             )
-            for c in (*_PRODUCTS, "MARGIN")
+            for c in (*PRODUCTS, "MARGIN")
         ),
         *(
-            _unified(
+            unified_read(
                 f"uta-{c.lower()}-strategy-orders",
                 "privateUtaGetV3TradeUnfilledStrategyOrders",
                 "/api/v3/trade/unfilled-strategy-orders",
                 c,
             )
-            for c in _PRODUCTS
+            for c in PRODUCTS
         ),
         Probe(
             "funding",
@@ -286,8 +170,8 @@ PROFILE = VenueProfile(
             "privateUtaGetV3AccountFundingAssets",
             "/api/v3/account/funding-assets",
             (Rows("data.*", (), "coin", Funds("coin", total="balance", used="frozen")),),
-            envelope=_OK,
-            modes=_UNIFIED,
+            envelope=OK,
+            modes=UNIFIED,
         ),
         Probe(
             "loans",
@@ -302,7 +186,7 @@ PROFILE = VenueProfile(
                     place=Place(symbol="loanCoin", id="orderId"),
                 ),
             ),
-            envelope=_OK,
+            envelope=OK,
             secondary=True,
         ),
         Probe(
@@ -311,7 +195,7 @@ PROFILE = VenueProfile(
             "privateEarnGetV2EarnAccountAssets",
             "/api/v2/earn/account/assets",
             (Rows("data.*", (), "coin", Funds("coin", total="amount")),),
-            envelope=_OK,
+            envelope=OK,
             secondary=True,
         ),
     ),

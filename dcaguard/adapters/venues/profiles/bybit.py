@@ -1,6 +1,14 @@
 """Bybit: the unified account or the classic ones, four derivative scopes, loans and earn."""
 
-from dcaguard.adapters.venues.profile import ModeAt, NotCovered, Pages, Probe, VenueProfile
+from dcaguard.adapters.venues.profile import ModeAt, NotCovered, Probe, VenueProfile
+from dcaguard.adapters.venues.profiles.bybit_reads import (
+    OK,
+    PAGES,
+    SCOPES,
+    open_orders,
+    open_positions,
+    wallet_read,
+)
 from dcaguard.core.policy.rules import (
     DEBT,
     INTEREST,
@@ -13,99 +21,15 @@ from dcaguard.core.policy.rules import (
     Funds,
     Place,
     Rows,
-    blank_or_zero,
     locked,
     not_negative,
     nothing,
     off,
     one_of,
-    only,
     rights,
     words,
     zero,
 )
-
-_OK = (("retCode", words("0")),)
-_SCOPES = (
-    ("linear-usdt", "linear", "USDT"),
-    ("linear-usdc", "linear", "USDC"),
-    ("inverse", "inverse", ""),
-    ("option", "option", ""),
-)
-_PAGES = Pages("result.nextPageCursor", "cursor")
-
-
-def _params(category: str, settle: str) -> dict[str, object]:
-    params: dict[str, object] = {"category": category, "limit": 50}
-    return params | ({"settleCoin": settle} if settle else {})
-
-
-def _positions(name: str, category: str, settle: str) -> Probe:
-    place = Place(
-        symbol="symbol", side="side", notional="positionValue", notional_asset=settle or ""
-    )
-    return Probe(
-        f"{name}-positions",
-        name,
-        "privateGetV5PositionList",
-        "/v5/position/list",
-        (Rows("result.list.*", zero(POSITIONS, "size"), "symbol", place=place),),
-        params=_params(category, settle),
-        envelope=_OK,
-        pages=_PAGES,
-    )
-
-
-def _orders(name: str, category: str, settle: str) -> Probe:
-    place = Place(symbol="symbol", side="side", id="orderId")
-    return Probe(
-        f"{name}-orders",
-        name,
-        "privateGetV5OrderRealtime",
-        "/v5/order/realtime",
-        (Rows("result.list.*", presence=ORDERS, subject="symbol", place=place),),
-        params=_params(category, settle),
-        envelope=_OK,
-    )
-
-
-_COIN_RULES = (
-    *blank_or_zero(DEBT, "spotBorrow"),
-    *zero(DEBT, "borrowAmount", blank=True),
-    *zero(INTEREST, "accruedInterest", blank=True),
-    *not_negative(DEBT, "walletBalance", "equity", blank=True),
-    *blank_or_zero(POSITIONS, "totalPositionIM"),
-)
-
-
-def _wallet(kind: str, mode: str, *, spendable: bool) -> Probe:
-    name = "spot" if kind in {"UNIFIED", "SPOT"} else kind.lower()
-    return Probe(
-        f"wallet-{kind.lower()}",
-        name,
-        "privateGetV5AccountWalletBalance",
-        "/v5/account/wallet-balance",
-        (
-            Rows("result.list.*", only(MODES, "accountType", kind), nonempty=True),
-            Rows(
-                "result.list.*.coin.*",
-                _COIN_RULES,
-                "coin",
-                Funds(
-                    "coin",
-                    total="walletBalance",
-                    used="locked",
-                    debt=("borrowAmount",),
-                    blank=True,
-                    spendable=spendable,
-                ),
-            ),
-        ),
-        params={"accountType": kind},
-        envelope=_OK,
-        modes=words(mode),
-    )
-
 
 PROFILE = VenueProfile(
     exchange="bybit",
@@ -143,7 +67,7 @@ PROFILE = VenueProfile(
                     + locked("ips"),
                 ),
             ),
-            envelope=_OK,
+            envelope=OK,
             mode=ModeAt(
                 "result.uta",
                 {"1": "unified", "0": "classic"},
@@ -172,7 +96,7 @@ PROFILE = VenueProfile(
                     + off(MODES, "spotHedgingStatus", optional=True),
                 ),
             ),
-            envelope=_OK,
+            envelope=OK,
         ),
         Probe(
             "spot-margin",
@@ -180,12 +104,12 @@ PROFILE = VenueProfile(
             "privateGetV5SpotMarginTradeState",
             "/v5/spot-margin-trade/state",
             (Rows("result", off(MODES, "spotMarginMode")),),
-            envelope=_OK,
+            envelope=OK,
             modes=words("unified"),
         ),
-        _wallet("UNIFIED", "unified", spendable=True),
-        _wallet("SPOT", "classic", spendable=True),
-        _wallet("CONTRACT", "classic", spendable=False),
+        wallet_read("UNIFIED", "unified", spendable=True),
+        wallet_read("SPOT", "classic", spendable=True),
+        wallet_read("CONTRACT", "classic", spendable=False),
         Probe(
             "cross-margin",
             "margin",
@@ -205,8 +129,8 @@ PROFILE = VenueProfile(
             modes=words("classic"),
             secondary=True,
         ),
-        *(_positions(*scope) for scope in _SCOPES),
-        *(_orders(*scope) for scope in _SCOPES),
+        *(open_positions(*scope) for scope in SCOPES),
+        *(open_orders(*scope) for scope in SCOPES),
         Probe(
             "spot-orders",
             "spot",
@@ -221,8 +145,8 @@ PROFILE = VenueProfile(
                 ),
             ),
             params={"category": "spot", "limit": 50},
-            envelope=_OK,
-            pages=_PAGES,
+            envelope=OK,
+            pages=PAGES,
         ),
         Probe(
             "funding",
@@ -238,7 +162,7 @@ PROFILE = VenueProfile(
                 ),
             ),
             params={"accountType": "FUND"},
-            envelope=_OK,
+            envelope=OK,
         ),
         Probe(
             "loans",
@@ -255,7 +179,7 @@ PROFILE = VenueProfile(
                     optional=True,
                 ),
             ),
-            envelope=_OK,
+            envelope=OK,
             secondary=True,
         ),
         Probe(
@@ -271,7 +195,7 @@ PROFILE = VenueProfile(
                     place=Place(symbol="loanCurrency", id="orderId"),
                 ),
             ),
-            envelope=_OK,
+            envelope=OK,
             secondary=True,
         ),
         Probe(
@@ -281,7 +205,7 @@ PROFILE = VenueProfile(
             "/v5/earn/position",
             (Rows("result.list.*", (), "coin", Funds("coin", total="amount")),),
             params={"category": "FlexibleSaving"},
-            envelope=_OK,
+            envelope=OK,
             secondary=True,
         ),
     ),

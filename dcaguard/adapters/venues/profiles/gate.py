@@ -1,6 +1,15 @@
 """Gate: classic wallets or the unified account, five derivative scopes, three kinds of loans."""
 
 from dcaguard.adapters.venues.profile import ModeAt, NotCovered, Overview, Probe, VenueProfile
+from dcaguard.adapters.venues.profiles.gate_reads import (
+    CLASSIC,
+    NOBODY,
+    ORDER,
+    UNIFIED,
+    isolated_read,
+    open_loans,
+    scope_read,
+)
 from dcaguard.core.policy.rules import (
     DEBT,
     INTEREST,
@@ -13,123 +22,13 @@ from dcaguard.core.policy.rules import (
     Funds,
     Place,
     Rows,
-    Words,
     blank_or_zero,
     locked,
     not_negative,
     one_of,
     only,
-    words,
     zero,
 )
-
-_CLASSIC, _UNIFIED = words("classic"), words("unified")
-_NOBODY = ("USER_NOT_FOUND", "MARGIN_NOT_FOUND", "CROSS_ACCOUNT_NOT_FOUND")
-_ORDER = Place(symbol="contract", side="", id="id")
-
-
-def _scope(wallet: str, group: str, settle: str) -> tuple[Probe, ...]:
-    call = f"private{group.capitalize()}GetSettle"
-    path = f"/api/v4/{group}/{settle}"
-    unused = ("futures",) if group == "futures" else ("delivery",)
-    params: dict[str, object] = {"settle": settle}
-    place = Place(
-        symbol="contract",
-        notional="value",
-        notional_asset="USDT" if settle == "usdt" else "BTC",
-    )
-    opened = Rows("*", presence=ORDERS, place=_ORDER, subject="contract")
-    return (
-        Probe(
-            wallet,
-            wallet,
-            f"{call}Accounts",
-            f"{path}/accounts",
-            (
-                Rows(
-                    "",
-                    not_negative(DEBT, "total")
-                    + zero(POSITIONS, "position_margin")
-                    + zero(ORDERS, "order_margin"),
-                    "currency",
-                    Funds("currency", total="total"),
-                ),
-            ),
-            params=params,
-            no_account=_NOBODY,
-            unused=unused,
-        ),
-        Probe(
-            f"{wallet}-positions",
-            wallet,
-            f"{call}Positions",
-            f"{path}/positions",
-            (Rows("*", zero(POSITIONS, "size"), "contract", place=place),),
-            params=params,
-            no_account=_NOBODY,
-            unused=unused,
-            after=wallet,
-        ),
-        Probe(
-            f"{wallet}-orders",
-            wallet,
-            f"{call}Orders",
-            f"{path}/orders",
-            (opened,),
-            params=params | {"status": "open"},
-            no_account=_NOBODY,
-            unused=unused,
-            after=wallet,
-        ),
-        Probe(
-            f"{wallet}-price-orders",
-            wallet,
-            f"{call}PriceOrders",
-            f"{path}/price_orders",
-            (opened,),
-            params=params | {"status": "open"},
-            no_account=_NOBODY,
-            unused=unused,
-            after=wallet,
-        ),
-    )
-
-
-def _isolated(leg: str) -> Rows:
-    return Rows(
-        "*",
-        zero(DEBT, f"{leg}.borrowed")
-        + zero(INTEREST, f"{leg}.interest")
-        + zero(ORDERS, f"{leg}.locked"),
-        f"{leg}.currency",
-        Funds(
-            f"{leg}.currency",
-            free=f"{leg}.available",
-            used=f"{leg}.locked",
-            debt=(f"{leg}.borrowed", f"{leg}.interest"),
-        ),
-        place=Place(symbol="currency_pair"),
-    )
-
-
-def _loans(name: str, call: str, path: str, modes: Words = frozenset()) -> Probe:
-    return Probe(
-        name,
-        "loans",
-        call,
-        path,
-        (
-            Rows(
-                "*",
-                presence=LOANS,
-                subject="currency",
-                place=Place(symbol="currency", id="amount"),
-            ),
-        ),
-        secondary=True,
-        modes=modes,
-    )
-
 
 PROFILE = VenueProfile(
     exchange="gate",
@@ -171,7 +70,7 @@ PROFILE = VenueProfile(
                     Funds("currency", free="available", used="locked", spendable=True),
                 ),
             ),
-            modes=_CLASSIC,
+            modes=CLASSIC,
         ),
         Probe(
             "unified",
@@ -198,7 +97,7 @@ PROFILE = VenueProfile(
                     ),
                 ),
             ),
-            modes=_UNIFIED,
+            modes=UNIFIED,
         ),
         Probe(
             "unified-mode",
@@ -216,16 +115,16 @@ PROFILE = VenueProfile(
                     ),
                 ),
             ),
-            modes=_UNIFIED,
+            modes=UNIFIED,
         ),
-        _loans("unified-loans", "privateUnifiedGetLoans", "/api/v4/unified/loans", _UNIFIED),
+        open_loans("unified-loans", "privateUnifiedGetLoans", "/api/v4/unified/loans", UNIFIED),
         Probe(
             "isolated",
             "isolated",
             "privateMarginGetAccounts",
             "/api/v4/margin/accounts",
-            (_isolated("base"), _isolated("quote")),
-            no_account=_NOBODY,
+            (isolated_read("base"), isolated_read("quote")),
+            no_account=NOBODY,
             unused=("margin",),
         ),
         Probe(
@@ -242,13 +141,13 @@ PROFILE = VenueProfile(
                     Funds("", free="available", used="freeze", debt=("borrowed", "interest")),
                 ),
             ),
-            no_account=_NOBODY,
+            no_account=NOBODY,
             unused=("cross_margin",),
-            modes=_CLASSIC,
+            modes=CLASSIC,
             # The venue has withdrawn classic cross margin at some hosts.
             secondary=True,
         ),
-        _loans("uni-loans", "privateMarginGetUniLoans", "/api/v4/margin/uni/loans"),
+        open_loans("uni-loans", "privateMarginGetUniLoans", "/api/v4/margin/uni/loans"),
         Probe(
             "spot-orders",
             "spot",
@@ -278,16 +177,16 @@ PROFILE = VenueProfile(
             ),
             params={"status": "open"},
         ),
-        *_scope("futures-usdt", "futures", "usdt"),
-        *_scope("futures-btc", "futures", "btc"),
-        *_scope("delivery-usdt", "delivery", "usdt"),
+        *scope_read("futures-usdt", "futures", "usdt"),
+        *scope_read("futures-btc", "futures", "btc"),
+        *scope_read("delivery-usdt", "delivery", "usdt"),
         Probe(
             "options",
             "options",
             "privateOptionsGetPositions",
             "/api/v4/options/positions",
             (Rows("*", zero(POSITIONS, "size"), "contract", place=Place(symbol="contract")),),
-            no_account=_NOBODY,
+            no_account=NOBODY,
             unused=("options",),
         ),
         Probe(
@@ -295,14 +194,16 @@ PROFILE = VenueProfile(
             "options",
             "privateOptionsGetOrders",
             "/api/v4/options/orders",
-            (Rows("*", presence=ORDERS, place=_ORDER, subject="contract"),),
+            (Rows("*", presence=ORDERS, place=ORDER, subject="contract"),),
             params={"status": "open"},
-            no_account=_NOBODY,
+            no_account=NOBODY,
             unused=("options",),
             after="options",
         ),
-        _loans("collateral", "privateLoanGetCollateralOrders", "/api/v4/loan/collateral/orders"),
-        _loans(
+        open_loans(
+            "collateral", "privateLoanGetCollateralOrders", "/api/v4/loan/collateral/orders"
+        ),
+        open_loans(
             "multi-collateral",
             "privateLoanGetMultiCollateralOrders",
             "/api/v4/loan/multi_collateral/orders",

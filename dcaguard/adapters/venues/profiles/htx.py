@@ -1,6 +1,15 @@
 """HTX: every account of the login by its number, margin loans, and three kinds of contracts."""
 
 from dcaguard.adapters.venues.profile import Each, NotCovered, Probe, VenueProfile
+from dcaguard.adapters.venues.profiles.htx_reads import (
+    OK,
+    OK_V2,
+    OPEN_ORDERS,
+    SPOT,
+    account_read,
+    contract_positions_read,
+    v5_read,
+)
 from dcaguard.core.policy.rules import (
     BALANCES,
     DEBT,
@@ -24,71 +33,6 @@ from dcaguard.core.policy.rules import (
     zero,
 )
 
-_OK = (("status", words("ok")),)
-_OK_V2 = (("code", words("200")),)
-_OWED, _FREE, _USED = words("loan interest"), words("trade"), words("frozen lock bank")
-_SPOT = words("spot")
-_KNOWN = _OWED | _FREE | _USED | words("transfer-out-available loan-available")
-
-
-def _contract_positions(name: str, call: str, path: str) -> Probe:
-    place = Place(symbol="contract_code", side="direction")
-    return Probe(
-        name,
-        "contracts-coin",
-        call,
-        path,
-        (Rows("data.*", zero(POSITIONS, "volume"), "contract_code", place=place),),
-        envelope=_OK,
-    )
-
-
-def _v5(name: str, call: str, path: str, rows: tuple[Rows, ...]) -> Probe:
-    return Probe(name, "contracts-usdt", call, path, rows, envelope=_OK_V2)
-
-
-def _account(each: Each, name: str) -> Probe:
-    return Probe(
-        name,
-        name,
-        "privateGetAccountAccountsIdBalance",
-        r"/v1/account/accounts/\d+/balance",
-        (
-            Rows(
-                "data.list.*",
-                (
-                    *one_of(BALANCES, "type", " ".join(_KNOWN)),
-                    Rule(DEBT, "balance", Want.ZERO, when=("type", words("loan"))),
-                    Rule(INTEREST, "balance", Want.ZERO, when=("type", words("interest"))),
-                    Rule(DEBT, "balance", Want.NOT_NEGATIVE, when=("type", _FREE)),
-                ),
-                "currency",
-                Funds(
-                    "currency",
-                    kind="type",
-                    amount="balance",
-                    free_kinds=_FREE,
-                    used_kinds=_USED,
-                    debt_kinds=_OWED,
-                    spendable=name == "spot",
-                ),
-            ),
-            Rows("data", zero(DEBT, "debt-balance-sum", optional=True)),
-        ),
-        envelope=_OK,
-        each=each,
-    )
-
-
-_ORDERS = (
-    Rows(
-        "data.*",
-        presence=ORDERS,
-        place=Place(symbol="contract_code", side="side", id="order_id"),
-        null_is_empty=True,
-    ),
-)
-
 PROFILE = VenueProfile(
     exchange="htx",
     title="HTX",
@@ -96,7 +40,7 @@ PROFILE = VenueProfile(
     client_order_id_param="client-order-id",
     client_order_id_style="hex32",
     probes=(
-        Probe("uid", "key", "v2PrivateGetUserUid", "/v2/user/uid", envelope=_OK_V2, support=True),
+        Probe("uid", "key", "v2PrivateGetUserUid", "/v2/user/uid", envelope=OK_V2, support=True),
         Probe(
             "key",
             "key",
@@ -110,7 +54,7 @@ PROFILE = VenueProfile(
                 ),
             ),
             params={"accessKey": "{key}"},
-            envelope=_OK_V2,
+            envelope=OK_V2,
             each=Each("uid", "", {"uid": "data"}),
         ),
         Probe(
@@ -137,10 +81,12 @@ PROFILE = VenueProfile(
                     nonempty=True,
                 ),
             ),
-            envelope=_OK,
+            envelope=OK,
         ),
-        _account(Each("accounts", "data.*", {"id": "id"}, "type", only=("type", _SPOT)), "spot"),
-        _account(Each("accounts", "data.*", {"id": "id"}, "type", skip=("type", _SPOT)), "other"),
+        account_read(Each("accounts", "data.*", {"id": "id"}, "type", only=("type", SPOT)), "spot"),
+        account_read(
+            Each("accounts", "data.*", {"id": "id"}, "type", skip=("type", SPOT)), "other"
+        ),
         Probe(
             "margin-loans",
             "margin",
@@ -155,7 +101,7 @@ PROFILE = VenueProfile(
                 ),
             ),
             params={"states": "created,accrual"},
-            envelope=_OK,
+            envelope=OK,
             secondary=True,
         ),
         Probe(
@@ -165,10 +111,10 @@ PROFILE = VenueProfile(
             "/v1/cross-margin/loan-orders",
             (Rows("data.*", zero(LOANS, "loan-balance", "interest-balance"), "currency"),),
             params={"state": "accrual"},
-            envelope=_OK,
+            envelope=OK,
             secondary=True,
         ),
-        _v5(
+        v5_read(
             "usdt-balance",
             "contractPrivateGetV5AccountBalance",
             "/v5/account/balance",
@@ -182,7 +128,7 @@ PROFILE = VenueProfile(
                 ),
             ),
         ),
-        _v5(
+        v5_read(
             "usdt-mode",
             "contractPrivateGetV5AccountAssetMode",
             "/v5/account/asset_mode",
@@ -198,7 +144,7 @@ PROFILE = VenueProfile(
                 ),
             ),
         ),
-        _v5(
+        v5_read(
             "usdt-positions",
             "contractPrivateGetV5TradePositionOpens",
             "/v5/trade/position/opens",
@@ -212,24 +158,24 @@ PROFILE = VenueProfile(
                 ),
             ),
         ),
-        _v5(
+        v5_read(
             "usdt-orders",
             "contractPrivateGetV5TradeOrderOpens",
             "/v5/trade/order/opens",
-            _ORDERS,
+            OPEN_ORDERS,
         ),
-        _v5(
+        v5_read(
             "usdt-algo-orders",
             "contractPrivateGetV5AlgoOrderOpens",
             "/v5/algo/order/opens",
-            _ORDERS,
+            OPEN_ORDERS,
         ),
-        _contract_positions(
+        contract_positions_read(
             "coin-positions",
             "contractPrivatePostApiV1ContractPositionInfo",
             "/api/v1/contract_position_info",
         ),
-        _contract_positions(
+        contract_positions_read(
             "coin-swap-positions",
             "contractPrivatePostSwapApiV1SwapPositionInfo",
             "/swap-api/v1/swap_position_info",

@@ -1,6 +1,15 @@
 """KuCoin: trade and main wallets, margin, futures per currency, or the unified account."""
 
 from dcaguard.adapters.venues.profile import ModeAt, NotCovered, Probe, VenueProfile
+from dcaguard.adapters.venues.profiles.kucoin_reads import (
+    CLASSIC,
+    OK,
+    UNIFIED,
+    futures_read,
+    isolated_read,
+    open_orders,
+    wallet_read,
+)
 from dcaguard.core.policy.rules import (
     DEBT,
     INTEREST,
@@ -16,87 +25,8 @@ from dcaguard.core.policy.rules import (
     not_negative,
     one_of,
     rights,
-    words,
     zero,
 )
-
-_OK = (("code", words("200000")),)
-_CLASSIC, _UNIFIED = words("classic"), words("unified")
-_ORDER = Place(symbol="symbol", side="side", id="id")
-
-
-def _wallet(name: str, kind: str, *, spendable: bool) -> Probe:
-    return Probe(
-        name,
-        name,
-        "privateGetAccounts",
-        "/api/v1/accounts",
-        (
-            Rows(
-                "data.*",
-                not_negative(DEBT, "balance", "available"),
-                "currency",
-                Funds("currency", total="balance", used="holds", spendable=spendable),
-            ),
-        ),
-        params={"type": kind},
-        envelope=_OK,
-        modes=_CLASSIC,
-    )
-
-
-def _futures(currency: str) -> Probe:
-    return Probe(
-        f"futures-{currency.lower()}",
-        "futures",
-        "futuresPrivateGetAccountOverview",
-        "/api/v1/account-overview",
-        (
-            Rows(
-                "data",
-                not_negative(DEBT, "accountEquity")
-                + zero(POSITIONS, "positionMargin")
-                + zero(ORDERS, "orderMargin"),
-                "currency",
-                Funds("currency", total="accountEquity", free="availableBalance"),
-            ),
-        ),
-        params={"currency": currency},
-        envelope=_OK,
-        modes=_CLASSIC,
-    )
-
-
-def _orders(name: str, call: str, path: str, params: dict[str, object]) -> Probe:
-    wallet = "futures" if call.startswith("futures") else "margin"
-    return Probe(
-        name,
-        wallet,
-        call,
-        path,
-        (Rows("data.items.*", presence=ORDERS, place=_ORDER),),
-        params=params,
-        envelope=_OK,
-        modes=_CLASSIC,
-    )
-
-
-def _isolated(leg: str) -> Rows:
-    return Rows(
-        "data.assets.*",
-        zero(DEBT, f"{leg}.liability")
-        + zero(INTEREST, f"{leg}.interest")
-        + zero(ORDERS, f"{leg}.hold"),
-        f"{leg}.currency",
-        Funds(
-            f"{leg}.currency",
-            total=f"{leg}.total",
-            used=f"{leg}.hold",
-            debt=(f"{leg}.liability", f"{leg}.interest"),
-        ),
-        place=Place(symbol="symbol"),
-    )
-
 
 PROFILE = VenueProfile(
     exchange="kucoin",
@@ -111,7 +41,7 @@ PROFILE = VenueProfile(
             "utaPrivateGetAccountMode",
             "/api/ua/v1/account/mode",
             (Rows("data", one_of(MODES, "selfAccountMode", "classic", advice="unified")),),
-            envelope=_OK,
+            envelope=OK,
             mode=ModeAt(
                 "data.selfAccountMode",
                 {"classic": "classic", "unified": "unified"},
@@ -135,10 +65,10 @@ PROFILE = VenueProfile(
                     + locked("ipWhitelist"),
                 ),
             ),
-            envelope=_OK,
+            envelope=OK,
         ),
-        _wallet("spot", "trade", spendable=True),
-        _wallet("funding", "main", spendable=False),
+        wallet_read("spot", "trade", spendable=True),
+        wallet_read("funding", "main", spendable=False),
         Probe(
             "margin",
             "margin",
@@ -158,8 +88,8 @@ PROFILE = VenueProfile(
                     ),
                 ),
             ),
-            envelope=_OK,
-            modes=_CLASSIC,
+            envelope=OK,
+            modes=CLASSIC,
         ),
         Probe(
             "isolated",
@@ -168,37 +98,37 @@ PROFILE = VenueProfile(
             "/api/v3/isolated/accounts",
             (
                 Rows("data", zero(DEBT, "totalLiabilityOfQuoteCurrency")),
-                _isolated("baseAsset"),
-                _isolated("quoteAsset"),
+                isolated_read("baseAsset"),
+                isolated_read("quoteAsset"),
             ),
-            envelope=_OK,
-            modes=_CLASSIC,
+            envelope=OK,
+            modes=CLASSIC,
         ),
-        _orders(
+        open_orders(
             "margin-orders",
             "privateGetOrders",
             "/api/v1/orders",
             {"status": "active", "tradeType": "MARGIN_TRADE"},
         ),
-        _orders(
+        open_orders(
             "isolated-orders",
             "privateGetOrders",
             "/api/v1/orders",
             {"status": "active", "tradeType": "MARGIN_ISOLATED_TRADE"},
         ),
-        _orders(
+        open_orders(
             "margin-stop-orders",
             "privateGetStopOrder",
             "/api/v1/stop-order",
             {"tradeType": "MARGIN_TRADE"},
         ),
-        _orders(
+        open_orders(
             "isolated-stop-orders",
             "privateGetStopOrder",
             "/api/v1/stop-order",
             {"tradeType": "MARGIN_ISOLATED_TRADE"},
         ),
-        *(_futures(currency) for currency in ("USDT", "USDC", "XBT")),
+        *(futures_read(currency) for currency in ("USDT", "USDC", "XBT")),
         Probe(
             "positions",
             "futures",
@@ -212,12 +142,12 @@ PROFILE = VenueProfile(
                     place=Place(symbol="symbol", side="positionSide"),
                 ),
             ),
-            envelope=_OK,
+            envelope=OK,
         ),
-        _orders(
+        open_orders(
             "futures-orders", "futuresPrivateGetOrders", "/api/v1/orders", {"status": "active"}
         ),
-        _orders("futures-stop-orders", "futuresPrivateGetStopOrders", "/api/v1/stopOrders", {}),
+        open_orders("futures-stop-orders", "futuresPrivateGetStopOrders", "/api/v1/stopOrders", {}),
         Probe(
             "unified",
             "spot",
@@ -238,8 +168,8 @@ PROFILE = VenueProfile(
                 ),
             ),
             params={"accountMode": "unified"},
-            envelope=_OK,
-            modes=_UNIFIED,
+            envelope=OK,
+            modes=UNIFIED,
         ),
         Probe(
             "unified-positions",
@@ -248,8 +178,8 @@ PROFILE = VenueProfile(
             "/api/ua/v1/unified/position/open-list",
             (Rows("data.*", presence=POSITIONS, place=Place(symbol="symbol", id="size")),),
             params={"accountMode": "unified"},
-            envelope=_OK,
-            modes=_UNIFIED,
+            envelope=OK,
+            modes=UNIFIED,
         ),
     ),
     not_covered=(

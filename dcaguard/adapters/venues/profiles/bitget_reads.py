@@ -1,0 +1,143 @@
+"""The shapes of Bitget's replies that several reads share."""
+
+from dcaguard.adapters.venues.profile import Probe
+from dcaguard.core.policy.rules import (
+    DEBT,
+    INTEREST,
+    ORDERS,
+    POSITIONS,
+    Funds,
+    Place,
+    Rows,
+    not_negative,
+    words,
+    zero,
+)
+
+OK = (("code", words("00000")),)
+CLASSIC, UNIFIED = words("classic"), words("unified")
+PRODUCTS = ("USDT-FUTURES", "USDC-FUTURES", "COIN-FUTURES")
+_PLANS = ("normal_plan", "profit_loss")
+# `authorities` of the key, by the venue's own short names: ...r reads, ...w writes.
+READ = "readonly read coor cpor stor stow smor ttor wtor wwor"
+HARM = "coow cpow smow ttow wtow wwow withdraw transfer contract_trade margin_trade futures_trade"
+
+
+def margin_read(kind: str, path: str) -> Probe:
+    """Return one read: margin."""
+    return Probe(
+        kind,
+        kind,
+        f"privateMarginGetV2Margin{path.capitalize()}AccountAssets",
+        f"/api/v2/margin/{path}/account/assets",
+        (
+            Rows(
+                "data.*",
+                zero(DEBT, "borrow") + zero(INTEREST, "interest") + not_negative(DEBT, "net"),
+                "coin",
+                Funds("coin", free="available", used="frozen", debt=("borrow", "interest")),
+            ),
+        ),
+        envelope=OK,
+        modes=CLASSIC,
+        unused=("margin",),
+    )
+
+
+def futures_read(product: str) -> tuple[Probe, ...]:
+    """Return the reads: futures."""
+    wallet = product.lower()
+    params: dict[str, object] = {"productType": product}
+    symbol = Place(symbol="symbol", side="side", id="orderId")
+    return (
+        Probe(
+            f"{wallet}-accounts",
+            wallet,
+            "privateMixGetV2MixAccountAccounts",
+            "/api/v2/mix/account/accounts",
+            (
+                Rows(
+                    "data.*",
+                    not_negative(DEBT, "accountEquity", "available"),
+                    "marginCoin",
+                    Funds("marginCoin", total="accountEquity", used="locked"),
+                ),
+            ),
+            params=params,
+            envelope=OK,
+            modes=CLASSIC,
+            unused=("futures",),
+        ),
+        Probe(
+            f"{wallet}-positions",
+            wallet,
+            "privateMixGetV2MixPositionAllPosition",
+            "/api/v2/mix/position/all-position",
+            (
+                Rows(
+                    "data.*",
+                    zero(POSITIONS, "total"),
+                    "symbol",
+                    place=Place(symbol="symbol", side="holdSide"),
+                ),
+            ),
+            params=params,
+            envelope=OK,
+            modes=CLASSIC,
+            unused=("futures",),
+        ),
+        Probe(
+            f"{wallet}-orders",
+            wallet,
+            "privateMixGetV2MixOrderOrdersPending",
+            "/api/v2/mix/order/orders-pending",
+            (_entrusted(symbol),),
+            params=params,
+            envelope=OK,
+            modes=CLASSIC,
+            unused=("futures",),
+        ),
+        *(
+            Probe(
+                f"{wallet}-{plan}-orders",
+                wallet,
+                "privateMixGetV2MixOrderOrdersPlanPending",
+                "/api/v2/mix/order/orders-plan-pending",
+                (_entrusted(symbol),),
+                params=params | {"planType": plan},
+                envelope=OK,
+                modes=CLASSIC,
+                unused=("futures",),
+            )
+            for plan in _PLANS
+        ),
+    )
+
+
+def _entrusted(place: Place) -> Rows:
+    # The venue writes null for an empty list of orders.
+    return Rows("data.entrustedList.*", presence=ORDERS, place=place, null_is_empty=True)
+
+
+def unified_read(name: str, call: str, path: str, category: str) -> Probe:
+    """Return one read: unified."""
+    orders = "orders" in path
+    return Probe(
+        name,
+        category.lower(),
+        call,
+        path,
+        (
+            Rows(
+                "data.list.*",
+                () if orders else zero(POSITIONS, "total"),
+                "symbol",
+                place=Place("symbol", "side", "orderId") if orders else Place("symbol", "posSide"),
+                presence=ORDERS if orders else "",
+                null_is_empty=True,
+            ),
+        ),
+        params={"category": category},
+        envelope=OK,
+        modes=UNIFIED,
+    )
