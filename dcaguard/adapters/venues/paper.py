@@ -116,7 +116,7 @@ class PaperVenue:
         return {symbol: self._market(symbol) for symbol in symbols if self._listed(symbol)}
 
     def quotes(self, symbols: Sequence[str]) -> Mapping[str, Quote]:
-        """Return half a spread to each side of the given price; absent without one."""
+        """Return half a spread to each side of each given price; absent without one."""
         found = {symbol: self._quote(symbol) for symbol in symbols if self._listed(symbol)}
         return {symbol: quote for symbol, quote in found.items() if quote is not None}
 
@@ -167,7 +167,7 @@ class PaperVenue:
 
     def cancel(self, order: Order) -> LookUp:
         """End a resting order and return what became of it."""
-        self._match_resting()
+        self.find(order)  # it may have been filled by now
         self._book.settle(order.client_order_id, None)
         return self.find(order)
 
@@ -186,8 +186,7 @@ class PaperVenue:
             detail = f"{plain(worst)} is below the smallest order of {plain(COST_MIN)}."
             return Placed(PlaceKind.REJECTED_FILTER, code="COST_MIN", detail=detail)
         if order.type == "post-only" and ask <= order.limit_price:
-            detail = "A post-only order would have been filled at once."
-            return Placed(PlaceKind.REJECTED_OTHER, code="POST_ONLY", detail=detail)
+            return Placed(PlaceKind.REJECTED_OTHER, code="POST_ONLY", detail="It would have taken.")
         free = self._totals().get(market.quote, ZERO) - self._held().get(market.quote, ZERO)
         need = times(worst, ONE + self._terms.fee)
         if need > free:

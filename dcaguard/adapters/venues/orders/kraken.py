@@ -66,9 +66,7 @@ class KrakenOrders(OrderPath):
             "volume": plain(order.amount),
             "price": plain(order.limit_price),
             "cl_ord_id": name,
-            "deadline": until,
-            "oflags": "fciq",
-        }
+        } | {"deadline": until, "oflags": "fciq"}
         params: dict[str, object] = {"clientOrderId": name, "deadline": until, "oflags": "fciq"}
         if order.type == "post-only":
             params["postOnly"] = True
@@ -164,11 +162,10 @@ class KrakenOrders(OrderPath):
 
     def _settled(self, line: Line, order: Order, txid: str) -> Mapping[str, object]:
         """Return the order's row, asking again while an IOC still looks alive."""
-
-        def alive(row: Mapping[str, object]) -> bool:
-            return row.get("status") in {"pending", "open"}
-
-        return settled(line, order, lambda: self._query(line, txid), alive)
+        alive = frozenset({"pending", "open"})
+        return settled(
+            line, order, lambda: self._query(line, txid), lambda row: row.get("status") in alive
+        )
 
     def _query(self, line: Line, txid: str) -> Mapping[str, object]:
         answer = line.ask("privatePostQueryOrders", {"txid": txid, "trades": True})
