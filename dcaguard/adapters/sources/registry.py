@@ -52,18 +52,21 @@ SOURCES: Final[Mapping[str, Any]] = {
 }
 
 
-def build_sources(
+def build_sources(  # noqa: PLR0913 - one argument per thing that only the caller knows
     config: SourcesConfig,
     clock: Clock,
     cache_path: Path | None,
     folder: Path,
     key_of: Callable[[str], str | None],
     budget_seconds: float = BUDGET_SECONDS,
+    *,
+    load_exchange: Callable[[str], type[Any]] | None = None,
 ) -> list[WebSource]:
     """Return the enabled sources in the order of our trust.
 
     `key_of` turns a reference (env:..., file:...) into the key; it is asked only for sources
-    that are enabled and have one. Mapped paths are relative to `folder`.
+    that are enabled and have one. `load_exchange` gives a ccxt class by its id.
+    Mapped paths are relative to `folder`.
     """
     cache = PageCache(cache_path)
     built: list[WebSource] = []
@@ -76,7 +79,7 @@ def build_sources(
         elif params.enabled and not (name == "okx" and config.coinglass.enabled):
             # One exchange and all exchanges differ tenfold: never both in one series.
             key = key_of(params.credentials) if params.credentials else None
-            context = Context(clock, PoliteClient(clock, cache), key, budget_seconds)
+            context = Context(clock, PoliteClient(clock, cache), key, budget_seconds, load_exchange)
             built.append(kind(params, context))
     return built
 

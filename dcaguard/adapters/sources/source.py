@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from dcaguard.adapters.sources.content import exact_json
 from dcaguard.adapters.sources.fields import ShapeError
@@ -58,6 +58,7 @@ class Context:
     client: PoliteClient
     key: str | None = None
     budget_seconds: float = BUDGET_SECONDS
+    load_exchange: Callable[[str], type[Any]] | None = None  # the venues' own way to a ccxt class
 
 
 class WebSource:

@@ -12,9 +12,13 @@ from typing import Any
 import pytest
 
 from dcaguard.adapters.sources.breadth import shares
-from dcaguard.adapters.sources.source import PartialFetchError, WebSource
+from dcaguard.adapters.sources.cache import PageCache
+from dcaguard.adapters.sources.exchange import Exchange
+from dcaguard.adapters.sources.http import PoliteClient
+from dcaguard.adapters.sources.source import Context, PartialFetchError, WebSource
 from dcaguard.core.errors import ConfigError, DataInvalidError, VenueUnavailableError
 from dcaguard.core.reading import Reading
+from dcaguard.core.source_params import ExchangeParams
 from tests.adapters.sources import pages
 from tests.adapters.sources.conftest import NOON, ClockAt
 from tests.venues.wire.data_server import DataServer
@@ -292,6 +296,18 @@ class TestExchange:
         [found] = [r for r in partial.value.readings if r.series.startswith("peg.")]
         assert (found.series, found.value) == ("peg.USDT", Decimal("0.8812"))
         assert found.as_of == found.observed_at == clock.at
+
+    def test_the_class_comes_from_the_loader_that_was_handed_in(
+        self, make: Make, clock: ClockAt
+    ) -> None:
+        def load(exchange: str) -> type[Any]:
+            raise ConfigError(f"asked for {exchange}")
+
+        client = PoliteClient(clock, PageCache(None))
+        params = ExchangeParams(assets=("BTC",), swap="", breadth=(), pegs="")
+        source = Exchange(params, Context(clock, client, load_exchange=load))
+        with pytest.raises(PartialFetchError, match="asked for okx"):
+            source.fetch({})
 
     def test_a_book_gives_its_spread_and_what_lies_within_a_hundredth(
         self, make: Make, server: DataServer
