@@ -103,7 +103,6 @@ class _Look:
             return
         self.asked.add(probe.name)
         if probe.after in self.absent:
-            self.absent.add(probe.name)
             self._answer(probe, probe.wallet, Proof.PROVED, "the wallet is not in use")
             return
         targets = self._targets(probe)

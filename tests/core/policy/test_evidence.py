@@ -6,6 +6,7 @@ import pytest
 
 from dcaguard.core.account import Proof
 from dcaguard.core.policy.evidence import Reader, evaluate, merge, worst
+from dcaguard.core.policy.funds import added_up
 from dcaguard.core.policy.judge import judge
 from dcaguard.core.policy.rules import (
     Funds,
@@ -257,6 +258,18 @@ def test_the_gravest_answer_of_a_wallet_counts() -> None:
     broken = evaluate(spec(ROWS), {}, READER).results
     assert {r.result for r in merge((*clean, *broken))} == {U}
     assert len(merge((*clean, *broken))) == 2
+
+
+def test_holdings_of_one_coin_in_one_wallet_are_added_up() -> None:
+    rows = Rows("*", (), "c", Funds("c", free="f", used="u", debt=("d",)))
+    body = [
+        {"c": "x", "f": "1", "u": "2", "d": "4"},
+        {"c": "X", "f": "10", "u": "20", "d": "40"},
+        {"c": "y", "f": "5", "u": "0", "d": "0"},
+    ]
+    both, other = added_up(list(evaluate(spec(rows), body, READER).holdings))
+    assert (both.free, both.used, both.total, both.debt) == (11, 22, 33, 44)
+    assert (other.asset, other.total) == ("Y", 5)
 
 
 def test_conditions_choose_the_rows_and_rules_that_apply() -> None:

@@ -133,6 +133,11 @@ def test_the_venues_flag_wins_in_both_directions() -> None:
     assert not leveraged_token("BTC3L", BASES, {"leveraged": False})
 
 
+def test_one_letter_is_no_stem() -> None:
+    assert not leveraged_token("S3L", BASES, {})
+    assert stem_of("J2S") is None
+
+
 def test_the_shortest_stem_that_fits_is_named() -> None:
     assert stem_of("BTC3L") == "BTC"
     assert stem_of("ETHDOWN") == "ETH"

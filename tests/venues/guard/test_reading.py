@@ -15,7 +15,7 @@ from dcaguard.core.market import Market
 from dcaguard.core.policy.leverage import stops, unwind
 
 from .driver import NOON, answer, changed, exchange, look
-from .replies import BITGET, BITGET_UNIFIED, CLEAN, GATE
+from .replies import BITGET, BITGET_UNIFIED, CLEAN, GATE, GATE_UNIFIED
 from .violations import put
 
 BINANCE = CLEAN["binance"]
@@ -85,10 +85,11 @@ def test_an_unreadable_wallet_is_proved_only_by_the_overview(failure: Any) -> No
     assert check(look("binance", used), "positions", "usdm").result is Proof.CANNOT_TELL
 
 
-def test_the_venues_ornamented_wallet_name_is_the_same_wallet() -> None:
+@pytest.mark.parametrize("name", ["USD\u24c8-M", "USDS-M"])
+def test_the_venues_ornamented_wallet_name_is_the_same_wallet(name: str) -> None:
     def ornament(rows: list[dict[str, Any]]) -> None:
         for row in rows:
-            row["walletName"] = row["walletName"].replace("USD-M", "USD\u24c8-M")
+            row["walletName"] = row["walletName"].replace("USD-M", name)
 
     answers = changed(BINANCE | {"/fapi/v3/account": REFUSED}, WALLETS, ornament)
     assert check(look("binance", answers), "debt", "usdm").result is Proof.PROVED
@@ -101,6 +102,35 @@ def test_an_active_wallet_that_holds_exactly_nothing_is_unused() -> None:
         lambda r: _set_wallet(r, "USD-M Futures", "0.00000000"),
     )
     assert check(look("binance", answers), "debt", "usdm").result is Proof.PROVED
+
+
+def test_a_longer_label_is_another_refusal() -> None:
+    other = errors.BadRequest('gate {"label":"SUB_USER_NOT_FOUND"}')
+    gone = errors.BadRequest('gate {"label":"USER_NOT_FOUND"}')
+    key = "/api/v4/delivery/usdt/accounts"
+    assert check(look("gate", GATE | {key: other}), "debt", "delivery-usdt").result is (
+        Proof.CANNOT_TELL
+    )
+    assert check(look("gate", GATE | {key: gone}), "debt", "delivery-usdt").result is Proof.PROVED
+
+
+@pytest.mark.parametrize("active", [None, "odd", True])
+def test_a_wallet_with_money_is_unused_only_where_it_is_plainly_inactive(active: Any) -> None:
+    def spoil(rows: list[dict[str, Any]]) -> None:
+        _set_wallet(rows, "USD-M Futures", "0.5")
+        for row in rows:
+            if row["walletName"] == "USD-M Futures":
+                row["activate"] = active
+
+    answers = changed(BINANCE | {"/fapi/v3/account": REFUSED}, WALLETS, spoil)
+    assert check(look("binance", answers), "debt", "usdm").result is Proof.CANNOT_TELL
+
+
+def test_portfolio_margin_is_unused_only_where_all_its_wallets_are() -> None:
+    refused = BINANCE | {"/sapi/v1/portfolio/account": REFUSED}
+    assert check(look("binance", refused), "modes", "portfolio").result is Proof.PROVED
+    used = changed(refused, WALLETS, lambda r: _set_wallet(r, "COIN-M Futures", "0.5"))
+    assert check(look("binance", used), "modes", "portfolio").result is Proof.CANNOT_TELL
 
 
 @pytest.mark.parametrize("balance", [None, "1e400", "x"])
@@ -198,10 +228,13 @@ def test_kraken_flexible_rewards_can_be_spent_and_bonded_ones_can_not() -> None:
 
 
 def test_a_dead_preflight_leaves_mode_dependent_wallets_unproved_but_shown() -> None:
-    view = look("gate", GATE | {"/api/v4/account/detail": errors.PermissionDenied("gate no")})
+    view = look(
+        "gate", GATE_UNIFIED | {"/api/v4/account/detail": errors.PermissionDenied("gate no")}
+    )
     spot = check(view, "debt", "spot")
     assert spot.result is Proof.CANNOT_TELL
     assert holding(view, "spot", "BTC").total == Decimal("1.5")
+    assert check(view, "loans", "loans").result is Proof.CANNOT_TELL
     assert check(view, "modes", "account").result is Proof.CANNOT_TELL
 
 
@@ -337,3 +370,11 @@ def _set_wallet(rows: list[dict[str, Any]], name: str, balance: Any) -> None:
     for row in rows:
         if row["walletName"] == name:
             row |= {"activate": True, "balance": balance}
+
+
+def test_only_the_spot_account_of_a_login_can_be_spent() -> None:
+    margin = "/v1/account/accounts/100002/balance"
+    answers = changed(CLEAN["htx"], margin, put("data.list.0.balance", "3"))
+    view = look("htx", answers)
+    assert not holding(view, "super-margin", "BTC").spendable
+    assert holding(view, "spot", "USDT").spendable
