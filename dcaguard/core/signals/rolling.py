@@ -93,10 +93,19 @@ def rank(x: F64, key: I64, window: int, minimum: int) -> tuple[F64, I64]:
     view = sliding_window_view(padded, window - 1) if window > 1 else np.empty((finals.size + 1, 0))
     for start in range(0, x.size, _CHUNK):
         part = slice(start, start + _CHUNK)
-        counts = np.count_nonzero(view[earlier[part]] <= x[part, None], axis=1) + 1
+        below = _windows_of(view, earlier[part]) <= x[part, None]
+        counts = np.add.reduce(below.view(np.uint8), axis=1, dtype=np.uint32) + 1
         shares[part] = counts / points[part]
     shares[np.isnan(x) | (points < minimum)] = np.nan
     return shares, points
+
+
+def _windows_of(view: F64, rows: I64) -> F64:
+    """Return view[rows]; without copying when they follow each other, as daily rows do."""
+    first, last = int(rows[0]), int(rows[-1])
+    if last - first == rows.size - 1 and bool(np.all(rows[1:] > rows[:-1])):
+        return view[first : last + 1]
+    return view[rows]
 
 
 def score_of_rank(share: F64) -> F64:
@@ -125,8 +134,8 @@ def robust_z(x: F64, window: int, minimum: int) -> F64:
     past = past[enough]
     if not past.size:
         return found
-    middle = np.nanmedian(past, axis=1)
-    spread = np.nanmedian(np.abs(past - middle[:, None]), axis=1) * _MAD_TO_SIGMA
+    middle = _medians(past)
+    spread = _medians(np.abs(past - middle[:, None])) * _MAD_TO_SIGMA
     found[enough] = ratio(x[enough] - middle, spread)
     return found
 
@@ -137,7 +146,17 @@ def trailing_median(x: F64, window: int, minimum: int) -> F64:
     enough = np.count_nonzero(~np.isnan(past), axis=1) >= minimum
     found = np.full(x.size, np.nan)
     if enough.any():
-        found[enough] = np.nanmedian(past[enough], axis=1)
+        found[enough] = _medians(past[enough])
+    return found
+
+
+def _medians(rows: F64) -> F64:
+    """Return each row's median without its NaN; rows without any take the ten times faster way."""
+    partial = np.isnan(rows).any(axis=1)
+    found = np.empty(len(rows))
+    found[~partial] = np.median(rows[~partial], axis=1)
+    if partial.any():
+        found[partial] = np.nanmedian(rows[partial], axis=1)
     return found
 
 
@@ -146,20 +165,20 @@ def order_statistics(x: F64, window: int, shares: tuple[float, ...]) -> F64:
 
     Kept in a sorted list that slides along: fifty times faster than sorting every window.
     """
-    found = np.full((x.size, len(shares)), np.nan)
+    nothing = [float("nan")] * len(shares)
+    found: list[list[float]] = []
     ordered: list[float] = []
     past: list[float] = []
-    for row, value in enumerate(x.tolist()):
-        if ordered:
-            top = len(ordered) - 1
-            found[row] = [ordered[round(share * top)] for share in shares]
+    for value in x.tolist():
+        top = len(ordered) - 1
+        found.append([ordered[round(share * top)] for share in shares] if ordered else nothing)
         if value != value:  # NaN: unknown stays out of the window
             continue
         insort(ordered, value)
         past.append(value)
         if len(past) > window:
             del ordered[bisect_left(ordered, past[len(past) - window - 1])]
-    return found
+    return np.array(found).reshape(x.size, len(shares))
 
 
 def quartile_z(x: F64, window: int, minimum: int) -> F64:

@@ -89,8 +89,8 @@ def _parts(
     # Where any worth is unknown all companies weigh the same: coins of different kinds don't add.
     unweighed = (np.isnan(nav) & ~np.isnan(mnav)).any(axis=0)
     weight = np.where(unweighed, 1.0, np.nan_to_num(nav))
-    cheap = table("price_usd", "cheap", prices) < params.penny_usd
-    penny = np.where(np.isnan(table("price_usd", "cheap", prices)), np.nan, cheap)
+    best = table("price_usd", "cheap", prices)
+    penny = np.where(np.isnan(best), np.nan, best < params.penny_usd)
     return {
         "discount": _share(mnav < 1, mnav, weight),
         "underwater": _share(nav < table("entry_usd", "x", slow), nav, weight),
