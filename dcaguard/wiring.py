@@ -1,7 +1,7 @@
 """The one place that builds adapters from config and hands them to use cases."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from dcaguard.adapters.halt import HaltFile
 from dcaguard.adapters.lock import single_writer
 from dcaguard.adapters.journal.empty import EmptyJournal
 from dcaguard.adapters.journal.opening import open_journal
-from dcaguard.adapters.redact import Redactor
+from dcaguard.adapters.redact import Redactor, install
 from dcaguard.app.world import FetchReport, World
 from dcaguard.core.arming import config_digest
 from dcaguard.core.config import PAPER, Account
@@ -69,8 +69,19 @@ def place_of(loaded: Loaded) -> Place:
 
 
 def load(config: Path | None) -> Loaded:
-    """Load the config by the search order."""
+    """Load the config by the search order; from here on every stream hides every known secret."""
+    install(REDACTOR)
     return load_config(config, os.environ, Path.cwd())
+
+
+def register_secrets(secrets: Iterable[str]) -> None:
+    """Hide these texts, in every spelling, from all output of this process."""
+    REDACTOR.add_all(secrets)
+
+
+def credentials_fields(loaded: Loaded, account: str) -> Mapping[str, str]:
+    """Return an account's secrets from where its config says they are."""
+    return _credentials(loaded, loaded.config.accounts[account])
 
 
 @contextmanager

@@ -54,8 +54,7 @@ def _stops(run: Pass, book: Book, facts: Facts, tranche: Tranche, *, armed: bool
 def finding_of(result: CheckResult) -> Finding:
     """Return a guard's answer as a decision stores it."""
     shown = "; ".join(f"{one.wallet} {one.field}={one.value}" for one in result.evidence)
-    detail = " ".join(part for part in (result.detail, shown) if part)
-    return Finding(result.check, result.wallet, result.result, detail)
+    return Finding(result.check, result.wallet, result.result, result.detail or shown)
 
 
 def _not_live(run: Pass, account: str) -> str:

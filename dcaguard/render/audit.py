@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from dcaguard.app.audit import Trade
-from dcaguard.core.canonical import instant
 from dcaguard.core.errors import ExitCode
 from dcaguard.core.money import ZERO, money, plain
 from dcaguard.ports import Entry
 from dcaguard.render.run import order_json
-from dcaguard.render.table import paragraphs, plain_text, table
+from dcaguard.render.table import paragraphs, plain_text, table, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def trades_text(trades: Sequence[Trade]) -> str:
         fees = " ".join(f"{plain(f.fee_amount)} {f.fee_currency}" for f in trade.fills)
         rows.append(
             (
-                instant(order.created_at)[:16],
+                when(order.created_at)[:16],
                 order.strategy,
                 order.account,
                 order.symbol,

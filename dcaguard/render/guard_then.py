@@ -2,7 +2,7 @@
 
 from dcaguard.app.guard import StoredGuard
 from dcaguard.core.canonical import instant
-from dcaguard.render.table import paragraphs, table
+from dcaguard.render.table import paragraphs, table, when
 
 
 def then_json(found: StoredGuard) -> dict[str, object]:
@@ -33,4 +33,4 @@ def then_text(found: StoredGuard) -> str:
         assert isinstance(held, list)
         shown = [(r["wallet"], r["asset"], r["total"], r["debt"]) for r in held]
         parts.append(table(("wallet", "asset", "total", "debt"), shown, right=(2, 3)))
-    return paragraphs(*parts) or f"nothing was looked at before {instant(found.at)}"
+    return paragraphs(*parts) or f"nothing was looked at before {when(found.at)}"

@@ -174,17 +174,24 @@ def guard_text(
 
 
 def _check_lines(checks: Sequence[CheckResult], *, unwind: bool) -> list[str]:
-    order = list(_MARK)
-    order = [Proof.VIOLATED, Proof.CANNOT_TELL, Proof.ADVICE, Proof.NOT_COVERED, Proof.PROVED]
+    """Return a line per finding with its evidence, then one line per check that is proved."""
+    order = [Proof.VIOLATED, Proof.CANNOT_TELL, Proof.ADVICE, Proof.NOT_COVERED]
     lines = []
-    for check in sorted(checks, key=lambda c: order.index(c.result)):
+    for check in sorted(
+        (c for c in checks if c.result is not Proof.PROVED), key=lambda c: order.index(c.result)
+    ):
         where = f" [{check.wallet}]" if check.wallet else ""
         detail = f": {check.detail}" if check.detail else ""
-        lines.append(plain_text(f"  {_MARK[check.result]:<12}{check.check}{where}{detail}", 300))
-        if check.result is not Proof.PROVED:
-            lines += [
-                plain_text(f"      {e.wallet}: {e.field} = {e.value}", 200) for e in check.evidence
-            ]
+        lines.append(plain_text(f"  {_MARK[check.result]:<13}{check.check}{where}{detail}", 300))
+        lines += [plain_text(f"      {e.wallet}: {e.field} = {e.value}", 200) for e in check.evidence]
         if unwind or check.result is Proof.VIOLATED:
             lines += [f"      -> {plain_text(step.text, 300)}" for step in check.steps]
+    proved: dict[str, list[str]] = {}
+    for check in checks:
+        if check.result is Proof.PROVED:
+            proved.setdefault(check.check, []).append(check.wallet or "account")
+    lines += [
+        f"  {_MARK[Proof.PROVED]:<13}{name}: {', '.join(dict.fromkeys(wallets))}"
+        for name, wallets in proved.items()
+    ]
     return lines

@@ -8,7 +8,7 @@ from dcaguard.core.canonical import instant
 from dcaguard.core.money import money, plain
 from dcaguard.core.schedule import Slot
 from dcaguard.render.reasons import reason_json, reason_line, remedy
-from dcaguard.render.table import paragraphs, plain_text, table
+from dcaguard.render.table import paragraphs, plain_text, table, when
 
 
 def plan_json(plan: Plan) -> dict[str, object]:
@@ -58,11 +58,11 @@ def plan_text(plan: Plan) -> str:
     gate = f"regime {plan.regime}" + (f", composite {plan.composite}" if plan.composite else "")
     if not plan.gate_enabled:
         gate = "gate disabled: plain DCA"
-    head = f"plan {instant(plan.now)}: {gate}"
+    head = f"plan {when(plan.now)}: {gate}"
     if not plan.planned:
         head += "; no strategy has a slot to come"
     lines = [line for one in plan.planned for line in _planned_lines(one)]
-    rows = [(name, local_time(slot), instant(slot.instant)) for name, slot in plan.slots]
+    rows = [(name, local_time(slot), when(slot.instant)) for name, slot in plan.slots]
     return paragraphs(
         head,
         "\n".join(lines),

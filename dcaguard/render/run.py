@@ -6,7 +6,7 @@ from dcaguard.core.money import money
 from dcaguard.core.order import Order, Status
 from dcaguard.core.reason import Verdict
 from dcaguard.render.reasons import reason_json, reason_line, remedy
-from dcaguard.render.table import paragraphs, plain_text
+from dcaguard.render.table import paragraphs, plain_text, when
 
 
 def run_json(result: Result) -> dict[str, object]:
@@ -73,7 +73,7 @@ def run_text(result: Result) -> str:
     gate = f"regime {result.regime}" + (f", composite {result.composite}" if result.composite else "")
     if not result.gate_enabled:
         gate = "gate disabled: plain DCA"
-    head = f"{'dry run' if result.dry_run else 'run'} {instant(result.as_of)}: {gate}"
+    head = f"{'dry run' if result.dry_run else 'run'} {when(result.as_of)}: {gate}"
     if not result.decided:
         head += "; nothing due"
     return paragraphs(
@@ -91,7 +91,7 @@ def _decided_lines(one: Decided) -> list[str]:
     if decision.verdict is Verdict.BUY:
         what += f" {money(decision.buy_quote)} {quote}" + _order_words(one.order)
     elif one.held_since is not None:
-        what += f", held since {instant(one.held_since)}"
+        what += f", held since {when(one.held_since)}"
     if decision.backlog_quote:
         what += f" (backlog {money(decision.backlog_quote)} {quote})"
     lines = [what]

@@ -5,7 +5,7 @@ from dcaguard.core.canonical import instant
 from dcaguard.core.money import money
 from dcaguard.render.plan import local_time
 from dcaguard.render.run import order_json
-from dcaguard.render.table import paragraphs, plain_text, table
+from dcaguard.render.table import paragraphs, plain_text, table, when
 
 
 def status_json(found: Status) -> dict[str, object]:
@@ -52,12 +52,12 @@ def status_text(found: Status) -> str:
     """Return where everything stands for a person."""
     gate = "gate disabled: plain DCA"
     if found.gate_enabled:
-        since = f" since {instant(found.since)}" if found.since else ""
+        since = f" since {when(found.since)}" if found.since else ""
         gate = f"regime {found.regime}{since}"
         gate += f", composite {found.composite}" if found.composite else ""
     rows = [(c.cap, money(c.limit_base), money(c.used_base), money(c.left_base)) for c in found.caps]
     return paragraphs(
-        f"status {instant(found.now)}: {gate}",
+        f"status {when(found.now)}: {gate}",
         "\n".join(f"  {plain_text(line, 300)}" for line in found.why),
         f"HALTED: {plain_text(found.halted)}; `dcaguard resume --confirm` lifts it"
         if found.halted is not None

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 _GAP = "  "
 
@@ -19,6 +20,12 @@ def _escaped(char: str) -> str:
     if unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Co", "Cs"}:
         return f"\\x{ord(char):02x}"
     return char
+
+
+def when(at: datetime | str) -> str:
+    """Return an instant as people read it: '2025-03-03 08:00:00Z', whole seconds, UTC."""
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
 
 
 def table(

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 
 from dcaguard.app.why import Tale, Why
-from dcaguard.core.canonical import instant
 from dcaguard.core.money import plain
 from dcaguard.render.reasons import reason_line
 from dcaguard.render.run import order_json
-from dcaguard.render.table import paragraphs, plain_text
+from dcaguard.render.table import paragraphs, plain_text, when
 
 
 def why_json(found: Why) -> dict[str, object]:
@@ -51,7 +50,7 @@ def _tale_lines(tale: Tale) -> list[str]:
     for entry in tale.decisions:
         body = entry.body
         lines.append(
-            f"  {instant(entry.at)}  {body['verdict']}  tranche {body['tranche_quote']}, "
+            f"  {when(entry.at)}  {body['verdict']}  tranche {body['tranche_quote']}, "
             f"buy {body['buy_quote']}, backlog {body['backlog_quote']} "
             f"(regime {body['regime']}{_composite(body)})"
         )
@@ -65,11 +64,11 @@ def _tale_lines(tale: Tale) -> list[str]:
         lines += [f"    {reason_line(str(r['code']), r['detail'])}" for r in reasons]
         lines.append(f"    inputs {str(body['inputs_digest'])[:16]}  journal row {entry.seq}")
     lines += [
-        f"  {instant(e.at)}  order {e.body['status']} {plain_text(e.body.get('detail') or '')}"
+        f"  {when(e.at)}  order {e.body['status']} {plain_text(e.body.get('detail') or '')}"
         for e in tale.moves
     ]
     lines += [
-        f"  {instant(f.filled_at)}  filled {plain(f.amount)} at {plain(f.price)}: "
+        f"  {when(f.filled_at)}  filled {plain(f.amount)} at {plain(f.price)}: "
         f"{plain(f.cost)}, fee {plain(f.fee_amount)} {f.fee_currency} (trade {plain_text(f.trade_id)})"
         for f in tale.fills
     ]
