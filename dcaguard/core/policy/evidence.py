@@ -1,25 +1,16 @@
 """A reply is read strictly: what is missing, null or not a number is never proof of anything."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dcaguard.core.account import CheckResult, Evidence, Holding, Proof, Step
 from dcaguard.core.money import plain
 from dcaguard.core.policy.funds import BadFunds, holdings_of
-from dcaguard.core.policy.judge import applies, judge
+from dcaguard.core.policy.judge import applies, judge, worst
 from dcaguard.core.policy.rules import BALANCES, DEBT, Rows, Spec, Want
 from dcaguard.core.policy.steps import step_for
 from dcaguard.core.policy.values import Missing, lookup, rows_at, shown
-
-# The gravest of several findings is the answer.
-GRAVITY = (
-    Proof.VIOLATED,
-    Proof.CANNOT_TELL,
-    Proof.ADVICE,
-    Proof.NOT_COVERED,
-    Proof.PROVED,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +103,6 @@ def summarise(check: str, wallet: str, findings: list[Finding]) -> CheckResult:
         wallet,
         tuple(f.step for f in grave if f.step),
     )
-
-
-def worst(results: Iterable[Proof]) -> Proof:
-    """Return the gravest of `results`; PROVED for none."""
-    return min(results, key=GRAVITY.index, default=Proof.PROVED)
 
 
 def merge(results: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:

@@ -1,8 +1,19 @@
 """One field against one rule: clean, a finding, or not understood."""
 
+from collections.abc import Iterable
+
 from dcaguard.core.account import Proof
 from dcaguard.core.policy.rules import Rule, Want
 from dcaguard.core.policy.values import Missing, lookup, number, shown, switch, wordlist
+
+# The gravest of several findings is the answer.
+GRAVITY = (
+    Proof.VIOLATED,
+    Proof.CANNOT_TELL,
+    Proof.ADVICE,
+    Proof.NOT_COVERED,
+    Proof.PROVED,
+)
 
 # An address list that lets everyone in is no lock.
 _EVERYWHERE = frozenset({"*", "0.0.0.0", "0.0.0.0/0"})  # noqa: S104 - read, not bound
@@ -93,3 +104,8 @@ def _weigh_lock(rule: Rule, value: object) -> Proof:
     if listed is None:
         return Proof.CANNOT_TELL
     return Proof.PROVED if listed - _EVERYWHERE else rule.finding
+
+
+def worst(results: Iterable[Proof]) -> Proof:
+    """Return the gravest of `results`; PROVED for none."""
+    return min(results, key=GRAVITY.index, default=Proof.PROVED)

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from dcaguard.core.account import Proof
-from dcaguard.core.policy.evidence import Reader, evaluate, merge, worst
+from dcaguard.core.policy.evidence import Reader, evaluate, merge
 from dcaguard.core.policy.funds import added_up
-from dcaguard.core.policy.judge import judge
+from dcaguard.core.policy.judge import judge, worst
 from dcaguard.core.policy.rules import (
     Funds,
     Place,
