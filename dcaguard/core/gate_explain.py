@@ -94,14 +94,18 @@ def _market(
         case Regime.CAUTION:
             left = gate.caution_exit_days - state.calm_days
             return (
-                f"NORMAL after {left} more daily closes below composite {gate.caution_enter:.2f} "
-                f"with every block below {gate.caution_block:.2f}",
+                (
+                    f"NORMAL after {left} more daily closes below composite {gate.caution_enter:.2f} "
+                    f"with every block below {gate.caution_block:.2f}"
+                ),
                 _into(known, gate),
             )
         case _:
             return (
-                f"CAUTION at composite {gate.caution_enter:.2f} or one block at "
-                f"{gate.caution_block:.2f}",
+                (
+                    f"CAUTION at composite {gate.caution_enter:.2f} or one block at "
+                    f"{gate.caution_block:.2f}"
+                ),
                 _into(known, gate),
             )
 
@@ -128,9 +132,11 @@ def _out_of_pause(
     hold = state.since + timedelta(days=state.hold_days or gate.hold_days)
     latest = state.since + timedelta(days=gate.max_pause_days)
     said = [
-        f"PROBE after {gate.exit_days} daily closes (so far {state.calm_days}) with composite at "
-        f"or below {gate.exit:.2f} (now {_spell(known.composite.total[0])}), not before "
-        f"{_until(hold)}",
+        (
+            f"PROBE after {gate.exit_days} daily closes (so far {state.calm_days}) with composite at "
+            f"or below {gate.exit:.2f} (now {_spell(known.composite.total[0])}), not before "
+            f"{_until(hold)}"
+        ),
         f"a small PROBE by itself {_until(latest)}",
     ]
     dark = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dcaguard.core.event import Acknowledgement, Event
-from dcaguard.core.history import DAY, HOUR, Bools, F64, History, I64, micros
+from dcaguard.core.history import DAY, F64, HOUR, I64, Bools, History, micros
 from dcaguard.core.signals.board import Sample, by_name, sample, tracks
 from dcaguard.core.signals.composite import Composite, compose
 from dcaguard.core.signals.liquidation_spike import ARRIVALS
@@ -116,7 +116,7 @@ def _cautious(composite: Composite, gate: GateConfig, unknown: I64) -> Bools:
 
 
 def _event(regulation: Sample | None, at: I64) -> Bools:
-    """A person who enters a grave event wants at least half: one signal can't pause alone."""
+    """Halve the buys while a person's grave event lasts; one signal can't pause alone."""
     if regulation is None:
         return np.zeros(at.size, bool)
     return np.asarray(regulation.detail("event") > 0)

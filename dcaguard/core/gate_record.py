@@ -14,6 +14,7 @@ from dcaguard.core.signals.state import SCORED_BLOCKS
 def transition(
     previous: Regime, after: GateState, known: Facts, position: int, gate: GateConfig
 ) -> Transition:
+    """Return the record of a move at one position of the facts."""
     mix = known.composite
     total = float(mix.total[position])
     blocks = {
@@ -30,15 +31,6 @@ def transition(
     }
     votes = tuple(s.track.spec.name for s in known.samples if s.counts[position])
     breakers = tuple(s.track.spec.name for s in known.samples if s.breaker[position])
-    inputs = {
-        s.track.spec.name: {
-            "value": float(s.track.value[s.index[position]]),
-            "as_of": moment(int(s.track.as_of[s.index[position]])),
-            "observed_at": moment(int(s.track.known_at[s.index[position]])),
-        }
-        for s in known.samples
-        if s.known[position] and not np.isnan(s.track.value[s.index[position]])
-    }
     return Transition(
         at=moment(int(known.at[position])),
         regime=after.regime,
@@ -49,8 +41,21 @@ def transition(
         contributions=dict(sorted(added.items(), key=lambda item: -item[1])),
         votes=votes,
         reasons=_words(after, (total, blocks), votes, breakers, gate),
-        inputs=inputs,
+        inputs=_inputs(known, position),
     )
+
+
+def _inputs(known: Facts, position: int) -> dict[str, object]:
+    """Return what each known signal measured, and of when."""
+    return {
+        s.track.spec.name: {
+            "value": float(s.track.value[s.index[position]]),
+            "as_of": moment(int(s.track.as_of[s.index[position]])),
+            "observed_at": moment(int(s.track.known_at[s.index[position]])),
+        }
+        for s in known.samples
+        if s.known[position] and not np.isnan(s.track.value[s.index[position]])
+    }
 
 
 def _words(

@@ -9,7 +9,7 @@ import numpy as np
 from dcaguard.core.event import Acknowledgement, Event
 from dcaguard.core.gate_locks import Lock, Trust, turn, venue_trust
 from dcaguard.core.gate_state import GateState, Regime, Transition
-from dcaguard.core.history import History, I64, micros, moment
+from dcaguard.core.history import I64, History, micros, moment
 from dcaguard.core.signals.params import GateConfig, VenueCustody
 from dcaguard.core.signals.venue_custody import (
     Safety,
@@ -27,6 +27,7 @@ def guard_venues(
     person: tuple[GateConfig, Sequence[Event]],
     at: I64,
 ) -> tuple[GateState, tuple[Transition, ...]]:
+    """Return the state with the locks as they stand after every instant of `at`."""
     gate, events = person
     trips = {v: venue_trips(history, v, params, at) for v in venues(history)}
     acknowledged = [e for e in events if isinstance(e, Acknowledgement)]
@@ -68,6 +69,7 @@ def _lock_moves(before: Sequence[Lock], after: Sequence[Lock], at: datetime) -> 
 
 
 def coin_states(history: History, params: VenueCustody, at: I64) -> tuple[tuple[str, Safety], ...]:
+    """Return what holds of each quote coin at the last instant; a silent peg is UNKNOWN."""
     found = []
     for coin in quote_coins(history):
         stopped, caution, known = (bool(x[0]) for x in peg_states(history, coin, params, at))

@@ -30,7 +30,7 @@ def ours(close: F64) -> F64:
 
 
 def by_pandas(close: F64) -> object:
-    import pandas as pd  # noqa: PLC0415 - only where it is installed
+    import pandas as pd
 
     volatility = np.log(pd.Series(close)).diff().rolling(10).std()
     return volatility.rolling(WINDOW, min_periods=120).rank(pct=True, method="max")

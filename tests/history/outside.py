@@ -27,7 +27,7 @@ NEXT_MIDNIGHT, FLOWS, CLOSE = (
 def rows(name: str) -> Iterator[dict[str, str]]:
     """Yield the rows of a CSV file, plain or gzip."""
     path = Path(FOLDER) / name
-    opened = gzip.open(path, "rt") if name.endswith(".gz") else path.open()
+    opened = gzip.open(path, "rt") if name.endswith(".gz") else path.open()  # noqa: SIM115 - closed below
     with opened as file:
         yield from csv.DictReader(file)
 

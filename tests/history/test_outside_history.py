@@ -157,7 +157,6 @@ def test_three_small_tables_alone_pause_twice_and_buy_small_in_between() -> None
     history = demo_history()
     state, found = fold(history, day("2025-04-15"), DEMO, GATE)
     days = regimes(found, "2025-02-20", "2025-04-14")
-    print("\n".join(f"{name} {regime}" for name, regime in days.items()))
     assert all(days[f"2025-02-{n}"] is Regime.PAUSED for n in (26, 27, 28))
     between = [d for d in days if "2025-03-05" < d < "2025-04-04"]
     assert {days[d] for d in between} & {Regime.PROBE, Regime.CAUTION}
@@ -174,7 +173,8 @@ def test_valuation_knows_dear_and_cheap_years() -> None:
     dear, cheap = ahr999(history, at("2021-03-14 13:00")), ahr999(history, at("2022-11-22 13:00"))
     assert dear is not None
     assert cheap is not None
-    assert cheap < 0.45 < 1.2 < dear
+    assert cheap < 0.45
+    assert dear > 1.2
     multiple = mayer(history, at("2021-03-14 13:00"))
     assert multiple is not None
     assert 2 < multiple < 3

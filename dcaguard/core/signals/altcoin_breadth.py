@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import DAY, NEVER, Bools, F64, History, I64, joined
+from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History, joined
+from dcaguard.core.signals.memory import ranked_score, remember
 from dcaguard.core.signals.params import AltcoinBreadth
 from dcaguard.core.signals.rolling import in_a_row, lowest
 from dcaguard.core.signals.state import Block
@@ -16,8 +17,6 @@ from dcaguard.core.signals.track import (
     Track,
     derive,
     never_read,
-    ranked_score,
-    remember,
 )
 
 # Shares of all coins, 0 to 1.

@@ -1,12 +1,12 @@
 """All enabled signals side by side, read at any instants from one set of tracks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dcaguard.core.event import Event, OperatorEvent
-from dcaguard.core.history import Bools, F64, History, I64
+from dcaguard.core.history import F64, I64, Bools, History
 from dcaguard.core.signals.altcoin_breadth import altcoin_breadth
 from dcaguard.core.signals.etf_outflow import etf_outflow
 from dcaguard.core.signals.everything_sold import everything_sold
@@ -27,32 +27,37 @@ def tracks(
     history: History, config: SignalsConfig, events: Sequence[Event] = ()
 ) -> tuple[Track, ...]:
     """Return the tracks of every enabled signal and of the plain members that go with it."""
-    found: list[Track] = []
-    if config.etf_outflow.enabled:
-        found.append(etf_outflow(history, config.etf_outflow))
-    if config.liquidation_spike.enabled:
-        found.append(liquidation_spike(history, config.liquidation_spike))
-        found.extend(price_stress(history, config.liquidation_spike))
-    if config.treasury_spiral.enabled:
-        found.append(treasury_spiral(history, config.treasury_spiral))
-    if config.rate_repricing.enabled:
-        found.append(rate_repricing(history, config.rate_repricing))
-    if config.megacap_drawdown.enabled:
-        found.append(megacap_drawdown(history, config.megacap_drawdown))
-    if config.everything_sold.enabled:
-        found.append(everything_sold(history, config.everything_sold))
-        found.extend(macro_gauges(history, config.everything_sold))
-    if config.whale_selling.enabled:
-        found.append(whale_selling(history, config.whale_selling))
-        found.append(stablecoin_supply(history, config.whale_selling))
-    if config.regulation.enabled:
-        own = [event for event in events if isinstance(event, OperatorEvent)]
-        found.append(regulation(history, config.regulation, own))
-    if config.privacy_rotation.enabled:
-        found.append(privacy_rotation(history, config.privacy_rotation))
-    if config.altcoin_breadth.enabled:
-        found.append(altcoin_breadth(history, config.altcoin_breadth))
+    own = [event for event in events if isinstance(event, OperatorEvent)]
+    found = (made for enabled, make in _makers(history, config, own) if enabled for made in make())
     return tuple(found)
+
+
+def _makers(
+    history: History, config: SignalsConfig, events: Sequence[OperatorEvent]
+) -> tuple[tuple[bool, Callable[[], tuple[Track, ...]]], ...]:
+    """List every scored signal with the plain members that leave with it: the whole board."""
+    etf, spike, dat = config.etf_outflow, config.liquidation_spike, config.treasury_spiral
+    rates, megacap, sold = config.rate_repricing, config.megacap_drawdown, config.everything_sold
+    whales, news = config.whale_selling, config.regulation
+    privacy, breadth = config.privacy_rotation, config.altcoin_breadth
+    return (
+        (etf.enabled, lambda: (etf_outflow(history, etf),)),
+        (
+            spike.enabled,
+            lambda: (liquidation_spike(history, spike), *price_stress(history, spike)),
+        ),
+        (dat.enabled, lambda: (treasury_spiral(history, dat),)),
+        (rates.enabled, lambda: (rate_repricing(history, rates),)),
+        (megacap.enabled, lambda: (megacap_drawdown(history, megacap),)),
+        (sold.enabled, lambda: (everything_sold(history, sold), *macro_gauges(history, sold))),
+        (
+            whales.enabled,
+            lambda: (whale_selling(history, whales), stablecoin_supply(history, whales)),
+        ),
+        (news.enabled, lambda: (regulation(history, news, events),)),
+        (privacy.enabled, lambda: (privacy_rotation(history, privacy),)),
+        (breadth.enabled, lambda: (altcoin_breadth(history, breadth),)),
+    )
 
 
 @dataclass(frozen=True, slots=True)

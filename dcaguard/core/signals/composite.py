@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dcaguard.core.history import Bools, F64, I64
+from dcaguard.core.history import F64, I64, Bools
 from dcaguard.core.signals.board import Sample
 from dcaguard.core.signals.params import AltcoinBreadth, BlockWeights, GateConfig
 from dcaguard.core.signals.state import SCORED_BLOCKS

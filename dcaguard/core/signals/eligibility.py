@@ -4,7 +4,7 @@ from datetime import datetime
 
 import numpy as np
 
-from dcaguard.core.history import DAY, F64, History, I64, micros
+from dcaguard.core.history import DAY, F64, I64, History, micros
 from dcaguard.core.signals.params import Eligibility
 
 _QUARTER_DAYS, _YEAR_DAYS = 90, 365

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import DAY, NEVER, Column, F64, History, I64
+from dcaguard.core.history import DAY, F64, I64, NEVER, Column, History
+from dcaguard.core.signals.memory import ranked_score, remember
 from dcaguard.core.signals.params import EtfOutflow
 from dcaguard.core.signals.rolling import in_a_row, ratio, total
 from dcaguard.core.signals.sessions import session_number
@@ -17,8 +18,6 @@ from dcaguard.core.signals.track import (
     derive,
     lookup,
     never_read,
-    ranked_score,
-    remember,
 )
 
 FLOW, ASSETS, PRICE = "etf.btc.flow_usd", "etf.btc.aum_usd", "px.BTC"

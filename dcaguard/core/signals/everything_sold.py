@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import NEVER, Bools, Column, F64, History, I64
+from dcaguard.core.history import F64, I64, NEVER, Bools, Column, History
+from dcaguard.core.signals.memory import ranked_score, remember
 from dcaguard.core.signals.params import EverythingSold
 from dcaguard.core.signals.rolling import before, highest, in_a_row, log_returns, ratio, sigma
 from dcaguard.core.signals.sessions import is_session, is_weekday, session_number
@@ -18,8 +19,6 @@ from dcaguard.core.signals.track import (
     Track,
     derive,
     never_read,
-    ranked_score,
-    remember,
 )
 
 BITCOIN, SHARES, GOLD, CHINA, HONG_KONG = "px.BTC", "px.SPX", "px.GOLD", "px.CSI300", "px.HSI"
@@ -50,7 +49,7 @@ def everything_sold(history: History, params: EverythingSold) -> Track:
     day = _newest(american, now)
     key = session_number(np.where(day >= 0, day, as_of))
     measured = _measured(falls, now) >= params.assets_min
-    return _track(spec, now, as_of, columns, (key, measured), params, missing)
+    return _track(spec, (now, as_of, key, measured), columns, params, missing)
 
 
 def _own_bars(history: History, name: str) -> Column:
@@ -120,14 +119,12 @@ def _measured(falls: Mapping[str, Rows], now: I64) -> I64:
 
 def _track(
     spec: Spec,
-    now: I64,
-    as_of: I64,
+    rows: tuple[I64, I64, I64, Bools],
     columns: Mapping[str, F64],
-    counting: tuple[I64, Bools],
     params: EverythingSold,
     missing: tuple[str, ...],
 ) -> Track:
-    key, measured = counting
+    now, as_of, key, measured = rows
     j3, vix = columns["j3"], columns["vix"]
     vote = (j3 >= params.vote_sigmas) | (columns["k5"] >= params.vote_falling_min)
     breaker = (j3 >= params.breaker_sigmas) | (vix >= params.breaker_vix)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import DAY, HOUR, Bools, F64, History, I64
+from dcaguard.core.history import DAY, F64, HOUR, I64, Bools, History
+from dcaguard.core.signals.memory import ranked_score, remember
 from dcaguard.core.signals.params import LiquidationSpike
 from dcaguard.core.signals.rolling import (
     before,
@@ -24,8 +25,6 @@ from dcaguard.core.signals.track import (
     derive,
     lookup,
     never_read,
-    ranked_score,
-    remember,
 )
 
 PRICE, LONGS, INTEREST = "px.BTC", "liq.long_usd", "oi.btc_usd"

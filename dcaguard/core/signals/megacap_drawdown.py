@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from dcaguard.core.history import NEVER, Column, F64, History, I64, joined
+from dcaguard.core.history import F64, I64, NEVER, Column, History, joined
+from dcaguard.core.signals.memory import ranked_score, remember
 from dcaguard.core.signals.params import MegacapDrawdown
 from dcaguard.core.signals.rolling import (
     before,
@@ -28,8 +29,6 @@ from dcaguard.core.signals.track import (
     Track,
     derive,
     never_read,
-    ranked_score,
-    remember,
 )
 
 _WEEK, _SIGMA_SESSIONS = 5, 90

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dcaguard.core.history import History, F64, I64, joined
+from dcaguard.core.history import F64, I64, History, joined
 from dcaguard.core.signals.params import LiquidationSpike
 from dcaguard.core.signals.rolling import before, highest, log_returns, ratio, sigma
 from dcaguard.core.signals.state import Block

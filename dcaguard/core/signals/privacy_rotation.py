@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import DAY, NEVER, F64, History, I64
+from dcaguard.core.history import DAY, F64, I64, NEVER, History
+from dcaguard.core.signals.memory import ranked_score, remember
 from dcaguard.core.signals.params import PrivacyRotation
 from dcaguard.core.signals.rolling import before, rank, ratio
 from dcaguard.core.signals.state import Block
@@ -16,8 +17,6 @@ from dcaguard.core.signals.track import (
     Track,
     derive,
     never_read,
-    ranked_score,
-    remember,
 )
 
 PRICE = "px.BTC"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import DAY, NEVER, Bools, F64, History, I64
+from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History
+from dcaguard.core.signals.memory import ranked_score, remember
 from dcaguard.core.signals.params import RateRepricing
 from dcaguard.core.signals.rolling import before, mean, ratio, sigma
 from dcaguard.core.signals.sessions import session_number
@@ -18,8 +19,6 @@ from dcaguard.core.signals.track import (
     derive,
     lookup,
     never_read,
-    ranked_score,
-    remember,
 )
 
 YIELD, POLICY, POLICY_MONTH = "us2y", "effr", "effr.month"  # percent

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dcaguard.core.history import DAY, Bools, F64, History, I64, joined
+from dcaguard.core.history import DAY, F64, I64, Bools, History, joined
 from dcaguard.core.signals.params import Recovery
 from dcaguard.core.signals.rolling import rank, ratio, trailing_median
 from dcaguard.core.signals.track import Calendar, Freshness, Rows, derive, lookup

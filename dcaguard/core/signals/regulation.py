@@ -6,14 +6,15 @@ from datetime import timedelta
 import numpy as np
 
 from dcaguard.core.event import OperatorEvent, Severity
-from dcaguard.core.history import HOUR, NEVER, Bools, F64, History, I64, micros
+from dcaguard.core.history import F64, HOUR, I64, NEVER, Bools, History, micros
+from dcaguard.core.signals.memory import Memory
 from dcaguard.core.signals.params import Regulation
 from dcaguard.core.signals.rolling import before, log_returns, mean, ratio, sigma
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
     Freshness,
-    Memory,
+    Rows,
     Spec,
     Track,
     derive,
@@ -46,10 +47,7 @@ def regulation(history: History, params: Regulation, events: Sequence[OperatorEv
     first = np.searchsorted(now, since)
     elevated = loud | high
     newest = rows.index_at(now)
-    # While an event lasts the signal is fresh, however old the newest headline is.
-    ending = _ending(spans, now)
-    read = rows.as_of[newest] if rows.as_of.size else now
-    as_of = np.where(ending > now, ending, np.where(newest >= 0, read, now))
+    as_of = _as_of(rows, spans, now)
     ends = np.where(high, NEVER, since + params.expire_hours * HOUR)
     vote = burst | high
     return Track(
@@ -89,6 +87,13 @@ def _active(spans: Sequence[tuple[Severity, int, int]], now: I64, severity: Seve
         if kind is severity:
             found |= (now >= start) & (now < end)
     return found
+
+
+def _as_of(rows: Rows, spans: Sequence[tuple[Severity, int, int]], now: I64) -> I64:
+    """Return the time of the newest row; while an event lasts its end, so that it stays fresh."""
+    ending, newest = _ending(spans, now), rows.index_at(now)
+    read = rows.as_of[newest] if rows.as_of.size else now
+    return np.where(ending > now, ending, np.where(newest >= 0, read, now))
 
 
 def _ending(spans: Sequence[tuple[Severity, int, int]], now: I64) -> I64:

@@ -1,11 +1,12 @@
 """Statistics over a trailing window: the value of a row never depends on a later row."""
 
 from bisect import bisect_left, insort
+from math import isnan
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from dcaguard.core.history import Bools, F64, I64
+from dcaguard.core.history import F64, I64, Bools
 
 # Rows are compared with their windows in pieces, so that ten years fit into a cache.
 _CHUNK = 512
@@ -172,7 +173,7 @@ def order_statistics(x: F64, window: int, shares: tuple[float, ...]) -> F64:
     for value in x.tolist():
         top = len(ordered) - 1
         found.append([ordered[round(share * top)] for share in shares] if ordered else nothing)
-        if value != value:  # NaN: unknown stays out of the window
+        if isnan(value):  # unknown stays out of the window
             continue
         insort(ordered, value)
         past.append(value)

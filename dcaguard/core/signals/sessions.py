@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from dcaguard.core.history import DAY, Bools, I64
+from dcaguard.core.history import DAY, I64, Bools
 
 _FIRST_YEAR, _LAST_YEAR = 1998, 2100
 # Days of mourning, storm and attack: no rule foretells them.

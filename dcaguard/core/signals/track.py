@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 
-from dcaguard.core.history import DAY, NEVER, Bools, Column, F64, I64, vintage
+from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, Column, vintage
+from dcaguard.core.signals.memory import Memory, ranked_score, silent
 from dcaguard.core.signals.params_base import Ranked
-from dcaguard.core.signals.rolling import rank, score_of_rank
 from dcaguard.core.signals.sessions import sessions_between
 from dcaguard.core.signals.state import Block
 
@@ -97,7 +98,7 @@ def _vintages(source: Column, derivation: Derive) -> list[tuple[I64, I64, dict[s
     bounds = [0, *cuts.tolist(), source.as_of.size]
     as_of, value = source.as_of[:0], source.value[:0]
     pieces = []
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in pairwise(bounds):
         known = as_of.size
         as_of = np.concatenate([as_of, source.as_of[start:end]])
         value = np.concatenate([value, source.value[start:end]])
@@ -151,50 +152,6 @@ class Spec:
 
 
 Reason = Callable[[Mapping[str, float]], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """How long a vote lingers: counted through its hold, elevated until it has healed."""
-
-    counts: Bools
-    elevated: Bools
-    last_vote: I64  # row number, -1 before the first
-    first_vote: I64  # row that began this elevated spell, -1 for none
-
-
-def remember(vote: Bools, healed: Bools, clock: I64, hold: int) -> Memory:
-    """Fold votes over the rows: elevated from a vote until `healed` after `hold` on `clock`.
-
-    It is a fold over readings alone, written as running maxima, so any past row is the same
-    whatever came later. An unknown row neither votes nor heals.
-    """
-    if not vote.size:
-        none = np.empty(0, np.int64)
-        return Memory(vote, vote, none, none)
-    rows = np.arange(vote.size)
-    last_vote = np.maximum.accumulate(np.where(vote, rows, -1))
-    held = (last_vote >= 0) & (clock - clock[last_vote] < hold)
-    clear = healed & ~vote & ~held
-    last_clear = np.maximum.accumulate(np.where(clear, rows, -1))
-    elevated = last_vote > last_clear
-    votes = np.append(np.flatnonzero(vote), -1)
-    first = votes[np.searchsorted(votes[:-1], last_clear + 1)]
-    return Memory(vote | held, elevated, last_vote, np.where(elevated, first, -1))
-
-
-def silent(rows: int) -> Memory:
-    """Return the memory of a member that never votes."""
-    never, none = np.zeros(rows, bool), np.full(rows, -1)
-    return Memory(never, never, none, none)
-
-
-def ranked_score(x: F64, key: I64, vote: Bools, params: Ranked) -> tuple[F64, Bools]:
-    """Return (score, whether the past was too short for a rank: then 1 on a vote, else 0)."""
-    share, points = rank(x, key, params.rank_window, params.rank_min)
-    short = points < params.rank_min
-    score = np.where(short, vote.astype(float), score_of_rank(share))
-    return np.where(np.isnan(x) & ~vote, np.nan, score), short
 
 
 @dataclass(frozen=True, slots=True)

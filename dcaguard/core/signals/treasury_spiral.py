@@ -4,20 +4,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import DAY, NEVER, Bools, F64, History, I64
+from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History
+from dcaguard.core.signals.memory import remember
 from dcaguard.core.signals.params import TreasurySpiral
-from dcaguard.core.signals.rolling import before, rank, ratio, total
+from dcaguard.core.signals.rolling import before, rank, ratio
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
     Freshness,
-    Rows,
     Spec,
     Track,
     derive,
     lookup,
     never_read,
-    remember,
 )
 
 PRICE = "px.BTC"

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from dcaguard.core.history import DAY, F64, History, I64, micros
+from dcaguard.core.history import DAY, F64, I64, History, micros
 
 _MEAN_DAYS = 200
 _GENESIS_DAY = (date(2009, 1, 3) - date(1970, 1, 1)).days

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from dcaguard.core.history import DAY, HOUR, NEVER, Bools, Column, F64, History, I64
+from dcaguard.core.history import DAY, F64, HOUR, I64, NEVER, Bools, Column, History
 from dcaguard.core.signals.params import VenueCustody
 from dcaguard.core.signals.rolling import ratio
 from dcaguard.core.signals.track import derive, lookup

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import DAY, NEVER, Bools, F64, History, I64, joined
+from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History, joined
+from dcaguard.core.signals.memory import ranked_score, remember
 from dcaguard.core.signals.params import WhaleSelling
 from dcaguard.core.signals.rolling import order_statistics, quartile_z, rank, ratio, total
 from dcaguard.core.signals.state import Block
@@ -17,8 +18,6 @@ from dcaguard.core.signals.track import (
     derive,
     lookup,
     never_read,
-    ranked_score,
-    remember,
 )
 
 INFLOW, OUTFLOW, SUPPLY = "ex.btc.inflow", "ex.btc.outflow", "ex.btc.supply"

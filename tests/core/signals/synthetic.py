@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from dcaguard.core.history import DAY, HOUR, Column, F64, History, I64, column, micros
+from dcaguard.core.history import DAY, F64, HOUR, I64, Column, History, column, micros
 from dcaguard.core.signals.params import SignalsConfig
 from dcaguard.core.signals.sessions import is_session
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcaguard.core.gate_facts import Facts, facts
-from dcaguard.core.history import DAY, History, I64, moment
+from dcaguard.core.history import DAY, I64, History, moment
 from dcaguard.core.signals.board import sample, tracks
 from dcaguard.core.signals.evaluate import evaluate
 from dcaguard.core.signals.params import GateConfig, SignalsConfig

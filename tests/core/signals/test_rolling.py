@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dcaguard.core.signals.memory import remember
 from dcaguard.core.signals.rolling import in_a_row, order_statistics, rank, score_of_rank, sigma
-from dcaguard.core.signals.track import remember
 
 NUMBERS = st.lists(st.one_of(st.integers(-5, 5), st.just(None)), min_size=1, max_size=60)
 STEPS = st.lists(st.integers(0, 2), min_size=60, max_size=60)

@@ -1,0 +1,53 @@
+"""What a vote leaves behind: a hold, a spell that lasts until it has healed, and a score."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dcaguard.core.history import F64, I64, Bools
+from dcaguard.core.signals.params_base import Ranked
+from dcaguard.core.signals.rolling import rank, score_of_rank
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """How long a vote lingers: counted through its hold, elevated until it has healed."""
+
+    counts: Bools
+    elevated: Bools
+    last_vote: I64  # row number, -1 before the first
+    first_vote: I64  # row that began this elevated spell, -1 for none
+
+
+def remember(vote: Bools, healed: Bools, clock: I64, hold: int) -> Memory:
+    """Fold votes over the rows: elevated from a vote until `healed` after `hold` on `clock`.
+
+    It is a fold over readings alone, written as running maxima, so any past row is the same
+    whatever came later. An unknown row neither votes nor heals.
+    """
+    if not vote.size:
+        none = np.empty(0, np.int64)
+        return Memory(vote, vote, none, none)
+    rows = np.arange(vote.size)
+    last_vote = np.maximum.accumulate(np.where(vote, rows, -1))
+    held = (last_vote >= 0) & (clock - clock[last_vote] < hold)
+    clear = healed & ~vote & ~held
+    last_clear = np.maximum.accumulate(np.where(clear, rows, -1))
+    elevated = last_vote > last_clear
+    votes = np.append(np.flatnonzero(vote), -1)
+    first = votes[np.searchsorted(votes[:-1], last_clear + 1)]
+    return Memory(vote | held, elevated, last_vote, np.where(elevated, first, -1))
+
+
+def silent(rows: int) -> Memory:
+    """Return the memory of a member that never votes."""
+    never, none = np.zeros(rows, bool), np.full(rows, -1)
+    return Memory(never, never, none, none)
+
+
+def ranked_score(x: F64, key: I64, vote: Bools, params: Ranked) -> tuple[F64, Bools]:
+    """Return (score, whether the past was too short for a rank: then 1 on a vote, else 0)."""
+    share, points = rank(x, key, params.rank_window, params.rank_min)
+    short = points < params.rank_min
+    score = np.where(short, vote.astype(float), score_of_rank(share))
+    return np.where(np.isnan(x) & ~vote, np.nan, score), short
