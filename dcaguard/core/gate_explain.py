@@ -95,8 +95,8 @@ def _market(
             left = gate.caution_exit_days - state.calm_days
             return (
                 (
-                    f"NORMAL after {left} more daily closes below composite {gate.caution_enter:.2f} "
-                    f"with every block below {gate.caution_block:.2f}"
+                    f"NORMAL after {left} more daily closes below composite "
+                    f"{gate.caution_enter:.2f} with every block below {gate.caution_block:.2f}"
                 ),
                 _into(known, gate),
             )
@@ -133,8 +133,8 @@ def _out_of_pause(
     latest = state.since + timedelta(days=gate.max_pause_days)
     said = [
         (
-            f"PROBE after {gate.exit_days} daily closes (so far {state.calm_days}) with composite at "
-            f"or below {gate.exit:.2f} (now {_spell(known.composite.total[0])}), not before "
+            f"PROBE after {gate.exit_days} daily closes (so far {state.calm_days}) with composite "
+            f"at or below {gate.exit:.2f} (now {_spell(known.composite.total[0])}), not before "
             f"{_until(hold)}"
         ),
         f"a small PROBE by itself {_until(latest)}",

@@ -24,7 +24,7 @@ from tests.core.signals.synthetic import only
 from tests.history.outside import FOLDER, Collected, day, demo_history, outside_history, rows
 
 pytestmark = pytest.mark.skipif(
-    not FOLDER, reason="12 acceptance tests on recorded years: DCAGUARD_HISTORY_DIR is not set"
+    not FOLDER, reason="22 acceptance tests on recorded years: DCAGUARD_HISTORY_DIR is not set"
 )
 
 SIGNALS, GATE = SignalsConfig(), GateConfig()
