@@ -48,6 +48,4 @@ def arm(world: World, about: ToArm) -> books.Arming:
         known = books.arming(world.journal, about.strategy.name)
         assert known is not None
         return known
-    return books.record_arming(
-        world.journal, about.strategy.name, about.digest, world.clock.now()
-    )
+    return books.record_arming(world.journal, about.strategy.name, about.digest, world.clock.now())

@@ -12,7 +12,6 @@ from dcaguard.core.purse import Purse
 from dcaguard.core.schedule import Slot, parse_slot
 from dcaguard.ports import Journal
 
-
 # Marks the slot of a rehearsed order, so that it never counts and never collides.
 REHEARSAL_MARK = "#"
 
@@ -44,7 +43,7 @@ def slot_state(journal: Journal, strategy: str) -> SlotState:
     return SlotState(slot, bool(row.body["open"]))
 
 
-def record_slot(  # noqa: PLR0913 - one row's columns
+def record_slot(
     journal: Journal, slot: Slot, event: str, *, newest: Slot, is_open: bool, at: datetime
 ) -> None:
     """Write that a slot was OPENED, CLOSED or MISSED."""
@@ -68,7 +67,7 @@ def purse(journal: Journal, strategy: str, symbol: str) -> Purse:
     return Purse(Decimal(str(row.body["backlog"])), Decimal(str(row.body["carry"])))
 
 
-def record_purse(  # noqa: PLR0913 - one row's columns
+def record_purse(
     journal: Journal, slot: str, strategy: str, symbol: str, after: Purse, why: str, at: datetime
 ) -> None:
     """Write a purse's new state when it changed; `why` names the event."""
@@ -196,15 +195,15 @@ def arming(journal: Journal, strategy: str) -> Arming | None:
     row = journal.latest("arm", strategy)
     if row is None:
         return None
-    return Arming(str(row.body["digest"]), parse_instant(str(row.body["armed_at"])), bool(row.body["first"]))
+    return Arming(
+        str(row.body["digest"]), parse_instant(str(row.body["armed_at"])), bool(row.body["first"])
+    )
 
 
 def record_arming(journal: Journal, strategy: str, digest: str, at: datetime) -> Arming:
     """Write a person's confirmation of strategy, policy and account as parsed."""
     first = arming(journal, strategy) is None
-    journal.append(
-        "arm", strategy, {"digest": digest, "armed_at": instant(at), "first": first}, at
-    )
+    journal.append("arm", strategy, {"digest": digest, "armed_at": instant(at), "first": first}, at)
     return Arming(digest, at, first)
 
 

@@ -10,6 +10,7 @@ from dcaguard.core.order import Order
 from dcaguard.core.strategy import Strategy
 from dcaguard.ports import Journal, Venue
 
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """Where one strategy's past is read and its present is written.

@@ -49,8 +49,10 @@ def _spends(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> list[Spend
     for order, pending in rows:
         if _is_own_intent(order, tranche):
             continue
-        value = order.max_quote if book.rehearsal and order in run.bought else (
-            books.spent_quote(book.read, order)
+        value = (
+            order.max_quote
+            if book.rehearsal and order in run.bought
+            else (books.spent_quote(book.read, order))
         )
         rate = facts.prices.get(order.symbol.partition("/")[2])
         if value and rate is None:

@@ -5,19 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from dcaguard.app.run import Request, Result, run_pass
+from dcaguard.app.run import Decided, Request, Result, run_pass
 from dcaguard.app.world import World
-from dcaguard.core.canonical import digest, parse_instant
-from dcaguard.core.money import ONE, times
+from dcaguard.core.canonical import digest
+from dcaguard.core.money import ONE, ZERO, times
 from dcaguard.core.performance import Bought, Outcome, difference, outcome, plain_buy
 from dcaguard.core.reading import Reading
 from dcaguard.core.reason import Verdict
-from dcaguard.ports import Clock
 
 FIRST = date(2024, 6, 1)
 LAST = date(2025, 4, 14)
 HOUR_UTC = 13  # after the morning's ETF totals and the afternoon's rates are known
-MinuteStep = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +45,6 @@ class DemoReport:
     last_price: Decimal
     verdicts: tuple[tuple[date, str, Decimal], ...]  # day, regime, quote bought
     record_outflow: Decimal
-
-
-class Movable(Clock):
-    """A clock that the replay sets."""
-
-    def move_to(self, at: datetime) -> None:
-        """Set the time."""
 
 
 def days() -> Iterator[date]:
@@ -94,36 +85,33 @@ def report(world: World, results: Sequence[Result], readings: Sequence[Reading])
         bid_ask = newest(readings, "px.BTC", result.as_of)
         ask = times(bid_ask, ONE + half_spread)
         plain.append(plain_buy(strategy.budget.per_slot, ask, account.fee))
-        spent = sum((d.decision.buy_quote for d in result.decided), Decimal(0))
+        spent = sum((d.decision.buy_quote for d in result.decided), ZERO)
         verdicts.append((result.as_of.date(), result.regime, spent))
     start = strategy.budget.per_slot * len(results)
     fills = world.journal.fills()
-    ours = outcome(
-        [Bought(f.cost + f.fee_amount, f.amount) for f in fills], start, last_price
-    )
+    ours = outcome([Bought(f.cost + f.fee_amount, f.amount) for f in fills], start, last_price)
     base = outcome(plain, start, last_price)
     purse = world.journal.latest("purse", f"{strategy.name}|{strategy.buy[0].symbol}")
     flows = [r.value for r in readings if r.series == "etf.btc.flow_usd"]
-    per_slot = strategy.budget.per_slot
     return DemoReport(
         days=len(results),
         bought_days=sum(1 for _, _, spent in verdicts if spent),
-        smaller_days=sum(1 for r in results for d in r.decided if _smaller(d, per_slot)),
+        smaller_days=sum(1 for r in results if any(_smaller(d) for d in r.decided)),
         paused_days=sum(1 for _, _, spent in verdicts if not spent),
         pauses=tuple(pauses(results)),
         ours=ours,
         plain=base,
         difference=difference(ours, base),
-        backlog_quote=Decimal(str(purse.body["backlog"])) if purse else Decimal(0),
+        backlog_quote=Decimal(str(purse.body["backlog"])) if purse else ZERO,
         last_price=last_price,
         verdicts=tuple(verdicts),
         record_outflow=min(flows),
     )
 
 
-def _smaller(decided: object, per_slot: Decimal) -> bool:
-    decision = decided.decision  # type: ignore[attr-defined]
-    return decision.verdict is Verdict.BUY and decision.withheld_quote > 0 < per_slot
+def _smaller(decided: Decided) -> bool:
+    decision = decided.decision
+    return decision.verdict is Verdict.BUY and decision.withheld_quote > ZERO
 
 
 def newest(readings: Sequence[Reading], series: str, at: datetime) -> Decimal:
@@ -150,13 +138,3 @@ def pauses(results: Sequence[Result]) -> Iterator[Pause]:
             open_pause = replace(open_pause, last=day, days=open_pause.days + 1)
     if open_pause is not None:
         yield open_pause
-
-
-def observed_until(readings: Sequence[Reading], at: datetime) -> list[Reading]:
-    """Return the readings that were known at an instant."""
-    return [r for r in readings if r.observed_at <= at]
-
-
-def first_instant(text: str) -> datetime:
-    """Return the UTC instant that `text` spells."""
-    return parse_instant(text)

@@ -9,7 +9,7 @@ from dcaguard.app.look import Ask, Looked, look, portfolio_of, quotes_or_none
 from dcaguard.app.sight import Sight
 from dcaguard.app.slots import DueStrategy
 from dcaguard.core.account import AccountView, CheckResult, Proof
-from dcaguard.core.config import Config
+from dcaguard.core.config import PAPER, Account, Config
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.market import Quote
 from dcaguard.core.policy.leverage import stops
@@ -43,16 +43,19 @@ def gather_quietly(run: Pass, sight: Sight, due: Sequence[DueStrategy]) -> Facts
     )
 
 
-def _asks(
-    run: Pass, due: Sequence[DueStrategy]
-) -> tuple[list[Ask], dict[str, DcaguardError]]:
+def _asks(run: Pass, due: Sequence[DueStrategy]) -> tuple[list[Ask], dict[str, DcaguardError]]:
     """Return what to read: the buying accounts, and all others of their kind (leverage, NAV)."""
     world = run.world
     symbols: dict[str, list[str]] = {}
     for one in due:
         symbols.setdefault(one.strategy.account, []).extend(b.symbol for b in one.strategy.buy)
     kinds = {world.is_paper(account) for account in symbols}
-    accounts = [name for name in world.config.accounts if world.is_paper(name) in kinds]
+    # Without a key an account shows nothing; it is asked only when it is to buy.
+    accounts = [
+        name
+        for name, account in world.config.accounts.items()
+        if name in symbols or (world.is_paper(name) in kinds and _has_holdings(account))
+    ]
     weighs = any(
         needs_nav(world, symbol.partition("/")[0], account)
         for account, names in symbols.items()
@@ -71,9 +74,12 @@ def _asks(
     return asks, failures
 
 
-def findings_of(
-    config: Config, looked: Mapping[str, Looked]
-) -> dict[str, tuple[CheckResult, ...]]:
+def _has_holdings(account: Account) -> bool:
+    """Tell whether an account can be looked into at all."""
+    return account.exchange == PAPER or account.credentials is not None
+
+
+def findings_of(config: Config, looked: Mapping[str, Looked]) -> dict[str, tuple[CheckResult, ...]]:
     """Return, by account, the guard's answers that stop buying there.
 
     `on_violation = "stop-all"` makes one account's violation stop every account; what one account
@@ -107,9 +113,7 @@ def _second(run: Pass, due: Sequence[DueStrategy]) -> Mapping[str, Quote] | None
     return quotes_or_none(run.world.second_opinion, symbols)
 
 
-def _journal_views(
-    run: Pass, looked: Mapping[str, Looked], due: Sequence[DueStrategy]
-) -> None:
+def _journal_views(run: Pass, looked: Mapping[str, Looked], due: Sequence[DueStrategy]) -> None:
     """Write balances and findings once per pass, in the journal of the strategies that are due."""
     for name, one in looked.items():
         if one.view is None:

@@ -34,14 +34,16 @@ class GuardReport:
         ]
 
 
-def guard_now(world: World) -> GuardReport:
+def guard_now(world: World, run_id: str) -> GuardReport:
     """Look at every account, write balances and violations down, and say what stops buying."""
     now = world.clock.now()
     found: Survey = survey(world, (), now)
-    run = Pass(world, "", now, dry_run=False)
+    run = Pass(world, run_id, now, dry_run=False)
+    world.journal.begin_run(run_id, "command", world.version, world.config_digest, now)
     with world.journal.transaction():
         for view in found.views.values():
             record_view(world.journal, view, run)
+    world.journal.end_run(0, "OK", now)
     stopping = {n: r for n, r in findings_of(world.config, found.looked).items() if r}
     return GuardReport(
         views=found.views,

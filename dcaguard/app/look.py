@@ -112,7 +112,9 @@ def _from_quotes(
     return prices
 
 
-def portfolio_of(config: Config, looked: Mapping[str, Looked]) -> tuple[Portfolio, dict[str, Decimal]]:
+def portfolio_of(
+    config: Config, looked: Mapping[str, Looked]
+) -> tuple[Portfolio, dict[str, Decimal]]:
     """Return everything the accounts and the cold places hold, valued, and the prices used."""
     merged: dict[str, Decimal] = {}
     for one in looked.values():

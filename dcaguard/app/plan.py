@@ -57,9 +57,7 @@ def plan(world: World, now: datetime, slots: int) -> Plan:
             for tranche in tranches(run.book(one.strategy.account), one.strategy, slot):
                 at = situation_of(run, facts, tranche, armed=one.armed)
                 name = one.strategy.name
-                planned.append(
-                    Planned(name, slot, tranche.symbol, is_due[name], decide(at), at)
-                )
+                planned.append(Planned(name, slot, tranche.symbol, is_due[name], decide(at), at))
     coming_slots = [
         (s.name, slot) for s in world.strategies.values() for slot in next_slots(s, now, slots)
     ]

@@ -48,3 +48,19 @@ def price_from_venue(
         if quote is not None and quote.bid is not None and quote.ask is not None:
             return quotient(quote.bid + quote.ask, Decimal(2)), quote.at, quote.source
     return None
+
+
+def stored_balances(journal: Journal, account: str, at: datetime) -> dict[str, Decimal]:
+    """Return what an account's wallets held when they were last written down before `at`."""
+    newest: list[object] = []
+    for entry in journal.entries("balances", account):
+        if entry.at <= at:
+            rows = entry.body["rows"]
+            assert isinstance(rows, list)
+            newest = rows
+    held: dict[str, Decimal] = {}
+    for row in newest:
+        assert isinstance(row, dict)
+        asset = str(row["asset"])
+        held[asset] = held.get(asset, ZERO) + Decimal(str(row["free"]))
+    return held

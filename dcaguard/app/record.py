@@ -55,9 +55,7 @@ def settle(book: Book, order: Order, filled: Decimal, at: datetime) -> bool:
         return True
     fills = journal.fills(client_order_id=order.client_order_id)
     if sum((fill.amount for fill in fills), ZERO) != filled:
-        books.record_unsettled(
-            journal, [*books.unsettled(journal), order.client_order_id], at
-        )
+        books.record_unsettled(journal, [*books.unsettled(journal), order.client_order_id], at)
         return False
     spent = spent_by(fills, order.symbol)
     if book.rehearsal:
@@ -67,18 +65,14 @@ def settle(book: Book, order: Order, filled: Decimal, at: datetime) -> bool:
     terms = order_terms(book, order)
     purse = books.purse(journal, order.strategy, order.symbol)
     after = at_settled(purse, Decimal(str(terms.get("buy_quote", spent))), spent)
-    books.record_purse(
-        journal, order.slot, order.strategy, order.symbol, after, "remainder", at
-    )
+    books.record_purse(journal, order.slot, order.strategy, order.symbol, after, "remainder", at)
     return True
 
 
 def spent_by(fills: "list[Fill]", symbol: str) -> Decimal:
     """Return what fills cost in quote; a fee in another currency is not part of it."""
     quote = symbol.partition("/")[2]
-    return sum(
-        (f.cost + (f.fee_amount if f.fee_currency == quote else ZERO) for f in fills), ZERO
-    )
+    return sum((f.cost + (f.fee_amount if f.fee_currency == quote else ZERO) for f in fills), ZERO)
 
 
 def record_refused(

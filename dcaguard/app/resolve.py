@@ -62,7 +62,7 @@ def _abandon(run: Pass, order: Order, asked: recover.Asked) -> tuple[Order, str,
     Proof by waiting is what `run` does; a person may go ahead of the second proof, never against
     an order that shows, a venue that is silent, or a request that may still arrive.
     """
-    from dcaguard.core.recover import Known, judge  # noqa: PLC0415 - only here
+    from dcaguard.core.recover import Known, judge
 
     window = run.venue(order.account).receive_window_seconds
     verdict = judge(order, asked.answer, run.now, window)

@@ -74,6 +74,7 @@ def run_pass(world: World, request: Request) -> Result:
     run = Pass(world, request.run_id, world.clock.now(), request.dry_run)
     check_clock(world, run.now)
     run.begin()
+    run.ledger.notes.extend(world.notes)
     if not request.dry_run:
         recover(run)
     _codes_of_state(run)
@@ -149,7 +150,7 @@ def _decide_one(run: Pass, facts: Facts, tranche: Tranche, *, armed: bool) -> De
     return _acted(run, facts, tranche, situation, decision, acted)
 
 
-def _acted(  # noqa: PLR0913 - what was decided and what came of it
+def _acted(
     run: Pass,
     facts: Facts,
     tranche: Tranche,
@@ -166,7 +167,12 @@ def _acted(  # noqa: PLR0913 - what was decided and what came of it
         refused = _refuse(decision, acted.objection)
         return replace(_held(run, tranche, situation, refused), order=acted.order)
     return Decided(
-        tranche, decision, situation, is_new=True, held_since=None, order=acted.order,
+        tranche,
+        decision,
+        situation,
+        is_new=True,
+        held_since=None,
+        order=acted.order,
         error=acted.error,
     )
 
@@ -182,7 +188,7 @@ def _note_ladder(run: Pass, facts: Facts, tranche: Tranche, decision: Decision) 
         books.record_ladder(book.write, tranche.strategy.name, tranche.symbol, since, run.now)
 
 
-def _recheck(  # noqa: PLR0913 - the whole question, asked again under the lock
+def _recheck(
     run: Pass,
     facts: Facts,
     book: Book,
@@ -294,9 +300,7 @@ def _exit_code(run: Pass, decided: Sequence[Decided], *, detailed: bool) -> Exit
     return code
 
 
-def _result(
-    run: Pass, sight: Sight | None, decided: Sequence[Decided], code: ExitCode
-) -> Result:
+def _result(run: Pass, sight: Sight | None, decided: Sequence[Decided], code: ExitCode) -> Result:
     """Put the result together; with nothing due the regime is the one last written down."""
     seq, head = run.world.journal.head()
     last = run.world.journal.latest("regime", "market") if sight is None else None

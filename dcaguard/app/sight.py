@@ -11,8 +11,16 @@ from dcaguard.app.world import World
 from dcaguard.core.canonical import canonical_json, digest, parse_instant
 from dcaguard.core.config import PAPER, Account
 from dcaguard.core.event import Acknowledgement, Event, OperatorEvent, Severity
-from dcaguard.core.gate import RULE_VERSION, GateState, Regime, Transition, advance, effective, share
-from dcaguard.core.gate_locks import venue_trust, Trust
+from dcaguard.core.gate import (
+    RULE_VERSION,
+    GateState,
+    Regime,
+    Transition,
+    advance,
+    effective,
+    share,
+)
+from dcaguard.core.gate_locks import Trust, venue_trust
 from dcaguard.core.history import History, micros
 from dcaguard.core.money import ONE, ZERO, plain, quotient
 from dcaguard.core.portfolio import Portfolio
@@ -235,7 +243,7 @@ def folded(sight: Sight, gate: GateConfig, key: str) -> tuple[GateState, tuple[T
 
 
 def _kept(sight: Sight, key: str) -> GateState | None:
-    import json  # noqa: PLC0415 - only here
+    import json
 
     text = sight.world.gate_cache.load(key)
     if text is None:

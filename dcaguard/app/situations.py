@@ -83,7 +83,8 @@ def _troubles(run: Pass, facts: Facts, tranche: Tranche) -> tuple[Trouble, ...]:
 def _means(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> Means:
     symbol, looked = tranche.symbol, facts.seen(tranche.account)
     price = run.world.config.policy.price
-    from_series = run.world.account(tranche.account).price_venue == "series"
+    stored = run.world.simulated_time and not run.world.is_paper(tranche.account)
+    from_series = stored or run.world.account(tranche.account).price_venue == "series"
     staleness = price.series_staleness if from_series else price.staleness
     caps = cap_uses(run, book, facts, tranche)
     quote_asset = symbol.partition("/")[2]

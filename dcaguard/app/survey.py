@@ -75,9 +75,7 @@ def cap_table(
     """Return every cap with limit, used and left: spending first, then a row per allowed asset."""
     spends = spends_now(world, prices, now)
     rows: dict[str, CapUse] = {}
-    accounts = sorted({s.account for s in world.strategies.values()}) or list(
-        world.config.accounts
-    )
+    accounts = sorted({s.account for s in world.strategies.values()}) or list(world.config.accounts)
     money = {world.config.base_currency, *world.config.stablecoins_at_par}
     for account in accounts:
         cash = sum(

@@ -58,6 +58,7 @@ class World:
     version: str
     config_digest: str
     simulated_time: bool = False  # --as-of and the demo: the clock is not the machine's
+    notes: tuple[str, ...] = ()  # what opening the journal repaired or found odd
 
     def account(self, name: str) -> Account:
         """Return an account's config."""
@@ -105,8 +106,8 @@ def check_clock(world: World, now: datetime) -> None:
 
     Simulated time is the person's own choice: it is not compared.
     """
-    from dcaguard.core.canonical import parse_instant  # noqa: PLC0415 - cold path of start-up
-    from dcaguard.core.errors import TryAgainError  # noqa: PLC0415
+    from dcaguard.core.canonical import parse_instant
+    from dcaguard.core.errors import TryAgainError
 
     if world.simulated_time:
         return

@@ -1,16 +1,16 @@
 """What the auditing commands call."""
 
+import json
 from pathlib import Path
 
 from dcaguard.adapters.clock import SystemClock
 from dcaguard.adapters.journal.opening import open_journal
 from dcaguard.adapters.journal.store import SqliteJournal
-from dcaguard.app.audit import Trade, list_all_decisions, list_all_trades
+from dcaguard.adapters.journal.views import rows
 from dcaguard.cli.session import Session
 from dcaguard.core.errors import NoInputError, UsageError
 from dcaguard.core.reason import Verdict
-from dcaguard.ports import Entry
-from dcaguard.render.audit import BackupRow, VerifyRow
+from dcaguard.render.audit import BackupRow, Trade, VerifyRow
 from dcaguard.wiring import load, place_of
 
 
@@ -34,20 +34,33 @@ def _journal(session: Session, *, dry: bool, checked: bool = True) -> SqliteJour
 def list_trades(
     session: Session, strategy: str | None, account: str | None, *, dry: bool
 ) -> list[Trade]:
-    """Return orders with their fills."""
+    """Return orders with their fills, oldest first."""
     with _journal(session, dry=dry) as journal:
-        return list_all_trades(journal, strategy, account)
+        path = journal.path
+    wanted = {k: v for k, v in (("strategy", strategy), ("account", account)) if v is not None}
+    fills: dict[str, list[dict[str, object]]] = {}
+    for fill in rows(path, "fills", {"account": account} if account else {}, "filled_at"):
+        fills.setdefault(str(fill["client_order_id"]), []).append(fill)
+    return [
+        Trade(order, tuple(fills.get(str(order["client_order_id"]), ())))
+        for order in rows(path, "orders", wanted, "created_at")
+    ]
 
 
 def list_decisions(
     session: Session, strategy: str | None, verdict: str | None, *, dry: bool
-) -> list[Entry]:
-    """Return decisions, oldest first."""
+) -> list[dict[str, object]]:
+    """Return decisions, oldest first, each with its reasons decoded."""
     if verdict is not None and verdict.upper() not in Verdict.__members__:
         msg = f"--verdict {verdict}: choose WAIT, BUY, PAUSE or DENY"
         raise UsageError(msg)
     with _journal(session, dry=dry) as journal:
-        return list_all_decisions(journal, strategy, verdict.upper() if verdict else None)
+        path = journal.path
+    wanted = {"strategy": strategy, "verdict": verdict.upper() if verdict else None}
+    found = rows(
+        path, "decisions", {k: v for k, v in wanted.items() if v is not None}, "decided_at"
+    )
+    return [{**row, "reasons": json.loads(str(row["reasons"]))} for row in found]
 
 
 def verify_journal(session: Session, *, dry: bool) -> VerifyRow:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dcaguard.app.run import Request, Result, run_pass
 from dcaguard.app.world import World
-from dcaguard.cli.session import Session, colored, show, tell
+from dcaguard.cli.session import Session, show, tell
 from dcaguard.cli.times import parse_as_of
 from dcaguard.core.errors import ConfigError, TryAgainError, UsageError
 from dcaguard.wiring import load, opened, place_of
@@ -21,7 +21,7 @@ def known_strategies(world: World, names: Sequence[str]) -> tuple[str, ...]:
     """Return the names, or raise ConfigError (78) for one that no file defines."""
     for name in names:
         if name not in world.strategies:
-            from dcaguard.core.config import nearest  # noqa: PLC0415 - only on a mistake
+            from dcaguard.core.config_values import nearest
 
             hint = nearest(name, list(world.strategies))
             msg = f"strategies/{name}.toml: no strategy is called {name!r}: {hint}"
@@ -29,7 +29,7 @@ def known_strategies(world: World, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def run_once(  # noqa: PLR0913 - the command's options
+def run_once(
     session: Session,
     strategies: Sequence[str],
     *,
@@ -69,10 +69,10 @@ def _only_paper(world: World, names: Sequence[str]) -> None:
 
 def arm_strategy(session: Session, name: str, *, yes: bool) -> int:
     """Show what would be armed, ask unless told not to, and write the confirmation."""
-    import typer  # noqa: PLC0415 - only for the question
+    import typer
 
-    from dcaguard.app.arm import arm, what_is_armed  # noqa: PLC0415
-    from dcaguard.render.arm import arm_json, arm_text  # noqa: PLC0415
+    from dcaguard.app.arm import arm, what_is_armed
+    from dcaguard.render.arm import arm_json, arm_text
 
     with opened(load(session.config)) as world:
         known_strategies(world, [name])
@@ -91,7 +91,7 @@ def arm_strategy(session: Session, name: str, *, yes: bool) -> int:
 
 def set_halt(session: Session, reason: str) -> bool:
     """Set the halt at once; return whether it could be journalled (no other run is at work)."""
-    from dcaguard.adapters.halt import HaltFile  # noqa: PLC0415
+    from dcaguard.adapters.halt import HaltFile
 
     loaded = load(session.config)
     HaltFile(place_of(loaded).halt).set(reason)
@@ -120,8 +120,8 @@ def lift_halt(session: Session, account: str | None) -> None:
 
 def resolve_order(session: Session, prefix: str, *, abandon: bool) -> int:
     """Ask the venue about one order and show every answer; give it up only on proof."""
-    from dcaguard.app.resolve import resolve  # noqa: PLC0415
-    from dcaguard.render.resolve import resolve_json, resolve_text  # noqa: PLC0415
+    from dcaguard.app.resolve import resolve
+    from dcaguard.render.resolve import resolve_json, resolve_text
 
     with opened(load(session.config)) as world:
         found = resolve(world, prefix, new_run_id(), abandon=abandon)

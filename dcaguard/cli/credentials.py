@@ -16,7 +16,7 @@ _OPTIONAL_HINT = "(empty to leave out)"
 
 def set_credentials(session: Session, name: str) -> int:
     """Read an account's secrets, store them, and test what the key may do."""
-    from dcaguard.adapters.credentials import store  # noqa: PLC0415 - the only writer
+    from dcaguard.adapters.credentials import store
 
     loaded = load(session.config)
     account = _account(loaded, name)
@@ -28,9 +28,7 @@ def set_credentials(session: Session, name: str) -> int:
         raise ConfigError(msg)
     fields = _read_fields(account.exchange)
     register_secrets(fields.values())
-    where = store(
-        account.credentials, fields, base_dir=loaded.base_dir, exchange=account.exchange
-    )
+    where = store(account.credentials, fields, base_dir=loaded.base_dir, exchange=account.exchange)
     tell(f"stored in {where}; testing the key at {account.exchange}")
     return _check(session, loaded, [name], stored=where)
 
@@ -47,7 +45,7 @@ def check_credentials(session: Session, name: str | None) -> int:
 def _account(loaded: Loaded, name: str) -> Account:
     account = loaded.config.accounts.get(name)
     if account is None:
-        from dcaguard.core.config import nearest  # noqa: PLC0415 - only on a mistake
+        from dcaguard.core.config_values import nearest
 
         hint = nearest(name, list(loaded.config.accounts))
         msg = f"{loaded.path}: accounts.{name}: there is no such account: {hint}"
@@ -91,6 +89,8 @@ def _check(session: Session, loaded: Loaded, names: list[str], *, stored: str | 
             codes.append(code)
     code = gravest(codes)
     text = "\n".join(_line(row) for row in rows) or "no account has credentials"
+    if stored is not None and code is ExitCode.OK:
+        text += "\nnext: `dcaguard guard` proves that nothing is borrowed"
     body: dict[str, object] = {"accounts": rows, "stored": stored}
     show("credentials", body, text, exit_code=int(code), code=code.name)
     return int(code)

@@ -13,15 +13,15 @@ from dcaguard.app.run import Result
 from dcaguard.cli.session import Session, show, tell
 from dcaguard.core.errors import CantCreateError
 from dcaguard.core.reading import Reading
+from dcaguard.wiring import Loaded, load, opened_on_clock
 
 _DEFAULT = Path("dcaguard-demo")
 
 
 def run_demo(session: Session, directory: Path | None, speed: float) -> int:
     """Make the workspace, replay the days, show the page, leave everything to explore."""
-    from dcaguard.adapters.demo_workspace import demo_workspace  # noqa: PLC0415
-    from dcaguard.render.demo import demo_json, demo_text  # noqa: PLC0415
-    from dcaguard.wiring import load  # noqa: PLC0415
+    from dcaguard.adapters.demo_workspace import demo_workspace
+    from dcaguard.render.demo import demo_json, demo_text
 
     folder = directory or _DEFAULT
     if folder.exists() and any(folder.iterdir()):
@@ -33,10 +33,9 @@ def run_demo(session: Session, directory: Path | None, speed: float) -> int:
     return 0
 
 
-def _replay(loaded: object, speed: float) -> DemoReport:
-    from dcaguard.adapters.clock import FixedClock  # noqa: PLC0415
-    from dcaguard.adapters.demo_tables import demo_readings  # noqa: PLC0415
-    from dcaguard.wiring import opened_on_clock  # noqa: PLC0415
+def _replay(loaded: Loaded, speed: float) -> DemoReport:
+    from dcaguard.adapters.clock import FixedClock
+    from dcaguard.adapters.demo_tables import demo_readings
 
     clock = FixedClock(instant_of(FIRST))
     readings: list[Reading] = demo_readings()
@@ -48,7 +47,7 @@ def _replay(loaded: object, speed: float) -> DemoReport:
         def on_day(day: date, result: Result) -> None:
             tick(day, result)
             if speed > 0:
-                time.sleep(1 / speed)  # noqa: TID251 - a person watches
+                time.sleep(1 / speed)
 
         def move(at: datetime) -> None:
             clock.move_to(at)
@@ -72,7 +71,7 @@ def _progress() -> Iterator[Callable[[date, Result], None]]:
 
         yield line
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
         TextColumn("{task.description}"),
@@ -80,7 +79,7 @@ def _progress() -> Iterator[Callable[[date, Result], None]]:
         TextColumn("{task.completed}/{task.total} days"),
         TimeRemainingColumn(),
     )
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
         task = bar.add_task("replay", total=total)

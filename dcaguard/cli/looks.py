@@ -9,6 +9,7 @@ from dcaguard.app.status import status as stand
 from dcaguard.app.survey import Survey, survey
 from dcaguard.app.why import Why
 from dcaguard.app.why import why as tell
+from dcaguard.cli.calls import new_run_id
 from dcaguard.cli.session import Session, show
 from dcaguard.cli.times import parse_as_of
 from dcaguard.core.account import Proof
@@ -21,9 +22,11 @@ def survey_accounts(session: Session, accounts: Sequence[str]) -> tuple[Survey, 
     loaded = load(session.config)
     for name in accounts:
         if name not in loaded.config.accounts:
-            from dcaguard.core.config import nearest  # noqa: PLC0415 - only on a mistake
+            from dcaguard.core.config_values import nearest
 
-            msg = f"--account {name}: no such account: {nearest(name, list(loaded.config.accounts))}"
+            msg = (
+                f"--account {name}: no such account: {nearest(name, list(loaded.config.accounts))}"
+            )
             raise ConfigError(msg)
     with opened(loaded, write=False) as world:
         found = survey(world, accounts, world.clock.now())
@@ -32,14 +35,14 @@ def survey_accounts(session: Session, accounts: Sequence[str]) -> tuple[Survey, 
 
 def guard_report(session: Session, *, unwind: bool, as_of: str | None) -> int:
     """Show the leverage and caps report; violations are also written to the journal."""
-    from dcaguard.app.guard import guard_now, guard_then  # noqa: PLC0415 - the only user
-    from dcaguard.render.look import guard_json, guard_text, overall  # noqa: PLC0415
+    from dcaguard.app.guard import guard_now, guard_then
+    from dcaguard.render.look import guard_json, guard_text, overall
 
     loaded = load(session.config)
     if as_of is not None:
         return _stored_guard(session, as_of, guard_then)
     with opened(loaded) as world:
-        found = guard_now(world)
+        found = guard_now(world, new_run_id())
         base = world.config.base_currency
     results = {overall(view, found.extra.get(name, ())) for name, view in found.views.items()}
     codes = [e.exit_code for e in found.errors]
@@ -51,12 +54,14 @@ def guard_report(session: Session, *, unwind: bool, as_of: str | None) -> int:
     text = guard_text(*parts, unwind=unwind)
     if unwind:
         body["unwind"] = found.unwind_json()
+    elif not found.stopping and not found.errors:
+        text += "\n\nnext: `dcaguard run --dry-run` rehearses the next buy"
     show("guard", body, text, exit_code=int(code), code=code.name)
     return int(code)
 
 
 def _stored_guard(session: Session, as_of: str, guard_then: object) -> int:
-    from dcaguard.render.guard_then import then_json, then_text  # noqa: PLC0415
+    from dcaguard.render.guard_then import then_json, then_text
 
     moment = parse_as_of(as_of)
     assert callable(guard_then)

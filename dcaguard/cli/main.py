@@ -9,7 +9,7 @@ from typer.exceptions import Abort, TyperException
 
 from dcaguard import __version__
 from dcaguard.cli import act, audit, learn, look, setup
-from dcaguard.cli.session import Session, begin, complain, take_globals
+from dcaguard.cli.session import Session, begin, complain, say, take_globals
 
 app = typer.Typer(
     name="dcaguard",
@@ -26,7 +26,7 @@ app = typer.Typer(
 
 def _version(*, asked: bool) -> None:
     if asked:
-        print(f"dcaguard {__version__}")
+        say(f"dcaguard {__version__}")
         raise typer.Exit
 
 
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run_line(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; nothing secret leaves through errors."""
-    from dcaguard.adapters.hardening import harden_process  # noqa: PLC0415 - after the imports
+    from dcaguard.adapters.hardening import harden_process
 
     harden_process()
     session, rest = take_globals(arguments)
@@ -85,14 +85,14 @@ def run_line(arguments: Sequence[str]) -> int:
         return 130
     except BrokenPipeError:
         return 0
-    except Exception as error:  # noqa: BLE001 - the one place that turns a failure into an exit
+    except Exception as error:
         return _failed(session, _name(rest), error)
     return outcome if isinstance(outcome, int) else 0
 
 
 def _usage(error: TyperException, rest: Sequence[str]) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
-        print(error.format_message())
+        say(error.format_message())
         return 2 if rest else 0
     context = getattr(error, "ctx", None)
     where = context.command_path if context is not None else "dcaguard"
@@ -101,7 +101,7 @@ def _usage(error: TyperException, rest: Sequence[str]) -> int:
 
 
 def _failed(session: Session, name: str, error: Exception) -> int:
-    from dcaguard.core.errors import DcaguardError  # noqa: PLC0415 - only on failure
+    from dcaguard.core.errors import DcaguardError
 
     if isinstance(error, DcaguardError):
         complain(name, int(error.exit_code), error.exit_code.name, str(error))
@@ -110,7 +110,7 @@ def _failed(session: Session, name: str, error: Exception) -> int:
     told = f"a bug stopped this command ({kind}): nothing more was done; please report it"
     complain(name, 70, "INTERNAL", told)
     if session.verbose:
-        import traceback  # noqa: PLC0415 - only on a bug
+        import traceback
 
         traceback.print_exception(error, file=sys.stderr)
     return 70

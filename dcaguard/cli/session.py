@@ -21,12 +21,24 @@ class Session:
 
 _CURRENT = Session()
 _FLAGS = {
-    "--json": {"json": True},
-    "--quiet": {"quiet": True},
-    "-q": {"quiet": True},
-    "--verbose": {"verbose": True},
-    "--no-color": {"color": False},
+    "--json": "json",
+    "--quiet": "quiet",
+    "-q": "quiet",
+    "--verbose": "verbose",
+    "--no-color": "color",
 }
+
+
+def _with_flag(session: Session, name: str) -> Session:
+    match name:
+        case "json":
+            return replace(session, json=True)
+        case "quiet":
+            return replace(session, quiet=True)
+        case "verbose":
+            return replace(session, verbose=True)
+        case _:
+            return replace(session, color=False)
 
 
 def take_globals(arguments: Sequence[str]) -> tuple[Session, list[str]]:
@@ -43,7 +55,7 @@ def take_globals(arguments: Sequence[str]) -> tuple[Session, list[str]]:
             rest.extend(arguments[index:])
             break
         if word in _FLAGS:
-            session = replace(session, **_FLAGS[word])
+            session = _with_flag(session, _FLAGS[word])
         elif word == "--config" and index + 1 < len(arguments):
             session = replace(session, config=Path(arguments[next(words)]))
         elif word.startswith("--config="):
@@ -55,7 +67,7 @@ def take_globals(arguments: Sequence[str]) -> tuple[Session, list[str]]:
 
 def begin(session: Session) -> None:
     """Make `session` the one that `current` returns."""
-    global _CURRENT  # noqa: PLW0603 - one process, one command line
+    global _CURRENT
     _CURRENT = session
 
 
@@ -75,23 +87,28 @@ def document(name: str, exit_code: int, code: str, body: Mapping[str, object]) -
     return {"schema": f"dcaguard.{name}/1", "ok": ok, "code": code, "exit": exit_code, **body}
 
 
+def say(text: str) -> None:
+    """Print a text and a line end on stdout."""
+    sys.stdout.write(text + "\n")
+
+
 def show(
     name: str, body: Mapping[str, object], text: str, *, exit_code: int = 0, code: str = "OK"
 ) -> None:
     """Print one JSON document or the text for people, on stdout."""
     if _CURRENT.json:
-        from dcaguard.core.canonical import jsonable  # noqa: PLC0415 - not for --help
+        from dcaguard.core.canonical import jsonable
 
         shown = jsonable(document(name, exit_code, code, body))
-        print(json.dumps(shown, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
+        say(json.dumps(shown, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
     elif text and not _CURRENT.quiet:
-        print(text.rstrip("\n"))
+        say(text.rstrip("\n"))
 
 
 def tell(text: str) -> None:
     """Print a line for people on stderr, unless `--quiet`."""
     if not _CURRENT.quiet:
-        print(text, file=sys.stderr)
+        sys.stderr.write(text + "\n")
 
 
 def complain(name: str, exit_code: int, code: str, message: str) -> None:
@@ -99,6 +116,6 @@ def complain(name: str, exit_code: int, code: str, message: str) -> None:
     if _CURRENT.json:
         errors = [{"code": code, "message": line} for line in message.splitlines() or [""]]
         doc = document(name, exit_code, code, {"errors": errors})
-        print(json.dumps(doc, ensure_ascii=False))
+        say(json.dumps(doc, ensure_ascii=False))
     else:
-        print(f"dcaguard: {message}", file=sys.stderr)
+        sys.stderr.write(f"dcaguard: {message}\n")

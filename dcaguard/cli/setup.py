@@ -7,18 +7,16 @@ import typer
 
 from dcaguard.cli.session import current, show
 
-_GROUP = {"no_args_is_help": True, "rich_markup_mode": None}
-
 
 def add_to(app: typer.Typer) -> None:
     """Register this room's commands."""
     app.command("init")(init)
     app.command("demo")(demo)
-    credentials = typer.Typer(help="Where keys live.\n\nExample: dcaguard credentials check", **_GROUP)  # type: ignore[arg-type]
+    credentials = group("Where keys live.\n\nExample: dcaguard credentials check")
     credentials.command("set")(credentials_set)
     credentials.command("check")(credentials_check)
     app.add_typer(credentials, name="credentials")
-    config = typer.Typer(help="The config as read.\n\nExample: dcaguard config validate", **_GROUP)  # type: ignore[arg-type]
+    config = group("The config as read.\n\nExample: dcaguard config validate")
     config.command("show")(config_show)
     config.command("validate")(config_validate)
     config.command("schema")(config_schema)
@@ -26,8 +24,15 @@ def add_to(app: typer.Typer) -> None:
     app.command("help")(help_page)
 
 
+def group(text: str) -> typer.Typer:
+    """Return a group of commands with this help."""
+    return typer.Typer(help=text, no_args_is_help=True, rich_markup_mode=None)
+
+
 def init(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to set up.")] = Path(),
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The folder to set up.")
+    ] = Path(),
 ) -> int:
     """Write config.toml, strategies/ and a .gitignore; never overwrite anything.
 

@@ -131,7 +131,8 @@ PATTERNS: Final = (
     "dat.TICKER.holdings", "dat.TICKER.entry_usd", "dat.TICKER.nav_usd", "dat.TICKER.notice",
     "cex.VENUE.tvl_usd", "cex.VENUE.clean_usd", "cex.VENUE.inflow_24h_usd",
     "cex.VENUE.inflow_7d_usd", "rev.ASSET.usd_day", "rev.ASSET.holders_usd_day", "mcap.ASSET",
-    "peg.COIN", "depth.ASSET", "spread.ASSET", "venue.VENUE.failures", "venue.VENUE.withdraw.ASSET",
+    "peg.COIN", "vol.ASSET", "depth.ASSET", "spread.ASSET", "venue.VENUE.failures",
+    "venue.VENUE.withdraw.ASSET",
 )  # fmt: skip
 
 
@@ -151,6 +152,7 @@ _SIMPLE: Final = (
     (rf"peg\.{_ASSET}", _PEG),
     (rf"depth\.{_ASSET}", replace(_USD, description="orders within 1 % of the middle",
                                   group="book", calendar=Calendar.IRREGULAR)),
+    (rf"vol\.{_ASSET}", replace(_USD, description="turnover of the day", group="price")),
     (rf"spread\.{_ASSET}", replace(_SPREAD, calendar=Calendar.IRREGULAR)),
     (r"venue\.[a-z0-9-]+\.failures", _COUNT),
     (rf"venue\.[a-z0-9-]+\.withdraw\.{_ASSET}",

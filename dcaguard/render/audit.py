@@ -1,14 +1,20 @@
 """Trades, decisions and proofs as documents and as text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 
-from dcaguard.app.audit import Trade
 from dcaguard.core.errors import ExitCode
 from dcaguard.core.money import ZERO, money, plain
-from dcaguard.ports import Entry
-from dcaguard.render.run import order_json
 from dcaguard.render.table import paragraphs, plain_text, table, when
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """One row of the view `orders` with its rows of the view `fills`."""
+
+    order: Mapping[str, object]
+    fills: tuple[Mapping[str, object], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,69 +44,68 @@ _CHECKS = ("file", "schema", "chain", "columns", "tables", "head", "orders", "to
 
 def trades_json(trades: Sequence[Trade]) -> dict[str, object]:
     """Return the body of `audit trades --json`."""
-    return {
-        "trades": [
-            {**order_json(t.order), "fills": [asdict(fill) for fill in t.fills]} for t in trades
-        ]
-    }
+    return {"trades": [{**t.order, "fills": [dict(fill) for fill in t.fills]} for t in trades]}
 
 
 def trades_text(trades: Sequence[Trade]) -> str:
     """Return one row per order."""
-    rows = []
-    for trade in trades:
-        order = trade.order
-        amount = sum((f.amount for f in trade.fills), ZERO)
-        cost = sum((f.cost for f in trade.fills), ZERO)
-        fees = " ".join(f"{plain(f.fee_amount)} {f.fee_currency}" for f in trade.fills)
-        rows.append(
-            (
-                when(order.created_at)[:16],
-                order.strategy,
-                order.account,
-                order.symbol,
-                order.status.value,
-                plain(amount),
-                money(cost),
-                fees,
-                order.client_order_id[:8],
-            )
-        )
-    header = ("decided (UTC)", "strategy", "account", "symbol", "status", "bought", "cost", "fees", "id")
+    rows = [_trade_row(trade) for trade in trades]
+    header = (
+        "decided (UTC)", "strategy", "account", "symbol", "status", "bought", "cost", "fees", "id",
+    )  # fmt: skip
     return table(header, rows, right=(5, 6)) if rows else "no order was ever written down"
 
 
-def decisions_json(decisions: Sequence[Entry]) -> dict[str, object]:
-    """Return the body of `audit decisions --json`; inputs are left to `why`."""
-    return {
-        "decisions": [
-            {"seq": e.seq, **{k: v for k, v in e.body.items() if k != "inputs"}} for e in decisions
-        ]
-    }
+def _trade_row(trade: Trade) -> tuple[object, ...]:
+    order = trade.order
+    amount = sum((Decimal(str(f["amount"])) for f in trade.fills), ZERO)
+    cost = sum((Decimal(str(f["cost"])) for f in trade.fills), ZERO)
+    fees: dict[str, Decimal] = {}
+    for fill in trade.fills:
+        name = str(fill["fee_currency"])
+        fees[name] = fees.get(name, ZERO) + Decimal(str(fill["fee_amount"]))
+    return (
+        when(str(order["created_at"]))[:16],
+        order["strategy"],
+        order["account"],
+        order["symbol"],
+        order["status"],
+        plain(amount),
+        money(cost),
+        " ".join(f"{plain(value)} {name}" for name, value in fees.items()),
+        str(order["client_order_id"])[:8],
+    )
 
 
-def decisions_text(decisions: Sequence[Entry]) -> str:
+def decisions_json(decisions: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """Return the body of `audit decisions --json`; `why` has the inputs."""
+    return {"decisions": [dict(row) for row in decisions]}
+
+
+def decisions_text(decisions: Sequence[Mapping[str, object]]) -> str:
     """Return one row per decision."""
     rows = []
-    for entry in decisions:
-        body = entry.body
-        reasons = body["reasons"]
+    for row in decisions:
+        reasons = row["reasons"]
         assert isinstance(reasons, list)
         codes = ", ".join(str(reason["code"]) for reason in reasons)
         rows.append(
             (
-                str(body["decided_at"])[:16],
-                body["strategy"],
-                body["symbol"],
-                body["verdict"],
-                body["tranche_quote"],
-                body["buy_quote"],
-                body["backlog_quote"],
-                f"{body['regime']} {body['composite'] or ''}".strip(),
+                when(str(row["decided_at"]))[:16],
+                row["strategy"],
+                row["symbol"],
+                row["verdict"],
+                row["tranche_quote"],
+                row["buy_quote"],
+                row["backlog_quote"],
+                f"{row['regime']} {row['composite'] or ''}".strip(),
                 codes,
             )
         )
-    header = ("decided (UTC)", "strategy", "symbol", "verdict", "tranche", "buy", "backlog", "regime", "reasons")
+    header = (
+        "decided (UTC)", "strategy", "symbol", "verdict", "tranche", "buy", "backlog", "regime",
+        "reasons",
+    )  # fmt: skip
     return table(header, rows, right=(4, 5, 6)) if rows else "nothing was ever decided"
 
 

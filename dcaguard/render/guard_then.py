@@ -28,7 +28,9 @@ def then_text(found: StoredGuard) -> str:
     for name, body in found.accounts.items():
         rows = found.violations.get(name, {}).get("rows", [])
         assert isinstance(rows, list)
-        parts.append(f"{name}: looked at {body['at']}: {'; '.join(r['kind'] for r in rows) or 'clean'}")
+        parts.append(
+            f"{name}: looked at {body['at']}: {'; '.join(r['kind'] for r in rows) or 'clean'}"
+        )
         held = body["rows"]
         assert isinstance(held, list)
         shown = [(r["wallet"], r["asset"], r["total"], r["debt"]) for r in held]

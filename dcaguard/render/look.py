@@ -43,8 +43,12 @@ def balances_json(
             for view in views.values()
         ],
         "cold": [
-            {"place": v.account, "asset": v.holding.asset, "total": v.holding.total,
-             "value": v.value_base}
+            {
+                "place": v.account,
+                "asset": v.holding.asset,
+                "total": v.holding.total,
+                "value": v.value_base,
+            }
             for v in portfolio.valued
             if v.account not in views
         ],
@@ -77,7 +81,11 @@ def balances_text(
     total += f", exposure {money(_cents(portfolio.gross_base))} {base}"
     if portfolio.leverage is not None:
         total += f" ({plain(portfolio.leverage.quantize(Decimal('0.001')))} of NAV)"
-    unread = [f"{view.account}: not read: {plain_text(one)}" for view in views.values() for one in view.unread]
+    unread = [
+        f"{view.account}: not read: {plain_text(one)}"
+        for view in views.values()
+        for one in view.unread
+    ]
     return paragraphs(
         table(header, rows, right=(3, 4, 5, 7)) if rows else "nothing held",
         total,
@@ -165,7 +173,10 @@ def guard_text(
         checks = (*view.checks, *extra.get(name, ()))
         parts.append(f"{name} ({view.exchange}): {_MARK[overall(view, extra.get(name, ()))]}")
         parts.append("\n".join(_check_lines(checks, unwind=unwind)))
-    rows = [(c.cap, money(_cents(c.limit_base)), money(_cents(c.used_base)), money(_cents(c.left_base))) for c in caps]
+    rows = [
+        (c.cap, money(_cents(c.limit_base)), money(_cents(c.used_base)), money(_cents(c.left_base)))
+        for c in caps
+    ]
     return paragraphs(
         *parts,
         table(("cap", "limit", "used", "left"), rows, right=(1, 2, 3)) if rows else "",
@@ -183,7 +194,9 @@ def _check_lines(checks: Sequence[CheckResult], *, unwind: bool) -> list[str]:
         where = f" [{check.wallet}]" if check.wallet else ""
         detail = f": {check.detail}" if check.detail else ""
         lines.append(plain_text(f"  {_MARK[check.result]:<13}{check.check}{where}{detail}", 300))
-        lines += [plain_text(f"      {e.wallet}: {e.field} = {e.value}", 200) for e in check.evidence]
+        lines += [
+            plain_text(f"      {e.wallet}: {e.field} = {e.value}", 200) for e in check.evidence
+        ]
         if unwind or check.result is Proof.VIOLATED:
             lines += [f"      -> {plain_text(step.text, 300)}" for step in check.steps]
     proved: dict[str, list[str]] = {}

@@ -20,7 +20,9 @@ def reason_line(code: str, detail: Mapping[str, object]) -> str:
 
 def numbers(detail: Mapping[str, object]) -> str:
     """Return a detail as 'key value' pairs in brackets; '' for none."""
-    pairs = [f"{key} {_short(value)}" for key, value in detail.items() if value not in (None, "", [])]
+    pairs = [
+        f"{key} {_short(value)}" for key, value in detail.items() if value not in (None, "", [])
+    ]
     return f"({', '.join(pairs)})" if pairs else ""
 
 

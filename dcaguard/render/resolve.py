@@ -25,4 +25,6 @@ def resolve_text(found: Resolved) -> str:
     )
     said = "\n".join(f"  the venue: {plain_text(line, 300)}" for line in found.evidence)
     proofs = f"  proofs of absence: {found.proofs} of 2" if order.status is Status.UNKNOWN else ""
-    return paragraphs("\n".join(p for p in (head, said, proofs) if p), plain_text(found.message, 600))
+    return paragraphs(
+        "\n".join(p for p in (head, said, proofs) if p), plain_text(found.message, 600)
+    )

@@ -70,7 +70,9 @@ def order_json(order: Order) -> dict[str, object]:
 
 def run_text(result: Result) -> str:
     """Return what a person reads after a pass."""
-    gate = f"regime {result.regime}" + (f", composite {result.composite}" if result.composite else "")
+    gate = f"regime {result.regime}" + (
+        f", composite {result.composite}" if result.composite else ""
+    )
     if not result.gate_enabled:
         gate = "gate disabled: plain DCA"
     head = f"{'dry run' if result.dry_run else 'run'} {when(result.as_of)}: {gate}"
@@ -81,6 +83,9 @@ def run_text(result: Result) -> str:
         "\n".join(line for one in result.decided for line in _decided_lines(one)),
         "\n".join(f"note: {plain_text(note, 400)}" for note in result.notes),
         "\n".join(f"{p.code.name}: {plain_text(p.message, 600)}" for p in result.problems),
+        "next, for real orders: set `live = true` for the account, then `dcaguard arm STRATEGY`"
+        if result.dry_run and result.decided
+        else "",
     )
 
 

@@ -36,9 +36,7 @@ def _strategy_json(one: StrategyStatus) -> dict[str, object]:
         "mode": one.mode,
         "armed": one.armed,
         "open_slot": one.open_slot.id if one.open_slot else None,
-        "next_slots": [
-            {"slot": slot.id, "scheduled_at": slot.instant} for slot in one.next_slots
-        ],
+        "next_slots": [{"slot": slot.id, "scheduled_at": slot.instant} for slot in one.next_slots],
         "purses": [
             {"symbol": symbol, "backlog_quote": money(p.backlog), "carry_quote": money(p.carry)}
             for symbol, p in one.purses.items()
@@ -55,7 +53,9 @@ def status_text(found: Status) -> str:
         since = f" since {when(found.since)}" if found.since else ""
         gate = f"regime {found.regime}{since}"
         gate += f", composite {found.composite}" if found.composite else ""
-    rows = [(c.cap, money(c.limit_base), money(c.used_base), money(c.left_base)) for c in found.caps]
+    rows = [
+        (c.cap, money(c.limit_base), money(c.used_base), money(c.left_base)) for c in found.caps
+    ]
     return paragraphs(
         f"status {when(found.now)}: {gate}",
         "\n".join(f"  {plain_text(line, 300)}" for line in found.why),

@@ -30,7 +30,7 @@ def why_json(found: Why) -> dict[str, object]:
 
 def fill_row(fill: object) -> dict[str, object]:
     """Return a fill's fields by name."""
-    from dataclasses import asdict  # noqa: PLC0415 - used here only
+    from dataclasses import asdict
 
     return asdict(fill)  # type: ignore[call-overload,no-any-return]
 

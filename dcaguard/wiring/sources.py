@@ -1,0 +1,75 @@
+"""Signal sources as configured, and how they are asked."""
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from dcaguard.adapters.config import Loaded
+from dcaguard.app.world import FetchReport
+from dcaguard.core.errors import DcaguardError
+from dcaguard.core.reading import Reading
+from dcaguard.ports import Clock, Journal
+from dcaguard.wiring.place import place_of
+from dcaguard.wiring.secrets import REDACTOR
+
+if TYPE_CHECKING:
+    from dcaguard.adapters.sources.source import WebSource
+
+
+def built_sources(loaded: Loaded, clock: Clock, budget_seconds: float) -> "list[WebSource]":
+    """Return the enabled sources; one whose key is missing says so itself when asked."""
+    from dcaguard.adapters.credentials import resolve_text
+    from dcaguard.adapters.sources.registry import build_sources
+
+    def key_of(reference: str) -> str | None:
+        try:
+            key = resolve_text(reference, environ=os.environ, base_dir=loaded.base_dir)
+        except DcaguardError:
+            return None  # the source itself then says that its key is missing
+        REDACTOR.add(key)
+        return key
+
+    from dcaguard.adapters.venues.loader import load_class
+
+    return build_sources(
+        loaded.config.sources,
+        clock,
+        place_of(loaded).cache,
+        loaded.base_dir,
+        key_of,
+        budget_seconds,
+        load_exchange=load_class,
+    )
+
+
+def source_names(loaded: Loaded) -> list[str]:
+    """Return the enabled sources' names without building them (a key may be missing)."""
+    sources = loaded.config.sources
+    names = []
+    for field in type(sources).model_fields:
+        params = getattr(sources, field)
+        name = field.rstrip("_")
+        enabled = bool(params) if name in {"csv", "json"} else params.enabled
+        if enabled:
+            names.append(name)
+    return names
+
+
+def fetch_sources(
+    loaded: Loaded, journal: Journal, clock: Clock, names: Sequence[str], budget_seconds: float
+) -> Sequence[FetchReport]:
+    """Ask these sources (all that are enabled for none) side by side within the budget."""
+    from dcaguard.adapters.sources.fetch import fetch_all
+    from dcaguard.adapters.sources.registry import chosen
+
+    built = chosen(built_sources(loaded, clock, budget_seconds), list(names))
+    wanted = [series for source in built for series in source.series]
+    known = journal.readings(series=wanted)
+    since: dict[str, datetime] = {}
+    history: dict[str, list[Reading]] = {}
+    for reading in known:
+        since[reading.series] = max(reading.as_of, since.get(reading.series, reading.as_of))
+        history.setdefault(reading.series, []).append(reading)
+    outcomes = fetch_all(built, since, budget_seconds, clock, history)
+    return [FetchReport(one.name, one.readings, one.error) for one in outcomes]
