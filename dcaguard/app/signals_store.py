@@ -1,0 +1,86 @@
+"""What a person adds to the record: readings from a file, and events of their own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dcaguard.app.world import World
+from dcaguard.core.errors import DataInvalidError
+from dcaguard.core.event import OperatorEvent
+from dcaguard.core.money import plain
+from dcaguard.core.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a file's rows."""
+
+    series: str
+    unit: str
+    new: int
+    same: int
+    first: datetime
+    last: datetime
+    revision: bool
+    later: int  # rows that count only from an instant that is still ahead
+
+
+def known_values(world: World, series: str) -> list[Reading]:
+    """Return the newest value of each day that the journal has of a series."""
+    newest = {r.as_of: r for r in world.journal.readings(series=[series])}
+    return list(newest.values())
+
+
+def store_import(
+    world: World,
+    unit: str,
+    readings: Sequence[Reading],
+    where: Callable[[Reading], str],
+    *,
+    revision: bool,
+) -> Imported:
+    """Write a file's readings in one transaction, all of them or none.
+
+    DataInvalidError (65) names `where`, the old and the new value when one is known otherwise.
+    """
+    now = world.clock.now()
+    series = readings[0].series
+    added = world.journal.add_readings(list(readings), now, revision=revision)
+    if added.conflicts:
+        raise DataInvalidError(_conflict(world, added.conflicts, where))
+    return Imported(
+        series=series,
+        unit=unit,
+        new=added.new,
+        same=added.same,
+        first=min(r.as_of for r in readings),
+        last=max(r.as_of for r in readings),
+        revision=revision,
+        later=sum(r.observed_at > now for r in readings),
+    )
+
+
+def _conflict(
+    world: World, conflicts: Sequence[Reading], where: Callable[[Reading], str]
+) -> str:
+    one = conflicts[0]
+    stored = world.journal.readings(series=[one.series])
+    old = next(
+        r for r in stored if (r.as_of, r.observed_at) == (one.as_of, one.observed_at)
+    )
+    more = f" (and {len(conflicts) - 1} more)" if len(conflicts) > 1 else ""
+    return (
+        f"{where(one)}: {one.as_of.date()} is known as {plain(old.value)} ({old.source}), here it "
+        f"is {plain(one.value)}{more}: nothing was written; if the file is right, add --revision"
+    )
+
+
+def add_event(world: World, event: OperatorEvent) -> int:
+    """Write a person's own event down and return its row's number."""
+    body: dict[str, object] = {
+        "severity": event.severity.value,
+        "since": event.since,
+        "until": event.until,
+        "note": event.note,
+    }
+    return world.journal.append("event", "person", body, event.since)

@@ -1,0 +1,166 @@
+"""What fetch, import, sources and events tell: who brought what, what failed, what to do."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from dcaguard.app.fetching import Fetched
+from dcaguard.app.signals_sources import SourceRow
+from dcaguard.app.signals_store import Imported
+from dcaguard.core.canonical import instant
+from dcaguard.core.event import OperatorEvent, Severity
+from dcaguard.render.table import paragraphs, plain_text, table
+
+
+def fetch_json(results: Sequence[Fetched]) -> dict[str, object]:
+    """Return the body of `signals fetch --json`."""
+    failed = [one for one in results if one.error is not None]
+    return {
+        "sources": [
+            {
+                "source": one.source,
+                "new": one.new,
+                "same": one.same,
+                "code": "OK" if one.error is None else one.error.exit_code.name,
+                "message": "" if one.error is None else str(one.error),
+            }
+            for one in results
+        ],
+        "new": sum(one.new for one in results),
+        "same": sum(one.same for one in results),
+        "errors": [
+            {"code": one.error.exit_code.name, "where": one.source, "message": str(one.error)}
+            for one in failed
+            if one.error is not None
+        ],
+    }
+
+
+def fetch_text(results: Sequence[Fetched]) -> str:
+    """Return one line a source."""
+    if not results:
+        return "no source is enabled: see [sources] in `dcaguard help signals`"
+    rows = [
+        (
+            one.source,
+            one.new,
+            one.same,
+            "ok" if one.error is None else one.error.exit_code.name,
+            "" if one.error is None else plain_text(one.error, 160),
+        )
+        for one in results
+    ]
+    return table(("source", "new", "same", "result", "what failed"), rows, right=(1, 2))
+
+
+def import_json(done: Imported) -> dict[str, object]:
+    """Return the body of `signals import --json`."""
+    return {
+        "series": done.series,
+        "unit": done.unit,
+        "new": done.new,
+        "same": done.same,
+        "first": done.first,
+        "last": done.last,
+        "revision": done.revision,
+        "known_later": done.later,
+    }
+
+
+def import_text(done: Imported) -> str:
+    """Return one line: how many, of when."""
+    text = (
+        f"{done.series}: {done.new} new, {done.same} known already, "
+        f"{done.first:%Y-%m-%d} to {done.last:%Y-%m-%d} ({done.unit})"
+    )
+    if done.later:
+        text += f"\n{done.later} of them count only from when they could be known, which is ahead"
+    return text
+
+
+def sources_json(rows: Sequence[SourceRow]) -> dict[str, object]:
+    """Return the body of `signals sources --json`."""
+    return {
+        "sources": [
+            {
+                "source": row.info.name,
+                "enabled": row.info.enabled,
+                "group": row.info.group,
+                "series": list(row.info.series),
+                "updates_utc": row.info.updates_utc,
+                "licence": row.info.licence,
+                "needs_key": row.info.needs_key,
+                "has_key": row.info.has_key,
+                "last_success": row.last_success,
+                "last_error": row.last_error,
+                "error": row.error,
+            }
+            for row in rows
+        ]
+    }
+
+
+def sources_text(rows: Sequence[SourceRow], *, detailed: bool = False) -> str:
+    """Return the table of sources, then what each serves and under which terms."""
+    cells = [
+        (
+            row.info.name,
+            "on" if row.info.enabled else "off",
+            _key_words(row),
+            row.info.group,
+            len(row.info.series),
+            _when(row.last_success),
+            _when(row.last_error),
+        )
+        for row in rows
+    ]
+    header = ("source", "", "key", "group", "series", "last success", "last error")
+    return paragraphs(
+        table(header, cells, right=(4,)),
+        "\n".join(line for row in rows for line in _lines(row, detailed=detailed)),
+        "sources of one group mirror one table: they do not confirm each other",
+    )
+
+
+def _key_words(row: SourceRow) -> str:
+    if row.info.has_key:
+        return "set"
+    return "needed" if row.info.needs_key else ""
+
+
+def _when(at: datetime | None) -> str:
+    return "never" if at is None else f"{at:%Y-%m-%d %H:%M}"
+
+
+def _lines(row: SourceRow, *, detailed: bool) -> list[str]:
+    info = row.info
+    shown = info.series if detailed else info.series[:6]
+    more = "" if len(shown) == len(info.series) else f" and {len(info.series) - len(shown)} more"
+    lines = [
+        f"{info.name}: {', '.join(shown) or 'nothing as configured'}{more}",
+        f"    updates {info.updates_utc}; {info.licence}",
+    ]
+    if row.error:
+        lines.append(f"    last error: {plain_text(row.error, 300)}")
+    return lines
+
+
+def event_json(event: OperatorEvent, ends: datetime, seq: int) -> dict[str, object]:
+    """Return the body of `signals event add --json`."""
+    return {
+        "severity": event.severity.value,
+        "since": event.since,
+        "until": event.until,
+        "ends": ends,
+        "note": event.note,
+        "journal_seq": seq,
+    }
+
+
+def event_text(event: OperatorEvent, ends: datetime) -> str:
+    """Return one line: what was written and how long it holds."""
+    effect = {
+        Severity.HIGH: "regulation is ELEVATED and buying is at most halved",
+        Severity.MEDIUM: "it weighs in the score of regulation",
+        Severity.LOW: "it is noted and changes nothing",
+    }[event.severity]
+    return f"event {event.severity.value} until {instant(ends)}: {effect}"

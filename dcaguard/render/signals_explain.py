@@ -1,0 +1,56 @@
+"""Why the regime is what it is: blocks, what each signal adds, what would change it."""
+
+from dcaguard.app.signals import Explained
+from dcaguard.core.canonical import instant
+from dcaguard.core.explain import Age, Told
+from dcaguard.render.signals import number, told_json
+from dcaguard.render.table import paragraphs, plain_text, table
+
+_NEVER_READ_MAX = 60  # a list of series; `dcaguard signals` shows all of it
+
+
+def explain_json(found: Explained) -> dict[str, object]:
+    """Return the body of `signals explain --json`."""
+    about = found.explanation
+    return {
+        "as_of": instant(found.at),
+        "evaluated_at": found.evaluated_at,
+        "gate_enabled": found.gate_enabled,
+        "regime": about.regime.value,
+        "since": about.since,
+        "composite": number(about.composite),
+        "blocks": {name: number(score) for name, score in about.blocks.items()},
+        "signals": [told_json(one) for one in found.signals],
+        "never_read": list(about.never_read),
+        "next": list(about.next),
+    }
+
+
+def explain_text(found: Explained) -> str:
+    """Return the explanation for people: the regime, its parts, the way out."""
+    about = found.explanation
+    since = f" since {instant(about.since)}" if about.since is not None else ""
+    head = f"regime {about.regime.value}{since}, composite {number(about.composite, 2) or 'unknown'}"
+    if found.evaluated_at is not None:
+        head += f" (evaluated {instant(found.evaluated_at)})"
+    blocks = "  ".join(
+        f"{name} {number(score, 2) or 'unknown'}" for name, score in about.blocks.items()
+    )
+    header = ("adds", "signal", "state", "score", "vote", "why")
+    return paragraphs(
+        head,
+        f"blocks: {blocks}" if blocks else "blocks: none, because no series was ever read",
+        table(header, [_row(one) for one in found.signals], right=(0, 3)),
+        "what would change it\n" + "\n".join(f"  {plain_text(one, 400)}" for one in about.next),
+    )
+
+
+def _row(told: Told) -> tuple[str, ...]:
+    return (
+        number(told.contribution, 3) or "-",
+        f"{told.number} {told.name}".strip(),
+        told.state.value,
+        number(told.score, 2) or "-",
+        "yes" if told.vote else "",
+        plain_text(told.reason, _NEVER_READ_MAX if told.age is Age.NEVER_READ else 200),
+    )
