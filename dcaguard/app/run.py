@@ -8,6 +8,7 @@ from dcaguard.app import book as books
 from dcaguard.app.act import Acted, Tranche, buy
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.counting import cap_uses
+from dcaguard.app.custody import remind
 from dcaguard.app.facts import Facts
 from dcaguard.app.fetching import refresh
 from dcaguard.app.gather import gather
@@ -89,6 +90,7 @@ def run_pass(world: World, request: Request) -> Result:
         facts = gather(run, sight, due)
         for one in due:
             decided += _decide_strategy(run, facts, one)
+        remind(run, facts)
     code = _exit_code(run, decided, detailed=request.detailed_exit)
     run.end(int(code), code.name)
     return _result(run, sight if due else None, decided, code)
@@ -309,7 +311,7 @@ def _result(run: Pass, sight: Sight | None, decided: Sequence[Decided], code: Ex
         regime, composite = sight.regime, sight.composite
     else:
         regime = str(last.body["regime"]) if last and enabled else "NORMAL"
-        composite = str(last.body["composite"]) if last and enabled else ""
+        composite = str(last.body["composite"])[:4] if last and enabled else ""
     return Result(
         run_id=run.run_id,
         as_of=run.now,

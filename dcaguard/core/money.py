@@ -53,6 +53,11 @@ def money(value: Decimal) -> str:
     return f"{whole}.{places:0<2}"
 
 
+def cents(value: Decimal) -> str:
+    """Return `value` cut to two places, for people where the exact amount is not the point."""
+    return money(value.quantize(Decimal("0.01"), ROUND_DOWN))
+
+
 def round_down(value: Decimal, step: Decimal) -> Decimal:
     """Return the largest multiple of `step` (> 0) not above `value` (>= 0).
 

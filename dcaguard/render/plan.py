@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from dcaguard.app.plan import Plan, Planned
 from dcaguard.core.canonical import instant
-from dcaguard.core.money import money, plain
+from dcaguard.core.money import cents, money, plain
 from dcaguard.core.schedule import Slot
 from dcaguard.render.reasons import reason_json, reason_line, remedy
 from dcaguard.render.table import paragraphs, plain_text, table, when
@@ -85,7 +85,7 @@ def _planned_lines(one: Planned) -> list[str]:
     order = decision.order
     if order is not None:
         what += (
-            f" {money(decision.buy_quote)} {quote}: {order.type} {plain(order.amount)} "
+            f" {cents(decision.buy_quote)} {quote}: {order.type} {plain(order.amount)} "
             f"at no more than {plain(order.limit_price)}"
         )
     lines = [what]

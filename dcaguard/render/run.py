@@ -2,7 +2,7 @@
 
 from dcaguard.app.run import Decided, Result
 from dcaguard.core.canonical import instant
-from dcaguard.core.money import money
+from dcaguard.core.money import cents, money
 from dcaguard.core.order import Order, Status
 from dcaguard.core.reason import Verdict
 from dcaguard.render.reasons import reason_json, reason_line, remedy
@@ -94,11 +94,11 @@ def _decided_lines(one: Decided) -> list[str]:
     quote = tranche.symbol.partition("/")[2]
     what = f"{tranche.strategy.name} {tranche.symbol} {tranche.slot.id}: {decision.verdict}"
     if decision.verdict is Verdict.BUY:
-        what += f" {money(decision.buy_quote)} {quote}" + _order_words(one.order)
+        what += f" {cents(decision.buy_quote)} {quote}" + _order_words(one.order)
     elif one.held_since is not None:
         what += f", held since {when(one.held_since)}"
     if decision.backlog_quote:
-        what += f" (backlog {money(decision.backlog_quote)} {quote})"
+        what += f" (backlog {cents(decision.backlog_quote)} {quote})"
     lines = [what]
     for reason in decision.reasons:
         lines.append("  " + reason_line(reason.code.value, reason.detail))

@@ -2,7 +2,7 @@
 
 from dcaguard.app.status import Status, StrategyStatus
 from dcaguard.core.canonical import instant
-from dcaguard.core.money import money
+from dcaguard.core.money import cents, money
 from dcaguard.render.plan import local_time
 from dcaguard.render.run import order_json
 from dcaguard.render.table import paragraphs, plain_text, table, when
@@ -54,7 +54,7 @@ def status_text(found: Status) -> str:
         gate = f"regime {found.regime}{since}"
         gate += f", composite {found.composite}" if found.composite else ""
     rows = [
-        (c.cap, money(c.limit_base), money(c.used_base), money(c.left_base)) for c in found.caps
+        (c.cap, cents(c.limit_base), cents(c.used_base), cents(c.left_base)) for c in found.caps
     ]
     return paragraphs(
         f"status {when(found.now)}: {gate}",
@@ -76,15 +76,15 @@ def status_text(found: Status) -> str:
 def _strategy_lines(one: StrategyStatus) -> list[str]:
     quote = one.strategy.quote
     mode = one.mode if one.mode != "live" else ("live" if one.armed else "live, NOT ARMED")
-    left = f", left {money(one.left_quote)}" if one.left_quote is not None else ""
+    left = f", left {cents(one.left_quote)}" if one.left_quote is not None else ""
     head = f"{one.strategy.name} on {one.strategy.account} ({mode})"
-    lines = [f"{head}: spent {money(one.spent_quote)} {quote}{left}"]
+    lines = [f"{head}: spent {cents(one.spent_quote)} {quote}{left}"]
     if one.open_slot is not None:
         lines.append(f"  open slot  {one.open_slot.id}")
     for symbol, purse in one.purses.items():
         if purse.backlog or purse.carry:
             lines.append(
-                f"  {symbol}: backlog {money(purse.backlog)}, carried {money(purse.carry)} {quote}"
+                f"  {symbol}: backlog {cents(purse.backlog)}, carried {cents(purse.carry)} {quote}"
             )
     lines += [f"  next       {local_time(slot)}" for slot in one.next_slots]
     return lines
