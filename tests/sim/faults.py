@@ -1,0 +1,52 @@
+"""What may go wrong in one simulated year, how often, and the kill that ends a process."""
+
+from dataclasses import dataclass
+from random import Random
+
+
+class SimKill(BaseException):
+    """The process is gone; nothing of it runs on."""
+
+
+class Violated(Exception):  # noqa: N818 - what it says is what happened
+    """The simulated world broke a promise."""
+
+
+@dataclass(slots=True)
+class Faults:
+    """Probabilities: per port call for `kill`, `overlap` and `person`, per event for the rest."""
+
+    kill: float = 0.0
+    overlap: float = 0.0
+    person: float = 0.0
+    post: float = 0.0  # one of the ways a POST goes wrong
+    ask: float = 0.0  # a look-up without an answer
+    look: float = 0.0  # balances without an answer, or with half of one
+    trades: float = 0.0  # trades told twice or late
+    clock: float = 0.0  # a step of the host's clock before a pass
+    late: float = 0.0  # nobody runs anything for a while
+    loss: float = 0.0  # the journal is lost or restored from a copy, per week
+    debt: float = 0.0
+
+
+def drawn(rng: Random) -> Faults:
+    """Return one year's weather: some kinds are absent, the others are rare or frequent."""
+    found = Faults()
+    scale = {
+        "kill": 0.03,
+        "overlap": 0.02,
+        "person": 0.004,
+        "post": 0.4,
+        "ask": 0.3,
+        "look": 0.15,
+        "trades": 0.5,
+        "clock": 0.1,
+        "late": 0.15,
+        "debt": 0.05,
+    }
+    for name, most in scale.items():
+        if rng.random() < 0.7:
+            setattr(found, name, rng.random() * most)
+    if rng.random() < 0.15:
+        found.loss = 0.05
+    return found

@@ -1,0 +1,320 @@
+"""A journal in memory that keeps the port's promises: same keys, same transactions, same refusals.
+
+Many connections (one per simulated process) share one `Store`. What a transaction wrote is undone
+when it ends in an exception, a kill included; hashes are not made, `head` has the seq alone.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from dcaguard.core.canonical import jsonable
+from dcaguard.core.errors import DuplicateSlotError, ReconcileError, TryAgainError
+from dcaguard.core.order import Fill, Order, Status, may_move
+from dcaguard.core.reading import Reading
+from dcaguard.ports import AddedReadings, Entry
+
+CLOSED = frozenset({Status.FILLED, Status.PARTIAL_CLOSED, Status.REJECTED, Status.ABANDONED})
+ASKED = ("amount", "limit_price", "max_quote")
+Point = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Row:
+    """One chained row; its body is spelled in JSON's types when first read."""
+
+    seq: int
+    at: datetime
+    run_id: str
+    kind: str
+    subject: str
+    body: Mapping[str, object]
+    spelled: bool = False
+
+    def entry(self) -> Entry:
+        if not self.spelled:
+            said = jsonable(self.body)
+            assert isinstance(said, dict)
+            self.body, self.spelled = said, True
+        return Entry(self.seq, self.at, self.run_id, self.kind, self.subject, self.body)
+
+
+@dataclass(slots=True)
+class Store:
+    """The committed state, and the one transaction that may be open."""
+
+    rows: list[Row] = field(default_factory=list)
+    by_subject: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
+    by_kind: dict[str, list[Row]] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    slots: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    fills: dict[tuple[str, str, str], Fill] = field(default_factory=dict)
+    readings: list[Reading] = field(default_factory=list)
+    undo: list[Callable[[], object]] = field(default_factory=list)
+    writer: object = None
+
+
+class MemoryJournal:
+    """One process's way to the store."""
+
+    def __init__(self, store: Store, point: Point = lambda _name: None) -> None:
+        self.store = store
+        self._point = point
+        self._run_id = ""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        store = self.store
+        if store.writer is self:
+            mark = len(store.undo)
+            try:
+                yield
+            except BaseException:
+                self._undo_to(mark)
+                raise
+            return
+        self._point("begin")
+        if store.writer is not None:
+            raise TryAgainError("the journal is locked by another process: run again")
+        store.writer = self
+        try:
+            yield
+            self._point("commit")
+        except BaseException:
+            self._undo_to(0)
+            raise
+        finally:
+            store.writer = None
+        store.undo.clear()
+        self._point("committed")
+
+    def _undo_to(self, mark: int) -> None:
+        while len(self.store.undo) > mark:
+            self.store.undo.pop()()
+
+    def _add(self, kind: str, subject: str, body: Mapping[str, object], at: datetime) -> int:
+        store = self.store
+        row = Row(len(store.rows) + 1, at, self._run_id, kind, subject, body)
+        for rows in (
+            store.rows,
+            store.by_subject.setdefault((kind, subject), []),
+            store.by_kind.setdefault(kind, []),
+        ):
+            rows.append(row)
+            store.undo.append(rows.pop)
+        return row.seq
+
+    def begin_run(
+        self, run_id: str, mode: str, version: str, config_digest: str, at: datetime
+    ) -> None:
+        before, self._run_id = self._run_id, run_id
+        try:
+            with self.transaction():
+                body = {"mode": mode, "version": version, "config_digest": config_digest}
+                self._add("run", run_id, body, at)
+        except BaseException:
+            self._run_id = before
+            raise
+
+    def end_run(self, exit_code: int, code: str, at: datetime) -> None:
+        assert self._run_id, "no run was begun"
+        with self.transaction():
+            self._add("run-end", self._run_id, {"exit_code": int(exit_code), "code": code}, at)
+        self._run_id = ""
+
+    def append(self, kind: str, subject: str, body: Mapping[str, object], at: datetime) -> int:
+        with self.transaction():
+            return self._add(kind, subject, body, at)
+
+    def head(self) -> tuple[int, str]:
+        return len(self.store.rows), ""
+
+    def last_at(self) -> datetime | None:
+        return self.store.rows[-1].at if self.store.rows else None
+
+    def latest(self, kind: str, subject: str) -> Entry | None:
+        rows = self.store.by_subject.get((kind, subject))
+        return rows[-1].entry() if rows else None
+
+    def entries(self, kind: str, subject: str | None = None, since_seq: int = 0) -> Iterator[Entry]:
+        store = self.store
+        rows = store.by_kind if subject is None else store.by_subject
+        key = kind if subject is None else (kind, subject)
+        for row in list(rows.get(key, ())):  # type: ignore[call-overload]
+            if row.seq > since_seq:
+                yield row.entry()
+
+    def add_readings(
+        self, readings: Sequence[Reading], at: datetime, *, revision: bool = False
+    ) -> AddedReadings:
+        assert not revision, "the simulation's readings are never revised"
+        known = {(r.series, r.as_of, r.observed_at): r.value for r in self.store.readings}
+        new, same, conflicts = list[Reading](), 0, list[Reading]()
+        for one in readings:
+            key = (one.series, one.as_of, one.observed_at)
+            if key not in known:
+                known[key] = one.value
+                new.append(one)
+            elif known[key] == one.value:
+                same += 1
+            else:
+                conflicts.append(one)
+        if conflicts:
+            return AddedReadings(0, same, tuple(conflicts))
+        with self.transaction():
+            for one in new:
+                self.store.readings.append(one)
+                self.store.undo.append(self.store.readings.pop)
+            if new:
+                self._add("readings", "", {"count": len(new)}, at)
+        return AddedReadings(len(new), same)
+
+    def readings(self, until: datetime | None = None, series: Sequence[str] = ()) -> list[Reading]:
+        found = [
+            r
+            for r in self.store.readings
+            if (until is None or r.observed_at <= until) and (not series or r.series in series)
+        ]
+        return sorted(found, key=lambda r: (r.series, r.as_of, r.observed_at))
+
+    def readings_mark(self) -> int:
+        return len(self.store.readings)
+
+    def oldest_observed_since(self, mark: int) -> datetime | None:
+        return min((r.observed_at for r in self.store.readings[mark:]), default=None)
+
+    def add_order(self, order: Order, slot_key: str, digest: str, at: datetime) -> None:
+        assert order.status is Status.INTENT, "an order begins as an INTENT"
+        store = self.store
+        with self.transaction():
+            keys = {(order.strategy, slot, order.symbol) for slot in (order.slot, slot_key)}
+            if order.client_order_id in store.orders or any(key in store.slots for key in keys):
+                raise DuplicateSlotError(f"{order.strategy}: slot {order.slot} has an order")
+            for key in keys:
+                store.slots[key] = order.client_order_id
+                store.undo.append(lambda key=key: store.slots.pop(key))
+            store.orders[order.client_order_id] = replace(
+                order, venue_order_id=None, sent_at=None, closed_at=None
+            )
+            store.undo.append(lambda: store.orders.pop(order.client_order_id))
+            self._add("order", order.client_order_id, {"slot_key": slot_key, "digest": digest}, at)
+
+    def move_order(
+        self,
+        client_order_id: str,
+        status: Status,
+        at: datetime,
+        facts: Mapping[str, object] | None = None,
+    ) -> Order:
+        facts = facts or {}
+        with self.transaction():
+            before = self.store.orders.get(client_order_id)
+            assert before is not None, f"no order {client_order_id}"
+            assert may_move(before.status, status), f"{before.status} may not become {status}"
+            named = facts.get("venue_order_id")
+            after = replace(
+                before,
+                status=status,
+                venue_order_id=str(named) if named else before.venue_order_id,
+                sent_at=at if status is Status.SENDING else before.sent_at,
+                closed_at=at if status in CLOSED else None,
+            )
+            body = {**facts, "client_order_id": client_order_id, "status": status}
+            self._add("order-move", client_order_id, body, at)
+            self._set_order(before, after)
+        return after
+
+    def _set_order(self, before: Order, after: Order) -> None:
+        orders = self.store.orders
+        orders[after.client_order_id] = after
+        self.store.undo.append(lambda: orders.__setitem__(before.client_order_id, before))
+
+    def revise_order(self, order: Order, digest: str, at: datetime) -> Order:
+        with self.transaction():
+            before = self.store.orders[order.client_order_id]
+            assert before.status is Status.INTENT, "only an INTENT may be revised"
+            asked = {name: getattr(order, name) for name in ASKED}
+            after = replace(before, **asked)
+            same = replace(
+                after, run_id=order.run_id, slot=order.slot, created_at=order.created_at
+            )
+            assert same == order, "a revision changes amount, limit and worst case, nothing else"
+            self._add("order-revision", order.client_order_id, {**asked, "digest": digest}, at)
+            self._set_order(before, after)
+        return after
+
+    def order(self, client_order_id: str) -> Order | None:
+        return self.store.orders.get(client_order_id)
+
+    def orders(
+        self,
+        *,
+        strategy: str | None = None,
+        slot_key: str | None = None,
+        account: str | None = None,
+        status: frozenset[Status] | None = None,
+        since: datetime | None = None,
+    ) -> list[Order]:
+        store = self.store
+        wanted = list(store.orders.values())
+        if slot_key is not None:
+            ids = {v for (name, key, _), v in store.slots.items() if key == slot_key} if (
+                strategy is None
+            ) else None
+            if ids is None:
+                ids = {
+                    found
+                    for order in wanted
+                    if (found := store.slots.get((strategy or "", slot_key, order.symbol)))
+                }
+            wanted = [order for order in wanted if order.client_order_id in ids]
+        return [
+            o
+            for o in wanted
+            if (strategy is None or o.strategy == strategy)
+            and (account is None or o.account == account)
+            and (status is None or o.status in status)
+            and (since is None or o.created_at >= since)
+        ]
+
+    def add_fill(self, fill: Fill, at: datetime) -> bool:
+        key = (fill.account, fill.symbol, fill.trade_id)
+        with self.transaction():
+            known = self.store.fills.get(key)
+            if known is None:
+                self.store.fills[key] = fill
+                self.store.undo.append(lambda: self.store.fills.pop(key))
+                self._add("fill", ":".join(key), {"trade_id": fill.trade_id}, at)
+                return True
+            self._link(key, known, fill, at)
+        return False
+
+    def _link(self, key: tuple[str, str, str], known: Fill, fill: Fill, at: datetime) -> None:
+        fills = self.store.fills
+        linked = known
+        if fill.client_order_id is None:
+            fill = replace(fill, client_order_id=known.client_order_id)
+        elif known.client_order_id is None:
+            linked = replace(known, client_order_id=fill.client_order_id)
+            fills[key] = linked
+            self.store.undo.append(lambda: fills.__setitem__(key, known))
+            self._add("fill-link", ":".join(key), {"client_order_id": fill.client_order_id}, at)
+        if linked != fill:
+            raise ReconcileError(f"{fill.account}: trade {fill.trade_id} has other values")
+
+    def fills(
+        self,
+        *,
+        account: str | None = None,
+        client_order_id: str | None = None,
+        since: datetime | None = None,
+    ) -> list[Fill]:
+        found = [
+            f
+            for f in self.store.fills.values()
+            if (account is None or f.account == account)
+            and (client_order_id is None or f.client_order_id == client_order_id)
+            and (since is None or f.filled_at >= since)
+        ]
+        return sorted(found, key=lambda f: f.filled_at)

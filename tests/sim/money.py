@@ -1,0 +1,119 @@
+"""Every planned amount is spent, put off, carried or dropped: to the last digit."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from dcaguard.core.order import Order, Status
+from tests.sim.faults import Violated
+
+if TYPE_CHECKING:
+    from tests.sim.world import Sim
+
+ZERO = Decimal(0)
+Body = dict[str, object]
+_NEVER_SENT = frozenset({Status.INTENT, Status.ABANDONED})
+
+
+def conserved(sim: "Sim") -> None:
+    """Raise Violated unless planned == spent + dropped + remembered, per strategy and symbol."""
+    for strategy in sim.strategies.values():
+        for buy in strategy.buy:
+            _one(sim, strategy.name, buy.symbol)
+
+
+def _one(sim: "Sim", strategy: str, symbol: str) -> None:
+    planned = spent = dropped = ZERO
+    orders = {
+        o.slot: o
+        for o in sim.store.orders.values()
+        if (o.strategy, o.symbol) == (strategy, symbol)
+    }
+    closed = _closed(sim, strategy)
+    for decision in _last_decisions(sim, strategy, symbol):
+        slot = str(decision["slot"])
+        order = orders.get(slot)
+        if order is not None and _was_sent(sim, order):
+            decision = _buy_of(sim, order)
+            dropped += _dropped_when_sent(sim, order, decision)
+            spent += _spent(sim, order)
+        elif slot in closed:
+            dropped += _dropped_unsent(decision)
+        else:
+            continue  # still open: nothing was put anywhere
+        planned += _d(decision["tranche_quote"])
+    purse = sim.store.by_subject.get(("purse", f"{strategy}|{symbol}"))
+    kept = ZERO
+    if purse:
+        body = purse[-1].entry().body
+        kept = _d(body["backlog"]) + _d(body["carry"])
+    if planned != spent + dropped + kept:
+        raise Violated(
+            f"{strategy} {symbol}: planned {planned}, but spent {spent} + dropped {dropped} + "
+            f"remembered {kept} = {spent + dropped + kept}"
+        )
+
+
+def _d(value: object) -> Decimal:
+    return Decimal(str(value))
+
+
+def _closed(sim: "Sim", strategy: str) -> set[str]:
+    rows = sim.store.by_subject.get(("slot", strategy), [])
+    return {str(r.entry().body["slot"]) for r in rows if r.entry().body["event"] == "CLOSED"}
+
+
+def _last_decisions(sim: "Sim", strategy: str, symbol: str) -> list[Body]:
+    return [
+        dict(rows[-1].entry().body)
+        for (kind, subject), rows in sim.store.by_subject.items()
+        if kind == "decision"
+        and rows
+        and subject.startswith(f"{strategy}|")
+        and subject.endswith(f"|{symbol}")
+    ]
+
+
+def _was_sent(sim: "Sim", order: Order) -> bool:
+    moves = sim.store.by_subject.get(("order-move", order.client_order_id), [])
+    return any(r.entry().body["status"] == "SENDING" for r in moves)
+
+
+def _buy_of(sim: "Sim", order: Order) -> Body:
+    """Return the decision that the order was sent on: the newest BUY of its slot."""
+    for (kind, subject), rows in sim.store.by_subject.items():
+        if kind == "decision" and subject.startswith(f"{order.strategy}|"):
+            bodies = [dict(r.entry().body) for r in rows]
+            found = [
+                b
+                for b in bodies
+                if (b["slot"], b["symbol"], b["verdict"]) == (order.slot, order.symbol, "BUY")
+            ]
+            if found:
+                return found[-1]
+    raise Violated(f"order {order.client_order_id} was sent without a decision")
+
+
+def _dropped_when_sent(sim: "Sim", order: Order, decision: Body) -> Decimal:
+    """Return the slot's own money that neither left nor is remembered."""
+    buy, withheld = _d(decision["buy_quote"]), _d(decision["withheld_quote"])
+    again = _d(decision["from_backlog_quote"]) + _d(decision["from_carry_quote"])
+    cut = _d(decision["tranche_quote"]) - (buy - again) - withheld
+    if order.status in {Status.REJECTED, Status.ABANDONED}:
+        return cut + buy - again
+    return cut
+
+
+def _dropped_unsent(decision: Body) -> Decimal:
+    """Return what of an unsent slot's money was let go: all that no pause and no minimum kept."""
+    tranche = _d(decision["tranche_quote"])
+    reasons = decision["reasons"]
+    assert isinstance(reasons, list)
+    small = all(reason["code"] == "BELOW_MINIMUM" for reason in reasons)
+    if decision["verdict"] == "PAUSE" or small:
+        return tranche - _d(decision["withheld_quote"]) - _d(decision["carry_quote"])
+    return tranche
+
+
+def _spent(sim: "Sim", order: Order) -> Decimal:
+    held = [h for h in sim.ledger.held if h.order.client_order_id == order.client_order_id]
+    return sum((h.spent for h in held), ZERO)

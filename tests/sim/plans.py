@@ -1,0 +1,66 @@
+"""The configs and strategies that simulated years run on: small caps, so that they bind."""
+
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+from dcaguard.core.config import Config
+from dcaguard.core.strategy import Strategy
+
+START = datetime(2025, 1, 1, tzinfo=UTC)
+ACCOUNT = "main"
+
+
+def config(rng: Random, *, gate: bool) -> Config:
+    """Return a live account under caps that some weeks pass and others do not."""
+    order_max = rng.choice((110, 150, 300))
+    day_max = rng.choice((None, order_max, 220, 400))
+    week_max = rng.choice((None, 220, 300, 500))
+    caps: dict[str, Any] = {"order_max": order_max, "month_max": rng.choice((700, 1000, 1500))}
+    if day_max is not None:
+        caps["day_max"] = max(day_max, order_max)
+    if week_max is not None:
+        caps["week_max"] = max(week_max, caps.get("day_max", order_max))
+    if rng.random() < 0.5:
+        caps["reserve_min"] = rng.choice((50, 200))
+    if rng.random() < 0.2:
+        caps["asset_weight_max"] = {"BTC": "0.5", "default": "0.6"}
+    return Config.model_validate(
+        {
+            "timezone": rng.choice(("UTC", "Europe/Berlin", "America/New_York")),
+            "accounts": {
+                ACCOUNT: {"exchange": "binance", "live": True, "credentials": "env:SIMULATED"}
+            },
+            "policy": {"caps": caps, "universe": {"allow": ["BTC", "ETH"]}},
+            "gate": {"enabled": gate},
+        }
+    )
+
+
+def strategies(rng: Random) -> dict[str, Strategy]:
+    """Return two weekly strategies that share one account and its caps."""
+    hour = rng.choice((9, 9, 15))
+    first = _strategy(rng, "both", "0 9 * * MON", {"BTC/USDT": "0.7", "ETH/USDT": "0.3"})
+    second = _strategy(rng, "coin", f"0 {hour} * * {rng.choice(('MON', 'TUE'))}", {"BTC/USDT": "1"})
+    return {one.name: one for one in (first, second)}
+
+
+def _strategy(rng: Random, name: str, cron: str, weights: dict[str, str]) -> Strategy:
+    per_slot = rng.choice((30, 60, 100, 100))
+    budget: dict[str, Any] = {"per_slot": per_slot}
+    if rng.random() < 0.3:
+        budget["total"] = per_slot * rng.choice((8, 20))
+    pause = {"mode": rng.choice(("defer", "defer", "skip", "half"))}
+    if rng.random() < 0.3:
+        pause["backlog_slots_max"] = 2
+    return Strategy.model_validate(
+        {
+            "name": name,
+            "account": ACCOUNT,
+            "quote": "USDT",
+            "schedule": {"cron": cron, "timezone": rng.choice(("UTC", "Europe/Berlin"))},
+            "budget": budget,
+            "buy": [{"symbol": symbol, "weight": weight} for symbol, weight in weights.items()],
+            "pause": pause,
+        }
+    )

@@ -1,0 +1,104 @@
+"""A simulated year: 52 weeks of two weekly strategies, bad weather, then quiet and the reckoning."""
+
+import copy
+from collections import Counter
+from datetime import timedelta
+
+from tests.sim import checks
+from tests.sim.faults import Faults
+from tests.sim.memory_journal import Store
+from tests.sim.world import Sim
+
+MINUTE = timedelta(minutes=1)
+WEEKS = 52
+
+
+def simulate(seed: int, weeks: int = WEEKS, faults: Faults | None = None) -> Counter[str]:
+    """Run one year; the exception that a broken promise raises names the seed."""
+    sim = Sim(seed, faults)
+    try:
+        sim.arm()
+        for _ in range(weeks):
+            _week(sim)
+        _quiet(sim)
+    except BaseException as error:
+        error.add_note(f"reproduce: python -m tests.sim {seed}")
+        raise
+    return sim.counts
+
+
+def _week(sim: Sim) -> None:
+    """One Monday (and Tuesday) of passes, at whatever times the week brings."""
+    rng, faults = sim.rng, sim.faults
+    monday = _next_monday(sim)
+    before: Store | None = None
+    if sim.hit(faults.loss) and rng.random() < 0.5 and not sim.unresolved():
+        before = copy.deepcopy(sim.store)
+    for hour in sorted({8, 9, 15, 33, 39}):
+        sim.now = max(sim.now, monday + timedelta(hours=hour, seconds=rng.randrange(300)))
+        sim.ledger.land(sim.now)
+        if hour in {33, 39} and rng.random() < 0.6:
+            continue
+        _passes(sim)
+        _outside(sim)
+    if sim.hit(faults.loss) and not sim.unresolved():
+        sim.wait(timedelta(hours=1))
+        sim.lose_journal(before)
+        _passes(sim)
+
+
+def _next_monday(sim: Sim) -> "object":
+    day = sim.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return day + timedelta(days=7 - day.weekday() if day.weekday() else (7 if sim.now.hour else 0))
+
+
+def _passes(sim: Sim) -> None:
+    """Cron calls: one, some retries, more of them while an order's outcome is not known."""
+    rng, faults = sim.rng, sim.faults
+    if sim.hit(faults.late):
+        sim.wait(timedelta(minutes=rng.choice((30, 600, 3000))))
+    every = rng.choice((1, 5, 30))
+    for _ in range(rng.choice((1, 1, 2))):
+        _one(sim)
+        sim.wait(every * MINUTE)
+    for _ in range(4):
+        if not sim.unresolved():
+            break
+        if rng.random() < 0.1:
+            sim.resolve(sim.unresolved()[0])
+        _one(sim)
+        sim.wait(rng.choice((2, 6, 12)) * MINUTE)
+
+
+def _one(sim: Sim) -> None:
+    sim.run()
+    checks.after_pass(sim)
+
+
+def _outside(sim: Sim) -> None:
+    """What happens between passes: money comes and goes, debts, regimes, clocks, a person."""
+    rng, faults = sim.rng, sim.faults
+    dice = rng.random()
+    if dice < 0.05:
+        sim.ledger.balances["USDT"] += rng.choice((100, 500))
+    elif dice < 0.08:
+        sim.ledger.balances["USDT"] = max(sim.ledger.balances["USDT"] - 300, 0 * sim.now.day)
+    elif dice < 0.2 and sim.config.gate.enabled:
+        sim.regime = rng.choice(("NORMAL", "CAUTION", "PAUSED", "PROBE", "COOLOFF"))
+    sim.in_debt = sim.hit(faults.debt)
+    step = rng.choice((-3600, -8, -2, 2, 90, 3600)) if sim.hit(faults.clock) else 0
+    sim.clock_error = timedelta(seconds=step)
+    if sim.halted and rng.random() < 0.5:
+        sim.halted = None
+
+
+def _quiet(sim: Sim) -> None:
+    """Nothing fails any more; after an hour of passes everything must be known."""
+    sim.faults = Faults()
+    sim.halted, sim.clock_error, sim.in_debt = None, timedelta(0), False
+    sim.ledger.lag_max = timedelta(0)
+    sim.wait(timedelta(hours=1))
+    for _ in range(4):
+        sim.run()
+        sim.wait(12 * MINUTE)
+    checks.after_quiet(sim)
