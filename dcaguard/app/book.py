@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from dcaguard.core.canonical import instant, parse_instant
@@ -14,6 +14,8 @@ from dcaguard.ports import Journal
 
 # Marks the slot of a rehearsed order, so that it never counts and never collides.
 REHEARSAL_MARK = "#"
+# An INTENT is given up when its slot ends; no schedule has slots further apart than a year.
+_INTENT_LIFE_MAX = timedelta(days=366)
 
 
 def symbol_subject(strategy: str, symbol: str) -> str:
@@ -163,13 +165,22 @@ def reserved_orders(journal: Journal) -> list[Order]:
     return rows
 
 
+def spent_at(order: Order) -> datetime:
+    """Return the instant whose day, week and month an order's money counts in.
+
+    An INTENT may lie unsent for days (a crash, a silent venue); the money leaves when it is sent.
+    """
+    return order.sent_at or order.created_at
+
+
 def spending_orders(journal: Journal, since: datetime) -> list[tuple[Order, bool]]:
-    """Return every order since `since` and every older one that is not final, with "is pending"."""
+    """Return every order that spent since `since` or is not final, with "is pending"."""
     pending = {order.client_order_id: order for order in reserved_orders(journal)}
-    orders = {order.client_order_id: order for order in journal.orders(since=since)} | pending
+    written = journal.orders(since=since - _INTENT_LIFE_MAX)
+    recent = {o.client_order_id: o for o in written if spent_at(o) >= since}
     return [
         (order, order.client_order_id in pending)
-        for order in orders.values()
+        for order in (recent | pending).values()
         if REHEARSAL_MARK not in order.slot
     ]
 

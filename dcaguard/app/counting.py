@@ -11,7 +11,7 @@ from dcaguard.app.look import Looked, cash_base
 from dcaguard.app.world import World
 from dcaguard.core.config import PAPER
 from dcaguard.core.money import ONE, ZERO, times
-from dcaguard.core.order import Order
+from dcaguard.core.order import Order, Status
 from dcaguard.core.policy.caps import Buying, CapUse, Spend, uses, windows
 from dcaguard.core.portfolio import spendable
 from dcaguard.core.strategy import Strategy
@@ -59,7 +59,7 @@ def _spends(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> list[Spend
             return None
         spends.append(
             Spend(
-                at=order.created_at,
+                at=books.spent_at(order),
                 account=order.account,
                 asset=order.symbol.partition("/")[0],
                 value_base=times(value, rate or ZERO),
@@ -104,12 +104,18 @@ def cash_quote(run: Pass, looked: Looked, asset: str) -> Decimal | None:
     return free - spent
 
 
-def left_quote(run: Pass, book: Book, strategy: Strategy) -> Decimal | None:
-    """Return what is left of a strategy's total, in quote; None when it has no total."""
+def left_quote(run: Pass, book: Book, tranche: Tranche) -> Decimal | None:
+    """Return what is left of a strategy's total, in quote; None when it has no total.
+
+    The tranche's own unsent INTENT does not count against itself.
+    """
+    strategy = tranche.strategy
     if strategy.budget.total is None:
         return None
     symbols = [one.symbol for one in strategy.buy]
     spent = books.strategy_spent_quote(book.read, strategy.name, symbols)
+    own = [o for o in books.reserved_orders(book.read) if _is_own_intent(o, tranche)]
+    spent -= sum((order.max_quote for order in own if order.status is Status.INTENT), ZERO)
     if book.rehearsal:
         spent += sum((o.max_quote for o in run.bought if o.strategy == strategy.name), ZERO)
     return strategy.budget.total - spent

@@ -65,7 +65,8 @@ def spends_now(world: World, prices: Mapping[str, Decimal], now: datetime) -> li
     for order, pending in rows:
         asset, _, quote = order.symbol.partition("/")
         value = times(books.spent_quote(world.journal, order), prices.get(quote, ZERO))
-        spends.append(Spend(order.created_at, order.account, asset, value, pending, not pending))
+        at = books.spent_at(order)
+        spends.append(Spend(at, order.account, asset, value, pending, not pending))
     return spends
 
 

@@ -43,7 +43,7 @@ def wish_of(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> Wish:
         carry=purse.carry,
         catch_up_multiple=strategy.pause.catch_up_multiple,
         backlog_max=times(fixed, Decimal(strategy.pause.backlog_slots_max)),
-        left=left_quote(run, book, strategy),
+        left=left_quote(run, book, tranche),
         order_type=strategy.order.type,
     )
 
