@@ -282,7 +282,9 @@ def _above_minimum(case: _Case) -> tuple[Reason, ...]:
     assert means.quote.ask is not None
     assert means.market is not None
     plan = _order(case, _trimmed(case).buy)
-    reason = price_policy.below_minimum(plan.amount, means.quote.ask, means.market)
+    # A resting order is counted at its own price, one that takes at the ask it will get.
+    price = min(means.quote.ask, plan.limit_price)
+    reason = price_policy.below_minimum(plan.amount, price, means.market)
     return () if reason is None else (reason,)
 
 

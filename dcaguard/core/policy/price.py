@@ -64,9 +64,7 @@ def hours(span: timedelta) -> Decimal:
     return round_down(quotient(Decimal(int(span.total_seconds())), Decimal(3600)), Decimal("0.01"))
 
 
-def objections(
-    quote: Quote, rules: PriceRules, second: SecondOpinion | None
-) -> tuple[Reason, ...]:
+def objections(quote: Quote, rules: PriceRules, second: SecondOpinion | None) -> tuple[Reason, ...]:
     """Return why this usable quote is too dear or too wide to buy on."""
     assert quote.bid is not None
     assert quote.ask is not None
@@ -118,9 +116,9 @@ def worst_cost(amount: Decimal, limit: Decimal, market: Market) -> Decimal:
     return times(times(amount, limit), ONE + market.taker_fee)
 
 
-def below_minimum(amount: Decimal, ask: Decimal, market: Market) -> Reason | None:
-    """Tell why the venue would not take so little. The cost is counted at the ask, not the limit."""
-    cost = times(amount, ask)
+def below_minimum(amount: Decimal, price: Decimal, market: Market) -> Reason | None:
+    """Tell why the venue would not take so little. The cost is counted at `price`, not at worst."""
+    cost = times(amount, price)
     low_amount = market.amount_min is not None and amount < market.amount_min
     low_cost = market.cost_min is not None and cost < market.cost_min
     if amount > ZERO and not low_amount and not low_cost:
