@@ -70,13 +70,14 @@ class Pass:
     def _begun(self, journal: Journal) -> Journal:
         if id(journal) not in self._opened:
             self._opened.add(id(journal))
-            journal.begin_run(
-                self.run_id, self.mode(), self.world.version, self.world.config_digest, self.now
-            )
-            body = {"now": self.now, "dry_run": self.dry_run}
-            journal.append("pass", "run", body, self.now)
-            if not self.world.simulated_time:
-                journal.append("clock", "real", {"now": self.now}, self.now)
+            with journal.transaction():
+                journal.begin_run(
+                    self.run_id, self.mode(), self.world.version, self.world.config_digest, self.now
+                )
+                body = {"now": self.now, "dry_run": self.dry_run}
+                journal.append("pass", "run", body, self.now)
+                if not self.world.simulated_time:
+                    journal.append("clock", "real", {"now": self.now}, self.now)
         return journal
 
     def begin(self) -> None:

@@ -119,7 +119,6 @@ def _decide_strategy(run: Pass, facts: Facts, due: DueStrategy) -> list[Decided]
     newest = due.slots[-1]
     for slot in due.slots:
         book = run.book(due.strategy.account)
-        mark_looked_at(run, book, slot, newest=slot, is_open=True)
         for tranche in tranches(book, due.strategy, slot):
             decided.append(_decide_one(run, facts, tranche, armed=due.armed))
         _end_slot(run, book, due, slot, newest)
@@ -146,7 +145,7 @@ def _decide_one(run: Pass, facts: Facts, tranche: Tranche, *, armed: bool) -> De
         run,
         tranche,
         decision,
-        record_decision=lambda: _record(book, tranche, situation, decision, run.now),
+        record_decision=lambda: _record(run, book, tranche, situation, decision),
         recheck=lambda: _recheck(run, facts, book, tranche, situation, decision),
     )
     return _acted(run, facts, tranche, situation, decision, acted)
@@ -239,7 +238,7 @@ def _held(run: Pass, tranche: Tranche, situation: Situation, decision: Decision)
     if last is not None and not book.rehearsal and _same(last.body, decision):
         return Decided(tranche, decision, situation, is_new=False, held_since=last.at)
     with book.write.transaction():
-        _record(book, tranche, situation, decision, run.now)
+        _record(run, book, tranche, situation, decision)
     return Decided(tranche, decision, situation, is_new=True, held_since=None)
 
 
@@ -250,9 +249,11 @@ def _same(body: object, decision: Decision) -> bool:
 
 
 def _record(
-    book: Book, tranche: Tranche, situation: Situation, decision: Decision, at: datetime
+    run: Pass, book: Book, tranche: Tranche, situation: Situation, decision: Decision
 ) -> None:
-    """Write a decision with the inputs it was made from."""
+    """Write that the slot was looked at, and a decision with the inputs it was made from."""
+    at = run.now
+    mark_looked_at(run, book, tranche.slot, newest=tranche.slot, is_open=True)
     subject = books.slot_subject(tranche.strategy.name, tranche.slot.key, tranche.symbol)
     quote = situation.means.quote
     inputs = digest(situation)

@@ -27,6 +27,7 @@ _OWN_KINDS = frozenset(
         *("readings", "head-missing", chain.CHECKPOINT),
     }
 )
+_DECODED_MAX = 8  # selections of series kept decoded
 
 
 class SqliteJournal:
@@ -35,6 +36,7 @@ class SqliteJournal:
     def __init__(self, book: Book, notes: tuple[str, ...] = ()) -> None:
         self._book = book
         self.notes = notes  # what opening repaired or found odd, for people
+        self._decoded: dict[tuple[str, ...], tuple[int, list[Reading]]] = {}
 
     @property
     def path(self) -> Path:
@@ -151,8 +153,19 @@ class SqliteJournal:
 
     def readings(self, until: datetime | None = None, series: Sequence[str] = ()) -> list[Reading]:
         """See the port."""
+        # Readings are never changed, so those decoded once stay true until more are added: a
+        # replay of many instants in one process decodes them once.
         with self._reading():
-            return reading_rows.readings(self._book, until, series)
+            mark, key = reading_rows.readings_mark(self._book), tuple(series)
+            known = self._decoded.get(key)
+            if known is None or known[0] != mark:
+                if len(self._decoded) >= _DECODED_MAX:
+                    self._decoded.clear()
+                known = self._decoded[key] = (
+                    mark,
+                    reading_rows.readings(self._book, None, series),
+                )
+        return [r for r in known[1] if until is None or r.observed_at <= until]
 
     def readings_mark(self) -> int:
         """See the port."""
