@@ -14,7 +14,6 @@ from dcaguard.core.money import ONE, ZERO, times
 from dcaguard.core.order import Order, Status
 from dcaguard.core.policy.caps import Buying, CapUse, Spend, uses, windows
 from dcaguard.core.portfolio import spendable
-from dcaguard.core.strategy import Strategy
 
 
 def cap_uses(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> tuple[CapUse, ...] | None:
