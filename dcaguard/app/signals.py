@@ -12,12 +12,12 @@ from dcaguard.core.config import PAPER
 from dcaguard.core.explain import (
     Told,
     Watched,
-    custody_told,
     disabled,
     eligibility_told,
     recovery_told,
     told,
 )
+from dcaguard.core.explain_custody import custody_told
 from dcaguard.core.gate_explain import Explanation, explain
 from dcaguard.core.gate_locks import Lock
 from dcaguard.core.history import History
@@ -95,9 +95,7 @@ def explain_signals(world: World) -> Explained:
     config = world.config
     when = state.evaluated_at or at
     found = explain(state, sight.history, config.signals, config.gate, sight.events, when)
-    every = tell_all(
-        world, found.signals, sight.history, when, watched_by(world, state.locks)
-    )
+    every = tell_all(world, found.signals, sight.history, when, watched_by(world, state.locks))
     beside = [every[a.name] for a in ABOUT if every[a.name].contribution is None]
     scored = [told(s) for s in found.signals if s.contribution is not None]
     silent = [told(s) for s in found.signals if not s.number and s.contribution is None]

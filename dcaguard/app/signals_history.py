@@ -14,12 +14,12 @@ from dcaguard.core.event import Event
 from dcaguard.core.explain import (
     Told,
     Watched,
-    custody_told,
     disabled,
     eligibility_told,
     recovery_told,
     told,
 )
+from dcaguard.core.explain_custody import custody_told
 from dcaguard.core.history import History, micros
 from dcaguard.core.reading import Reading
 from dcaguard.core.series import lookup, nearest

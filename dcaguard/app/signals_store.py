@@ -60,14 +60,10 @@ def store_import(
     )
 
 
-def _conflict(
-    world: World, conflicts: Sequence[Reading], where: Callable[[Reading], str]
-) -> str:
+def _conflict(world: World, conflicts: Sequence[Reading], where: Callable[[Reading], str]) -> str:
     one = conflicts[0]
     stored = world.journal.readings(series=[one.series])
-    old = next(
-        r for r in stored if (r.as_of, r.observed_at) == (one.as_of, one.observed_at)
-    )
+    old = next(r for r in stored if (r.as_of, r.observed_at) == (one.as_of, one.observed_at))
     more = f" (and {len(conflicts) - 1} more)" if len(conflicts) > 1 else ""
     return (
         f"{where(one)}: {one.as_of.date()} is known as {plain(old.value)} ({old.source}), here it "

@@ -14,8 +14,7 @@ _FROM = "First day, such as 2025-02-01."
 def add_to(app: typer.Typer) -> None:
     """Register this room's commands."""
     group = typer.Typer(
-        help="The thirteen risk signals; alone it shows their states.\n\n"
-        "Example: dcaguard signals",
+        help="The thirteen risk signals; alone it shows their states.\n\nExample: dcaguard signals",
         rich_markup_mode=None,
     )
     group.callback(invoke_without_command=True)(signals)

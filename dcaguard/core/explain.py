@@ -10,16 +10,9 @@ import numpy as np
 from dcaguard.core.gate_locks import Lock
 from dcaguard.core.history import Column, History, micros, moment
 from dcaguard.core.signals.eligibility import eligible
-from dcaguard.core.signals.params import Eligibility, Recovery, VenueCustody
+from dcaguard.core.signals.params import Eligibility, Recovery
 from dcaguard.core.signals.recovery import liquidity
 from dcaguard.core.signals.state import Block, SignalState, Stance
-from dcaguard.core.signals.venue_custody import (
-    Safety,
-    SafetyState,
-    quote_coins,
-    venue_status,
-    venues,
-)
 
 
 class Age(StrEnum):
@@ -123,7 +116,7 @@ def recovery_told(
         known, ("stable.supply_usd", "depth.BTC", "etf.btc.flow_usd", "ex.btc.inflow")
     )
     return Told(
-        "recovery", "S11", None, state, _age_of(state, as_of),
+        "recovery", "S11", None, state, age_of(state, as_of),
         f"{reason}; {params.legs_min} of 3 needed to end a pause",
         value=float(true) if counted else None, unit="legs healed",
         as_of=as_of, observed_at=observed_at,
@@ -134,52 +127,6 @@ def _healed(state: SignalState | None) -> bool | None:
     if state is None or state.state is Stance.UNKNOWN:
         return None
     return state.state is Stance.CALM or state.resumed
-
-
-def custody_told(watched: Watched, history: History, at: datetime, params: VenueCustody) -> Told:
-    """Return S12 over every venue and quote coin that is used or was ever read.
-
-    ELEVATED: one of them stops or halves buying. UNKNOWN: nothing tells of one that is used.
-    """
-    known = history.until(at)
-    instant = np.array([micros(at)], np.int64)
-    found = [
-        *(
-            venue_status(known, venue, None, params, instant)[0]
-            for venue in sorted({*watched.venues, *venues(known)})
-        ),
-        *(
-            venue_status(known, "", coin, params, instant)[1]
-            for coin in sorted({*watched.coins, *quote_coins(known)})
-        ),
-    ]
-    locked = [
-        f"{lock.venue} is locked since {lock.since:%Y-%m-%d} ({lock.reason}): "
-        f"`dcaguard resume --confirm --account NAME` acknowledges it"
-        for lock in watched.locks
-        if lock.lifted_at is None
-    ]
-    alarms = [s for s in found if s.state in (Safety.STOP, Safety.CAUTION)]
-    used = {*watched.venues, *watched.coins}
-    dark = [
-        s for s in found if s.subject in used and s.state in (Safety.UNKNOWN, Safety.NEVER_READ)
-    ]
-    state = Stance.ELEVATED if alarms or locked else Stance.UNKNOWN if dark else Stance.CALM
-    if not found and not locked:
-        state = Stance.UNKNOWN
-    shown = [s.reason for s in (alarms or dark or found)]
-    names = [n for n in known.columns if n.startswith(("cex.", "venue.", "peg."))]
-    as_of, observed_at = newest(known, names)
-    return Told(
-        "venue-custody", "S12", Block.SAFETY, state, _age_of(state, as_of),
-        "; ".join([*locked, *shown]) or "nothing about a venue or a quote coin was ever read",
-        vote=bool(locked) or _stops(alarms), value=None if state is Stance.UNKNOWN else float(len(alarms)),
-        unit="alarms", as_of=as_of, observed_at=observed_at,
-    )  # fmt: skip
-
-
-def _stops(alarms: Iterable[SafetyState]) -> bool:
-    return any(alarm.state is Safety.STOP for alarm in alarms)
 
 
 def eligibility_told(watched: Watched, history: History, at: datetime, params: Eligibility) -> Told:
@@ -202,7 +149,7 @@ def eligibility_told(watched: Watched, history: History, at: datetime, params: E
     names = [f"rev.{asset}.usd_day" for asset in assets]
     as_of, observed_at = newest(known, names)
     return Told(
-        "eligibility", "S13", None, state, _age_of(state, as_of),
+        "eligibility", "S13", None, state, age_of(state, as_of),
         reason or f"{', '.join(assets)} earn their place",
         value=float(len(failed)) if assets else None, unit="assets refused",
         as_of=as_of, observed_at=observed_at,
@@ -238,7 +185,8 @@ def newest(history: History, names: Iterable[str]) -> tuple[datetime | None, dat
     return moment(as_of), moment(observed_at)
 
 
-def _age_of(state: Stance, as_of: datetime | None) -> Age:
+def age_of(state: Stance, as_of: datetime | None) -> Age:
+    """Return the age of a signal that has no freshness of its own."""
     if as_of is None:
         return Age.NEVER_READ
     return Age.EXPIRED if state is Stance.UNKNOWN else Age.FRESH

@@ -30,7 +30,8 @@ def explain_text(found: Explained) -> str:
     """Return the explanation for people: the regime, its parts, the way out."""
     about = found.explanation
     since = f" since {instant(about.since)}" if about.since is not None else ""
-    head = f"regime {about.regime.value}{since}, composite {number(about.composite, 2) or 'unknown'}"
+    composite = number(about.composite, 2) or "unknown"
+    head = f"regime {about.regime.value}{since}, composite {composite}"
     if found.evaluated_at is not None:
         head += f" (evaluated {instant(found.evaluated_at)})"
     blocks = "  ".join(

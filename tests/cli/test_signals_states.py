@@ -120,9 +120,7 @@ CASES: dict[str, Callable[[], dict[str, Rows]]] = {
     "megacap-drawdown": lambda: shares(("NVDA", "MSFT", "AAPL"), 80),
     "everything-sold": lambda: bitcoin(88_000) | shares(("SPX", "GOLD"), 94),
     "whale-selling": whales,
-    "regulation": lambda: (
-        bitcoin(80_000) | {"news.regulation": series(days(120), 1.0, 0.1, 8.0)}
-    ),
+    "regulation": lambda: bitcoin(80_000) | {"news.regulation": series(days(120), 1.0, 0.1, 8.0)},
     "privacy-rotation": lambda: (
         bitcoin(85_000, BREAK - 3 * DAY)
         | {f"px.{c}": series(days(200), 50, 0.02, 90) for c in ("ZEC", "XMR")}

@@ -1,0 +1,354 @@
+"""The signals commands as a person calls them: what they print, refuse, and leave untouched."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import dcaguard as package
+from dcaguard.adapters.lock import single_writer
+from dcaguard.core.source_params import SourcesConfig
+from tests.venues.wire.data_server import DataServer
+
+FLOWS = [("2025-02-20", "100000000"), ("2025-02-21", "-62700000"), ("2025-02-24", "-539000000")]
+SERIES = "etf.btc.flow_usd"
+
+
+def run(folder: Path, *words: str, env: dict[str, str] | None = None) -> Any:
+    # The package under test is found from any folder, installed or not.
+    place = {"PYTHONPATH": str(Path(package.__file__).parents[1]), **(env or {})}
+    command = [sys.executable, "-m", "dcaguard", *words]
+    return subprocess.run(
+        command, cwd=folder, env=os.environ | place, capture_output=True, check=False, text=True
+    )
+
+
+def document(folder: Path, *words: str, exit_code: int = 0, **how: Any) -> dict[str, Any]:
+    """Return what `--json` prints, after it was checked against the shipped schema."""
+    done = run(folder, "--json", *words, **how)
+    assert done.returncode == exit_code, done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    name = found["schema"].removeprefix("dcaguard.").removesuffix("/1")
+    shipped = resources.files("dcaguard") / "schemas" / f"{name}.json"
+    checker = Draft202012Validator(
+        json.loads(shipped.read_text(encoding="utf-8")),
+        format_checker=Draft202012Validator.FORMAT_CHECKER,
+    )
+    assert [error.message for error in checker.iter_errors(found)] == []
+    assert (found["exit"], found["ok"]) == (exit_code, exit_code == 0)
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    assert run(tmp_path, "init").returncode == 0
+    return tmp_path
+
+
+def csv_file(folder: Path, rows: list[tuple[str, str]], name: str = "flows.csv") -> str:
+    (folder / name).write_text("as_of,value\n" + "".join(f"{d},{v}\n" for d, v in rows))
+    return name
+
+
+def rows_written(folder: Path) -> int:
+    if not (folder / "dcaguard.db").exists():
+        return 0
+    with sqlite3.connect(folder / "dcaguard.db") as journal:
+        return int(journal.execute("SELECT count(*) FROM readings").fetchone()[0])
+
+
+# --- the list -------------------------------------------------------------------------------------
+def test_a_fresh_workspace_tells_of_each_signal_what_it_is_what_is_missing_and_from_where(
+    workspace: Path,
+) -> None:
+    found = document(workspace, "signals")
+    assert [one["number"] for one in found["signals"]] == [f"S{n}" for n in range(1, 14)]
+    for one in found["signals"]:
+        assert one["state"] == "UNKNOWN"
+        assert len(one["what"].split()) > 3
+        assert one["missing"] or "BTC, ETH need none" in one["reason"]
+        assert one["sources"] or not one["missing"], one["name"]
+    text = run(workspace, "signals").stdout
+    assert "missing: etf.btc.flow_usd" in text
+    assert "farside" in text
+    assert not (workspace / "dcaguard.db").exists(), "looking makes no journal"
+
+
+def test_a_signal_that_is_switched_off_says_so(workspace: Path) -> None:
+    with (workspace / "config.toml").open("a") as config:
+        for name in ("etf-outflow", "recovery"):
+            config.write(f"\n[signals.{name}]\nenabled = false\n")
+    found = {one["name"]: one for one in document(workspace, "signals")["signals"]}
+    for name in ("etf-outflow", "recovery"):
+        assert (found[name]["freshness"], found[name]["enabled"]) == ("DISABLED", False)
+    assert found["whale-selling"]["enabled"] is True
+
+
+def test_the_explanation_of_an_empty_journal_is_normal_and_unknown(workspace: Path) -> None:
+    found = document(workspace, "signals", "explain")
+    assert (found["regime"], found["composite"], found["blocks"]) == ("NORMAL", None, {})
+    assert found["next"]
+
+
+# --- import ---------------------------------------------------------------------------------------
+def test_an_import_tells_what_is_new_and_the_same_file_adds_nothing(workspace: Path) -> None:
+    name = csv_file(workspace, FLOWS)
+    first = document(workspace, "signals", "import", SERIES, name)
+    assert (first["new"], first["same"]) == (3, 0)
+    assert (first["first"], first["last"]) == ("2025-02-20T00:00:00Z", "2025-02-24T00:00:00Z")
+    again = document(workspace, "signals", "import", SERIES, name)
+    assert (again["new"], again["same"]) == (0, 3)
+    assert rows_written(workspace) == 3
+    rows = document(workspace, "signals", "history", SERIES)["rows"]
+    assert [(r["as_of"][:10], r["value"]) for r in rows] == FLOWS
+    assert rows[0]["observed_at"] == "2025-02-21T12:30:00Z"
+    assert rows[0]["source"] == "import:flows.csv"
+
+
+def test_another_value_is_refused_with_its_line_and_both_values_until_it_is_a_revision(
+    workspace: Path,
+) -> None:
+    document(workspace, "signals", "import", SERIES, csv_file(workspace, FLOWS))
+    other = csv_file(workspace, [*FLOWS[:1], ("2025-02-21", "-60000000"), FLOWS[2]], "new.csv")
+    refused = document(workspace, "signals", "import", SERIES, other, exit_code=65)
+    message = refused["errors"][0]["message"]
+    for part in ("new.csv:3", "-62700000", "-60000000", "--revision"):
+        assert part in message
+    assert rows_written(workspace) == 3
+    done = document(workspace, "signals", "import", SERIES, other, "--revision")
+    assert (done["new"], done["same"], done["revision"]) == (1, 2, True)
+    rows = document(workspace, "signals", "history", SERIES, "--from", "2025-02-21")["rows"]
+    values = [(r["as_of"][:10], r["value"]) for r in rows]
+    assert values == [("2025-02-21", "-62700000"), ("2025-02-21", "-60000000"), FLOWS[2]]
+    assert rows[1]["observed_at"] > rows[0]["observed_at"]
+
+
+BAD = {
+    "a day with two values": ([*FLOWS, ("2025-02-24", "-1")], ":5"),
+    "a text in a number": ([*FLOWS, ("2025-02-25", "n/a")], ":5"),
+    "a day in the future": ([*FLOWS, ("2099-02-25", "100000000")], ":5"),
+    "a thousand times too large": ([*FLOWS, ("2025-02-25", "-1113700000000")], ":5"),
+    "a missing session": ([FLOWS[0], FLOWS[2]], ":3"),
+    "a day that is none": ([*FLOWS, ("2025-02-30", "100000000")], ":5"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_file_with_a_bad_row_is_refused_at_its_line_and_writes_nothing(
+    workspace: Path, what: str
+) -> None:
+    rows, line = BAD[what]
+    found = document(
+        workspace, "signals", "import", SERIES, csv_file(workspace, rows), exit_code=65
+    )
+    assert f"flows.csv{line}" in found["errors"][0]["message"]
+    assert rows_written(workspace) == 0
+
+
+@pytest.mark.parametrize("day", ["2025-02-25", "2025-02-19"])
+def test_a_value_a_thousand_times_off_the_known_ones_is_refused_on_either_side(
+    workspace: Path, day: str
+) -> None:
+    known = [("2025-02-20", "98000"), ("2025-02-21", "96000"), ("2025-02-22", "96500")]
+    document(workspace, "signals", "import", "px.BTC", csv_file(workspace, known))
+    wild = csv_file(workspace, [(day, "96.5")], "wild.csv")
+    found = document(workspace, "signals", "import", "px.BTC", wild, exit_code=65)
+    assert "wild.csv:2" in found["errors"][0]["message"]
+    assert rows_written(workspace) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "part"),
+    [
+        (("px.btc", "flows.csv"), 65, "px.BTC"),
+        (("px.BTC", "none.csv"), 66, "none.csv"),
+        (("px.BTC", "flows.csv", "--observed-at-lag", "soon"), 2, "18h"),
+    ],
+)
+def test_a_mistake_in_the_call_is_one_line_with_a_remedy(
+    workspace: Path, words: tuple[str, ...], exit_code: int, part: str
+) -> None:
+    csv_file(workspace, FLOWS)
+    done = run(workspace, "signals", "import", *words)
+    assert done.returncode == exit_code
+    assert part in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_lag_moves_the_instant_at_which_a_value_is_known(workspace: Path) -> None:
+    rows = [("2025-02-20", "98000"), ("2025-02-21", "96000")]
+    csv_file(workspace, rows)
+    document(workspace, "signals", "import", "px.BTC", "flows.csv", "--observed-at-lag", "PT36H")
+    found = document(workspace, "signals", "history", "px.BTC")["rows"]
+    assert [r["observed_at"] for r in found] == ["2025-02-21T12:00:00Z", "2025-02-22T12:00:00Z"]
+
+
+def test_an_import_waits_for_no_other_run(workspace: Path) -> None:
+    csv_file(workspace, FLOWS)
+    with single_writer(workspace / "dcaguard.lock"):
+        document(workspace, "signals", "import", SERIES, "flows.csv", exit_code=75)
+    assert rows_written(workspace) == 0
+
+
+# --- history --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("nonsense",), "no signal or series"),
+        (("etf-outflow", "--from", "soon"), "2025-02-28"),
+        (("etf-outflow", "--from", "2025-02-02", "--to", "2025-02-01"), "swap"),
+    ],
+)
+def test_a_history_that_cannot_be_shown_is_a_usage_error(
+    workspace: Path, words: tuple[str, ...], part: str
+) -> None:
+    found = document(workspace, "signals", "history", *words, exit_code=2)
+    assert part in found["errors"][0]["message"]
+
+
+def test_the_window_of_a_series_holds_both_of_its_days(workspace: Path) -> None:
+    document(workspace, "signals", "import", SERIES, csv_file(workspace, FLOWS))
+    window = ("--from", "2025-02-20", "--to", "2025-02-21")
+    rows = document(workspace, "signals", "history", SERIES, *window)["rows"]
+    assert [(r["as_of"][:10], r["value"]) for r in rows] == FLOWS[:2]
+
+
+# --- fetch and sources ----------------------------------------------------------------------------
+@pytest.fixture
+def server() -> Iterator[DataServer]:
+    with DataServer() as running:
+        yield running
+
+
+def sources(folder: Path, **tables: str) -> None:
+    """Switch every source off but these."""
+    off = [n for n in SourcesConfig.model_fields if n not in {"csv", "json_", *tables}]
+    text = "".join(f"\n[sources.{name}]\nenabled = false\n" for name in off)
+    text += "".join(f"\n[sources.{name}]\n{table}\n" for name, table in tables.items() if table)
+    with (folder / "config.toml").open("a") as config:
+        config.write(text)
+
+
+def own_flows(folder: Path) -> None:
+    """Add a mapped file, which is read without a network."""
+    csv_file(folder, FLOWS)
+    with (folder / "config.toml").open("a") as config:
+        config.write(f'\n[sources.csv.mine]\nseries = "{SERIES}"\npath = "flows.csv"\n')
+
+
+def test_a_fetch_writes_what_came_and_tells_of_the_source_that_failed(
+    workspace: Path, server: DataServer
+) -> None:
+    server.route("/graph/fredgraph.csv", challenge=200)
+    sources(workspace, fred=f'base_url = "{server.base_url}"')
+    own_flows(workspace)
+    found = document(workspace, "signals", "fetch")
+    assert {one["source"]: one["new"] for one in found["sources"]} == {"csv": 3, "fred": 0}
+    assert [error["where"] for error in found["errors"]] == ["fred"]
+    assert rows_written(workspace) == 3
+    text = run(workspace, "signals", "fetch", "fred")
+    assert text.returncode == 65
+    rows = {one["source"]: one for one in document(workspace, "signals", "sources")["sources"]}
+    assert (rows["csv"]["last_success"] is None, rows["csv"]["last_error"]) == (False, None)
+    assert rows["fred"]["last_success"] is None
+    assert "fred" in rows["fred"]["error"]
+    assert rows["farside"]["enabled"] is False
+
+
+def test_a_named_source_that_fails_gives_its_exit_code(workspace: Path, server: DataServer) -> None:
+    server.route("/graph/fredgraph.csv", "", status=503)
+    sources(workspace, fred=f'base_url = "{server.base_url}"')
+    own_flows(workspace)
+    found = document(workspace, "signals", "fetch", "fred", exit_code=69)
+    assert found["code"] == "VENUE_UNAVAILABLE"
+    assert document(workspace, "signals", "fetch", "csv")["new"] == 3
+    assert document(workspace, "signals", "fetch")["new"] == 0
+
+
+def test_a_fetch_in_which_every_source_fails_is_a_failure(
+    workspace: Path, server: DataServer
+) -> None:
+    server.route("/graph/fredgraph.csv", "<html></html>")
+    sources(workspace, fred=f'base_url = "{server.base_url}"')
+    found = document(workspace, "signals", "fetch", exit_code=65)
+    assert found["new"] == 0
+    assert rows_written(workspace) == 0
+
+
+def test_a_fetch_with_every_source_off_does_nothing(workspace: Path) -> None:
+    sources(workspace)
+    assert document(workspace, "signals", "fetch")["sources"] == []
+
+
+def test_an_unknown_or_disabled_source_is_named_with_the_choices(workspace: Path) -> None:
+    for name in ("nonsense", "sosovalue"):
+        found = document(workspace, "signals", "fetch", name, exit_code=78)
+        assert "farside" in found["errors"][0]["message"]
+
+
+def test_sources_tell_of_a_key_without_showing_it(workspace: Path) -> None:
+    sources(workspace, sosovalue='enabled = true\ncredentials = "env:SOSO_KEY"')
+    for env, held in (({}, False), ({"SOSO_KEY": "s3cret-value-of-mine"}, True)):
+        done = run(workspace, "--json", "signals", "sources", env=env)
+        row = next(o for o in json.loads(done.stdout)["sources"] if o["source"] == "sosovalue")
+        assert (row["needs_key"], row["has_key"], row["enabled"]) == (True, held, True)
+        assert "s3cret" not in done.stdout + done.stderr
+    assert "Farside Investors" in run(workspace, "signals", "sources").stdout
+
+
+# --- events ---------------------------------------------------------------------------------------
+def test_an_event_of_high_severity_elevates_regulation_until_its_end(workspace: Path) -> None:
+    found = document(
+        workspace, "signals", "event", "add", "--severity", "high", "--until", "2099-01-01",
+        "--note", "my bank froze transfers",
+    )  # fmt: skip
+    assert (found["severity"], found["until"]) == ("HIGH", "2099-01-01T00:00:00Z")
+    told = {one["name"]: one for one in document(workspace, "signals")["signals"]}["regulation"]
+    assert (told["state"], told["vote"], told["freshness"]) == ("ELEVATED", True, "FRESH")
+    before = document(workspace, "signals", "--as-of", "2020-01-01")["signals"][7]
+    assert (before["name"], before["state"]) == ("regulation", "UNKNOWN")
+    ended = document(workspace, "signals", "--as-of", "2099-01-02")["signals"][7]
+    assert ended["state"] == "UNKNOWN"
+
+
+def test_an_event_without_an_end_holds_for_fourteen_days(workspace: Path) -> None:
+    found = document(workspace, "signals", "event", "add", "--severity", "low")
+    assert found["until"] is None
+    assert found["ends"] > found["since"]
+    told = document(workspace, "signals")["signals"][7]
+    assert (told["name"], told["state"]) == ("regulation", "UNKNOWN")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--severity", "huge"),
+        ("--severity", "high", "--until", "2020-01-01"),
+        ("--severity", "high", "--until", "soon"),
+        ("--severity", "high", "--note", "x" * 501),
+        (),
+    ],
+)
+def test_an_event_that_makes_no_sense_is_refused_in_one_line(
+    workspace: Path, words: tuple[str, ...]
+) -> None:
+    done = run(workspace, "signals", "event", "add", *words)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert not (workspace / "dcaguard.db").exists() or rows_written(workspace) == 0
+
+
+def test_text_from_outside_is_shown_escaped(workspace: Path) -> None:
+    name = "f\x1b[31m.csv"
+    document(workspace, "signals", "import", SERIES, csv_file(workspace, FLOWS, name))
+    shown = run(workspace, "signals", "history", SERIES).stdout
+    assert "\x1b" not in shown
+    assert "\\x1b[31m" in shown
