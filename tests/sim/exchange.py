@@ -63,11 +63,12 @@ class Ledger:
     held: list[Held] = field(default_factory=list)
     flying: list[tuple[datetime, Held]] = field(default_factory=list)  # sent, not arrived
     lag_max: timedelta = timedelta(minutes=5)
+    traded: dict[str, Fill] = field(default_factory=dict)  # every execution, by trade id
     _prices: dict[tuple[str, int], Decimal] = field(default_factory=dict)
 
     def ask(self, symbol: str, at: datetime) -> Decimal:
-        """Return a price that moves by the day and never within one."""
-        day = at.toordinal()
+        """Return a price that moves every noon and not in between."""
+        day = (at + timedelta(hours=12)).toordinal()
         key = (symbol, day)
         if key not in self._prices:
             middle = {"BTC/USDT": 50_000, "ETH/USDT": 3_000}[symbol]
@@ -152,6 +153,4 @@ class Ledger:
         self.balances["USDT"] -= fill.cost
         self.balances[base] += fill.amount
         self.balances[fill.fee_currency] -= fill.fee_amount
-
-    def trades(self) -> dict[str, Fill]:
-        return {fill.trade_id: fill for held in self.held for fill in held.fills}
+        self.traded[fill.trade_id] = fill

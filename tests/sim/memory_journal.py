@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
+from typing import TypeVar
 
 from dcaguard.core.canonical import jsonable
 from dcaguard.core.errors import DuplicateSlotError, ReconcileError, TryAgainError
@@ -18,6 +20,8 @@ from dcaguard.ports import AddedReadings, Entry
 CLOSED = frozenset({Status.FILLED, Status.PARTIAL_CLOSED, Status.REJECTED, Status.ABANDONED})
 ASKED = ("amount", "limit_price", "max_quote")
 Point = Callable[[str], None]
+Result = TypeVar("Result")
+Written = TypeVar("Written")
 
 
 @dataclass(slots=True)
@@ -89,6 +93,10 @@ class MemoryJournal:
         store.undo.clear()
         self._point("committed")
 
+    def after_send(self, write: Callable[[], Result]) -> Result:
+        with self.transaction():
+            return write()
+
     def _undo_to(self, mark: int) -> None:
         while len(self.store.undo) > mark:
             self.store.undo.pop()()
@@ -104,6 +112,10 @@ class MemoryJournal:
             rows.append(row)
             store.undo.append(rows.pop)
         return row.seq
+
+    def after_send(self, write: Callable[[], Written]) -> Written:
+        with self.transaction():
+            return write()
 
     def begin_run(
         self, run_id: str, mode: str, version: str, config_digest: str, at: datetime

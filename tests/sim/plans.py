@@ -1,6 +1,6 @@
 """The configs and strategies that simulated years run on: small caps, so that they bind."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -39,13 +39,14 @@ def config(rng: Random, *, gate: bool) -> Config:
 
 def strategies(rng: Random) -> dict[str, Strategy]:
     """Return two weekly strategies that share one account and its caps."""
-    hour = rng.choice((9, 9, 15))
-    first = _strategy(rng, "both", "0 9 * * MON", {"BTC/USDT": "0.7", "ETH/USDT": "0.3"})
-    second = _strategy(rng, "coin", f"0 {hour} * * {rng.choice(('MON', 'TUE'))}", {"BTC/USDT": "1"})
+    monday = date(2025, 1, 6)
+    other = rng.choice((monday, monday, monday + timedelta(days=1)))
+    first = _strategy(rng, "both", monday, {"BTC/USDT": "0.7", "ETH/USDT": "0.3"})
+    second = _strategy(rng, "coin", other, {"BTC/USDT": "1"})
     return {one.name: one for one in (first, second)}
 
 
-def _strategy(rng: Random, name: str, cron: str, weights: dict[str, str]) -> Strategy:
+def _strategy(rng: Random, name: str, start: date, weights: dict[str, str]) -> Strategy:
     per_slot = rng.choice((30, 60, 100, 100))
     budget: dict[str, Any] = {"per_slot": per_slot}
     if rng.random() < 0.3:
@@ -58,9 +59,18 @@ def _strategy(rng: Random, name: str, cron: str, weights: dict[str, str]) -> Str
             "name": name,
             "account": ACCOUNT,
             "quote": "USDT",
-            "schedule": {"cron": cron, "timezone": rng.choice(("UTC", "Europe/Berlin"))},
+            "schedule": {
+                "every": "P7D",
+                "start": start,
+                "timezone": rng.choice(("UTC", "Europe/Berlin")),
+            },
             "budget": budget,
             "buy": [{"symbol": symbol, "weight": weight} for symbol, weight in weights.items()],
             "pause": pause,
         }
     )
+
+
+def hours(strategies: dict[str, Strategy]) -> tuple[int, ...]:
+    """Return the hours after Monday 00:00 UTC at which some slot of these has just begun."""
+    return tuple(sorted({24 * one.schedule.first.weekday() for one in strategies.values()}))

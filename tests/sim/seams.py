@@ -1,4 +1,8 @@
-"""Where the simulation takes the place of threads and of readings; everything else is shipped."""
+"""Where the simulation takes the place of threads and of readings; everything else is shipped.
+
+Two digests of configs, which never change within a year, are remembered: they would take most of
+the time.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -7,7 +11,10 @@ from typing import Any
 from unittest import mock
 
 from dcaguard.app.sight import Sight
+from dcaguard.core.arming import arming_digest
+from dcaguard.core.config import Config
 from dcaguard.core.gate_state import GateState, Regime
+from dcaguard.core.strategy import Strategy
 
 
 class OneThread:
@@ -33,6 +40,30 @@ def folded(sight: Sight, _gate: object, _key: str) -> tuple[GateState, tuple[()]
     return GateState(regime=regime, since=since), ()
 
 
+def gate_key(_sight: Sight, gate: object) -> str:
+    """Return the name of a folded state: one per gate, for folded states are drawn, not kept."""
+    return str(id(gate))
+
+
+class _Remembered:
+    """A pure function of a config and a strategy, computed once for each pair."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], tuple[object, object, str]] = {}
+
+    def __call__(self, config: Config, strategy: Strategy) -> str:
+        key = (id(config), id(strategy))
+        if key not in self._known:
+            # The values are kept beside the digest, so that their ids stay theirs.
+            self._known[key] = (config, strategy, arming_digest(config, strategy))
+            while len(self._known) > _KEPT_MAX:
+                self._known.pop(next(iter(self._known)))
+        return self._known[key][2]
+
+
+_KEPT_MAX = 16
+
+
 @contextmanager
 def seams() -> Iterator[None]:
     """Put the simulation's thread and regime in place."""
@@ -40,5 +71,7 @@ def seams() -> Iterator[None]:
         mock.patch("dcaguard.app.recover.ThreadPoolExecutor", OneThread),
         mock.patch("dcaguard.app.look.ThreadPoolExecutor", OneThread),
         mock.patch("dcaguard.app.sight.folded", folded),
+        mock.patch("dcaguard.app.sight.gate_key", gate_key),
+        mock.patch("dcaguard.app.slots.arming_digest", _Remembered()),
     ):
         yield

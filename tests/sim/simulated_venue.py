@@ -170,7 +170,7 @@ class SimVenue:
 
     def trades(self, symbol: str, since: datetime) -> Sequence[Fill]:
         self._call("trades")
-        found = self._sim.ledger.trades().values()
+        found = self._sim.ledger.traded.values()
         return [f for f in found if f.symbol == symbol and f.filled_at >= since]
 
     def close(self) -> None:

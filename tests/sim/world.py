@@ -81,6 +81,7 @@ class Sim:
         gate = self.rng.random() < 0.4
         self.config = plans.config(self.rng, gate=gate)
         self.strategies = plans.strategies(self.rng)
+        self.hours = plans.hours(self.strategies)
         coins = {"USDT": Decimal(self.rng.choice((600, 3000, 8000))), "BNB": Decimal(1)}
         self.ledger = Ledger(Random(seed + 1), coins | {"BTC": Decimal(0), "ETH": Decimal(0)})
         self.now = plans.START + timedelta(hours=self.rng.randrange(24))

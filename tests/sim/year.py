@@ -34,11 +34,11 @@ def _week(sim: Sim) -> None:
     before: Store | None = None
     if sim.hit(faults.loss) and rng.random() < 0.5 and not sim.unresolved():
         before = copy.deepcopy(sim.store)
-    for hour in sorted({8, 9, 15, 33, 39}):
+    for hour in (*sim.hours, rng.randrange(40, 160)):
+        if hour >= 40 and rng.random() < 0.7:
+            continue
         sim.now = max(sim.now, monday + timedelta(hours=hour, seconds=rng.randrange(300)))
         sim.ledger.land(sim.now)
-        if hour in {33, 39} and rng.random() < 0.6:
-            continue
         _passes(sim)
         _outside(sim)
     if sim.hit(faults.loss) and not sim.unresolved():
