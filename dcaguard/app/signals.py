@@ -1,7 +1,7 @@
 """The thirteen signals as they stand, and why the regime is what it is; nothing is written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dcaguard.app.sight import sight_of
@@ -22,7 +22,7 @@ from dcaguard.core.gate_explain import Explanation, explain
 from dcaguard.core.gate_locks import Lock
 from dcaguard.core.history import History
 from dcaguard.core.signals.evaluate import evaluate
-from dcaguard.core.signals.params import Eligibility
+from dcaguard.core.signals.params import Eligibility, GateConfig
 from dcaguard.core.signals.state import SignalState
 
 
@@ -96,11 +96,24 @@ def explain_signals(world: World) -> Explained:
     when = state.evaluated_at or at
     found = explain(state, sight.history, config.signals, config.gate, sight.events, when)
     every = tell_all(world, found.signals, sight.history, when, watched_by(world, state.locks))
+    told_next = replace(found, next=(*_dark(found, config.gate), *found.next))
     beside = [every[a.name] for a in ABOUT if every[a.name].contribution is None]
     scored = [told(s) for s in found.signals if s.contribution is not None]
     silent = [told(s) for s in found.signals if not s.number and s.contribution is None]
     ordered = (*scored, *beside, *silent)
-    return Explained(at, state.evaluated_at, config.gate.enabled, found, ordered)
+    return Explained(at, state.evaluated_at, config.gate.enabled, told_next, ordered)
+
+
+def _dark(found: Explanation, gate: GateConfig) -> tuple[str, ...]:
+    """Return what too many unknown blocks do to the regime; nothing when enough are known."""
+    dark = [name for name, score in found.blocks.items() if score is None]
+    if not gate.enabled or len(dark) < gate.unknown_blocks_caution:
+        return ()
+    sentence = (
+        f"{', '.join(dark)} are UNKNOWN: with {gate.unknown_blocks_caution} blocks in the dark "
+        "CAUTION does not end and a pause can not heal: `dcaguard signals fetch`, or import"
+    )
+    return (sentence,)
 
 
 def tell_all(

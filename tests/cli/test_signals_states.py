@@ -217,3 +217,14 @@ def test_broken_markets_pause_and_the_explanation_says_what_would_end_it(workspa
     assert math.isclose(sum(adds), float(found["composite"]), abs_tol=0.001)
     assert found["since"] is not None
     assert any(char.isdigit() for line in found["next"] for char in line)
+
+
+def test_blocks_in_the_dark_are_named_as_what_holds_the_regime_back(workspace: Path) -> None:
+    calm = {name: rows[:-1] for name, rows in etf().items()}
+    written(workspace, bitcoin(98_000) | calm)
+    known = body(workspace, "signals", "explain", "--as-of", "2025-02-27")
+    assert not any("in the dark" in line for line in known["next"])
+    dark = body(workspace, "signals", "explain", "--as-of", "2025-04-01")
+    assert dark["blocks"] == {"LEVERAGE": None, "FLOWS": None}
+    assert dark["regime"] == "CAUTION"
+    assert "LEVERAGE, FLOWS are UNKNOWN" in dark["next"][0]
