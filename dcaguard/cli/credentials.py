@@ -128,4 +128,5 @@ _WORDS = {
 
 def _line(row: Mapping[str, object]) -> str:
     told = f"{row['account']}: {_WORDS[str(row['result'])]}"
-    return f"{told}: {row['detail']}" if row["detail"] else told
+    quiet = row["result"] == "PROVED" or not row["detail"]
+    return told if quiet else f"{told}: {row['detail']}"

@@ -9,7 +9,7 @@ from typer.exceptions import Abort, TyperException
 
 from dcaguard import __version__
 from dcaguard.cli import act, audit, learn, look, setup
-from dcaguard.cli.session import Session, begin, complain, say, take_globals
+from dcaguard.cli.session import Session, begin, complain, current, say, take_globals
 
 app = typer.Typer(
     name="dcaguard",
@@ -92,12 +92,21 @@ def run_line(arguments: Sequence[str]) -> int:
 
 def _usage(error: TyperException, rest: Sequence[str]) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
-        say(error.format_message())
-        return 2 if rest else 0
+        return _no_command(error, rest)
     context = getattr(error, "ctx", None)
     where = context.command_path if context is not None else "dcaguard"
     complain("usage", 2, "USAGE", f"{error.format_message()} (see `{where} --help`)")
     return 2
+
+
+def _no_command(error: TyperException, rest: Sequence[str]) -> int:
+    """Show the help that lists a group's commands; a script gets the failure alone."""
+    if current().json:
+        where = " ".join(["dcaguard", *rest])
+        complain("usage", 2, "USAGE", f"no command given: `{where} --help` lists them")
+    else:
+        say(error.format_message())
+    return 2 if rest else 0
 
 
 def _failed(session: Session, name: str, error: Exception) -> int:
@@ -117,5 +126,13 @@ def _failed(session: Session, name: str, error: Exception) -> int:
 
 
 def _name(rest: Sequence[str]) -> str:
+    """Return the name of this line's document: the same for success and failure."""
     words = [word for word in rest if not word.startswith("-")]
-    return words[0] if words else "usage"
+    if not words:
+        return "usage"
+    named = {group.name: group.typer_instance for group in app.registered_groups}
+    group = named.get(words[0])
+    if group is None or words[0] == "credentials" or len(words) == 1:
+        return words[0]
+    commands = [one.name for one in (*group.registered_commands, *group.registered_groups)]
+    return f"{words[0]}-{words[1]}" if words[1] in commands else words[0]

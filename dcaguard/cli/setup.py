@@ -104,7 +104,7 @@ def config_show() -> int:
     loaded = load(current().config)
     parts = (loaded.config, loaded.strategies)
     body = {"path": str(loaded.path), **show_json(*parts)}
-    show("config", body, f"# {loaded.path}\n{show_text(*parts)}")
+    show("config-show", body, f"# {loaded.path}\n{show_text(*parts)}")
     return 0
 
 

@@ -28,9 +28,8 @@ def then_text(found: StoredGuard) -> str:
     for name, body in found.accounts.items():
         rows = found.violations.get(name, {}).get("rows", [])
         assert isinstance(rows, list)
-        parts.append(
-            f"{name}: looked at {body['at']}: {'; '.join(r['kind'] for r in rows) or 'clean'}"
-        )
+        found_kinds = "; ".join(r["kind"] for r in rows) or "clean"
+        parts.append(f"{name}: looked at {when(str(body['at']))}: {found_kinds}")
         held = body["rows"]
         assert isinstance(held, list)
         shown = [(r["wallet"], r["asset"], r["total"], r["debt"]) for r in held]
