@@ -54,7 +54,8 @@ def run_fetch(session: Session, names: Sequence[str]) -> int:
     if failed and (names or len(silent) == len(results)):
         code = gravest([error.exit_code for error in failed])
     elif failed:
-        tell(f"{len(failed)} of {len(results)} sources failed; what the others brought is kept")
+        bad = ", ".join(one.source for one in results if one.error is not None)
+        tell(f"{len(failed)} of {len(results)} sources failed ({bad}); what came is kept")
     show(
         "signals-fetch", fetch_json(results), fetch_text(results),
         exit_code=int(code), code=code.name,

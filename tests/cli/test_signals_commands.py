@@ -132,6 +132,19 @@ def test_another_value_is_refused_with_its_line_and_both_values_until_it_is_a_re
     assert rows[1]["observed_at"] > rows[0]["observed_at"]
 
 
+def test_a_revision_changes_no_answer_about_the_past(workspace: Path) -> None:
+    rows = [(f"2025-02-{day:02}", "100000000") for day in (18, 19, 20, 21)]
+    assets = [(day, "100000000000") for day, _ in rows]
+    document(workspace, "signals", "import", SERIES, csv_file(workspace, rows))
+    document(workspace, "signals", "import", "etf.btc.aum_usd", csv_file(workspace, assets))
+    asked = ("signals", "--as-of", "2025-02-24")
+    before = document(workspace, *asked)["signals"][0]
+    assert before["state"] == "CALM"
+    worse = csv_file(workspace, [*rows[:3], (rows[3][0], "-400000000")], "worse.csv")
+    document(workspace, "signals", "import", SERIES, worse, "--revision")
+    assert document(workspace, *asked)["signals"][0] == before
+
+
 BAD = {
     "a day with two values": ([*FLOWS, ("2025-02-24", "-1")], ":5"),
     "a text in a number": ([*FLOWS, ("2025-02-25", "n/a")], ":5"),
@@ -255,8 +268,9 @@ def test_a_fetch_writes_what_came_and_tells_of_the_source_that_failed(
     assert {one["source"]: one["new"] for one in found["sources"]} == {"csv": 3, "fred": 0}
     assert [error["where"] for error in found["errors"]] == ["fred"]
     assert rows_written(workspace) == 3
-    text = run(workspace, "signals", "fetch", "fred")
-    assert text.returncode == 65
+    again = run(workspace, "signals", "fetch")
+    assert (again.returncode, "1 of 2 sources failed (fred)" in again.stderr) == (0, True)
+    assert run(workspace, "signals", "fetch", "fred").returncode == 65
     rows = {one["source"]: one for one in document(workspace, "signals", "sources")["sources"]}
     assert (rows["csv"]["last_success"] is None, rows["csv"]["last_error"]) == (False, None)
     assert rows["fred"]["last_success"] is None
