@@ -49,7 +49,10 @@ def why(world: World, slot: str | None, *, dry: bool) -> Why:
         tales += [t for one in strategy.buy if (t := _tale(journal, strategy, key, one.symbol))]
     if not tales and not rows:
         asked = f"slot {slot!r}" if slot else "any slot"
-        msg = f"why: the journal says nothing about {asked}: `dcaguard plan` shows the next slots"
+        msg = (
+            f"why: the journal says nothing about {asked}: `dcaguard plan` shows the next slots; "
+            "simulated orders are read with --dry"
+        )
         raise NoInputError(msg)
     return Why(tuple(tales), tuple(rows))
 

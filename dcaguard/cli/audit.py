@@ -33,11 +33,13 @@ def trades(
 
     Example: dcaguard audit trades
     """
-    from dcaguard.cli.audits import list_trades
+    from dcaguard.cli.audits import list_trades, other_hint
     from dcaguard.render.audit import trades_json, trades_text
 
     found = list_trades(current(), strategy, account, dry=dry)
-    show("audit-trades", trades_json(found), trades_text(found))
+    hint = "" if found else other_hint(current(), dry=dry)
+    text = trades_text(found) + (f"\n{hint}" if hint else "")
+    show("audit-trades", {**trades_json(found), "notes": [hint] if hint else []}, text)
     return 0
 
 
@@ -52,11 +54,13 @@ def decisions(
 
     Example: dcaguard audit decisions --verdict PAUSE
     """
-    from dcaguard.cli.audits import list_decisions
+    from dcaguard.cli.audits import list_decisions, other_hint
     from dcaguard.render.audit import decisions_json, decisions_text
 
     found = list_decisions(current(), strategy, verdict, dry=dry)
-    show("audit-decisions", decisions_json(found), decisions_text(found))
+    hint = "" if found else other_hint(current(), dry=dry)
+    text = decisions_text(found) + (f"\n{hint}" if hint else "")
+    show("audit-decisions", {**decisions_json(found), "notes": [hint] if hint else []}, text)
     return 0
 
 
@@ -70,7 +74,13 @@ def verify(dry: Annotated[bool, typer.Option("--dry", help=_DRY)] = False) -> in
 
     report = verify_journal(current(), dry=dry)
     code = report.exit_code
-    show("audit-verify", verify_json(report), verify_text(report), exit_code=int(code), code=code.name)
+    show(
+        "audit-verify",
+        verify_json(report),
+        verify_text(report),
+        exit_code=int(code),
+        code=code.name,
+    )
     return int(code)
 
 

@@ -31,6 +31,17 @@ def _journal(session: Session, *, dry: bool, checked: bool = True) -> SqliteJour
     )
 
 
+def other_hint(session: Session, *, dry: bool) -> str:
+    """Return where to look when one journal has nothing: '' when the other has nothing either."""
+    place = place_of(load(session.config))
+    other = place.journal if dry else place.dry
+    if not other.exists():
+        return ""
+    if dry:
+        return "the journal of real and paper orders: leave --dry out"
+    return "simulated orders (live = false, --dry-run) have a journal of their own: add --dry"
+
+
 def list_trades(
     session: Session, strategy: str | None, account: str | None, *, dry: bool
 ) -> list[Trade]:

@@ -84,7 +84,10 @@ def arm_strategy(session: Session, name: str, *, yes: bool) -> int:
             tell(arm_text(about))
             typer.confirm("Arm it?", abort=True, err=True)
         armed = arm(world, about)
-    text = f"{name} is armed: slots from {armed.at:%Y-%m-%d %H:%M} UTC on are bought"
+    text = (
+        f"{name} is armed: slots from {armed.at:%Y-%m-%d %H:%M} UTC on are bought\n"
+        "next: `dcaguard run`, by hand or from cron every five minutes (`dcaguard help cron`)"
+    )
     show("arm", arm_json(about, armed), text)
     return 0
 
