@@ -59,10 +59,12 @@ class Ledger:
     """Balances, orders and prices of one account."""
 
     rng: Random
+    account: str
     balances: dict[str, Decimal]
     held: list[Held] = field(default_factory=list)
     flying: list[tuple[datetime, Held]] = field(default_factory=list)  # sent, not arrived
     lag_max: timedelta = timedelta(minutes=5)
+    blind_until: datetime | None = None  # a stale replica answers: it knows no order
     traded: dict[str, Fill] = field(default_factory=dict)  # every execution, by trade id
     _prices: dict[tuple[str, int], Decimal] = field(default_factory=dict)
 
@@ -137,7 +139,7 @@ class Ledger:
         return Fill(
             account=held.order.account,
             symbol=held.order.symbol,
-            trade_id=f"{held.venue_order_id}.{number}",
+            trade_id=f"{self.account}.{held.venue_order_id}.{number}",
             client_order_id=held.order.client_order_id,
             side="BUY",
             amount=amount,

@@ -244,7 +244,8 @@ class MemoryJournal:
 
     def revise_order(self, order: Order, digest: str, at: datetime) -> Order:
         with self.transaction():
-            before = self.store.orders[order.client_order_id]
+            before = self.store.orders.get(order.client_order_id)
+            assert before is not None, f"no order {order.client_order_id}"
             assert before.status is Status.INTENT, "only an INTENT may be revised"
             asked = {name: getattr(order, name) for name in ASKED}
             after = replace(before, **asked)
@@ -271,15 +272,10 @@ class MemoryJournal:
         store = self.store
         wanted = list(store.orders.values())
         if slot_key is not None:
-            ids = {v for (name, key, _), v in store.slots.items() if key == slot_key} if (
+            found = store.slots.items()
+            ids = {known for (_, key, _), known in found if key == slot_key} if (
                 strategy is None
-            ) else None
-            if ids is None:
-                ids = {
-                    found
-                    for order in wanted
-                    if (found := store.slots.get((strategy or "", slot_key, order.symbol)))
-                }
+            ) else {store.slots.get((strategy, slot_key, order.symbol)) for order in wanted}
             wanted = [order for order in wanted if order.client_order_id in ids]
         return [
             o

@@ -115,5 +115,5 @@ def _dropped_unsent(decision: Body) -> Decimal:
 
 
 def _spent(sim: "Sim", order: Order) -> Decimal:
-    held = [h for h in sim.ledger.held if h.order.client_order_id == order.client_order_id]
+    held = [h for h in sim.held() if h.order.client_order_id == order.client_order_id]
     return sum((h.spent for h in held), ZERO)

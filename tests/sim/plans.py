@@ -8,7 +8,7 @@ from dcaguard.core.config import Config
 from dcaguard.core.strategy import Strategy
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
-ACCOUNT = "main"
+ACCOUNTS = ("main", "other")
 
 
 def config(rng: Random, *, gate: bool) -> Config:
@@ -29,7 +29,8 @@ def config(rng: Random, *, gate: bool) -> Config:
         {
             "timezone": rng.choice(("UTC", "Europe/Berlin", "America/New_York")),
             "accounts": {
-                ACCOUNT: {"exchange": "binance", "live": True, "credentials": "env:SIMULATED"}
+                name: {"exchange": "binance", "live": True, "credentials": "env:SIMULATED"}
+                for name in ACCOUNTS
             },
             "policy": {"caps": caps, "universe": {"allow": ["BTC", "ETH"]}},
             "gate": {"enabled": gate},
@@ -38,15 +39,19 @@ def config(rng: Random, *, gate: bool) -> Config:
 
 
 def strategies(rng: Random) -> dict[str, Strategy]:
-    """Return two weekly strategies that share one account and its caps."""
+    """Return two weekly strategies that share caps, and often an account."""
     monday = date(2025, 1, 6)
     other = rng.choice((monday, monday, monday + timedelta(days=1)))
-    first = _strategy(rng, "both", monday, {"BTC/USDT": "0.7", "ETH/USDT": "0.3"})
-    second = _strategy(rng, "coin", other, {"BTC/USDT": "1"})
+    account = rng.choice((*ACCOUNTS, ACCOUNTS[0]))
+    first = _strategy(rng, ("both", ACCOUNTS[0]), monday, {"BTC/USDT": "0.7", "ETH/USDT": "0.3"})
+    second = _strategy(rng, ("coin", account), other, {"BTC/USDT": "1"})
     return {one.name: one for one in (first, second)}
 
 
-def _strategy(rng: Random, name: str, start: date, weights: dict[str, str]) -> Strategy:
+def _strategy(
+    rng: Random, names: tuple[str, str], start: date, weights: dict[str, str]
+) -> Strategy:
+    name, account = names
     per_slot = rng.choice((30, 60, 100, 100))
     budget: dict[str, Any] = {"per_slot": per_slot}
     if rng.random() < 0.3:
@@ -57,7 +62,7 @@ def _strategy(rng: Random, name: str, start: date, weights: dict[str, str]) -> S
     return Strategy.model_validate(
         {
             "name": name,
-            "account": ACCOUNT,
+            "account": account,
             "quote": "USDT",
             "schedule": {
                 "every": "P7D",

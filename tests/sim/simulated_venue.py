@@ -40,6 +40,7 @@ class SimVenue:
         self.account = account
         self._process = process
         self._sim = process.sim
+        self._ledger = process.self._ledgers[account]
         self.balances_known = False
 
     def _call(self, name: str) -> datetime:
@@ -57,7 +58,7 @@ class SimVenue:
         sim, self.balances_known = self._sim, False
         holdings = [
             Holding("spot", asset, amount, ZERO, amount, ZERO)
-            for asset, amount in sorted(sim.ledger.balances.items())
+            for asset, amount in sorted(self._ledger.balances.items())
         ]
         if sim.hit(sim.faults.look):
             how = sim.rng.randrange(3)
@@ -78,9 +79,8 @@ class SimVenue:
 
     def quotes(self, symbols: Sequence[str]) -> Mapping[str, Quote]:
         now = self._call("quotes")
-        ledger = self._sim.ledger
         return {
-            name: Quote(name, ledger.bid(name, now), ledger.ask(name, now), now, "sim")
+            name: Quote(name, self._ledger.bid(name, now), self._ledger.ask(name, now), now, "sim")
             for name in symbols
         }
 
@@ -88,7 +88,7 @@ class SimVenue:
         now = self._call("prices")
         found = {"BNB": Decimal(600)}
         for asset in ("BTC", "ETH"):
-            found[asset] = self._sim.ledger.bid(f"{asset}/USDT", now)
+            found[asset] = self._ledger.bid(f"{asset}/USDT", now)
         return {asset: price for asset, price in found.items() if asset in assets}
 
     def find(self, order: Order) -> LookUp:
@@ -108,9 +108,11 @@ class SimVenue:
         return self._reports(order, now) or NOT_FOUND
 
     def _reports(self, order: Order, now: datetime) -> LookUp | None:
+        if self._ledger.blind_until and now < self._ledger.blind_until:
+            return None
         rows = [
             self._report(held, now)
-            for held in self._sim.ledger.held
+            for held in self._ledger.held
             if held.order.client_order_id == order.client_order_id and held.shows_at <= now
         ]
         return LookUp(tuple(rows)) if rows else None
@@ -153,11 +155,11 @@ class SimVenue:
 
     def _accept(self, order: Order, delay: timedelta) -> Held:
         sim = self._sim
-        return sim.ledger.accept(order, self._process.began, sim.now, delay)
+        return self._ledger.accept(order, self._process.began, sim.now, delay)
 
     def _answered(self, order: Order) -> Placed:
         sim = self._sim
-        if order.max_quote > sim.ledger.balances["USDT"]:
+        if order.max_quote > self._ledger.balances["USDT"]:
             return Placed(PlaceKind.REJECTED_FUNDS, code="-2010", detail="not enough")
         held = self._accept(order, timedelta(0))
         self._call("reply")
@@ -170,7 +172,7 @@ class SimVenue:
 
     def trades(self, symbol: str, since: datetime) -> Sequence[Fill]:
         self._call("trades")
-        found = self._sim.ledger.traded.values()
+        found = self._ledger.traded.values()
         return [f for f in found if f.symbol == symbol and f.filled_at >= since]
 
     def close(self) -> None:

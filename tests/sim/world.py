@@ -15,7 +15,7 @@ from dcaguard.core.arming import arming_digest
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.order import UNRESOLVED, Order
 from tests.sim import checks, plans
-from tests.sim.exchange import Ledger
+from tests.sim.exchange import Held, Ledger
 from tests.sim.faults import Faults, SimKill, Violated, drawn
 from tests.sim.memory_journal import MemoryJournal, Store
 from tests.sim.simulated_venue import SimVenue
@@ -30,7 +30,7 @@ class Process:
         self.sim = sim
         self.dead = False
         self.began = sim.host_now
-        self.venue = SimVenue(self, plans.ACCOUNT)
+        self.venues = {name: SimVenue(self, name) for name in plans.ACCOUNTS}
         self.journal = MemoryJournal(sim.store, self.point)
 
     def point(self, name: str) -> None:
@@ -82,8 +82,7 @@ class Sim:
         self.config = plans.config(self.rng, gate=gate)
         self.strategies = plans.strategies(self.rng)
         self.hours = plans.hours(self.strategies)
-        coins = {"USDT": Decimal(self.rng.choice((600, 3000, 8000))), "BNB": Decimal(1)}
-        self.ledger = Ledger(Random(seed + 1), coins | {"BTC": Decimal(0), "ETH": Decimal(0)})
+        self.ledgers = {name: self._ledger(name) for name in plans.ACCOUNTS}
         self.now = plans.START + timedelta(hours=self.rng.randrange(24))
         self.clock_error = timedelta(0)
         self.store = Store()
@@ -97,6 +96,22 @@ class Sim:
         self.points = 0
         self._runs = 0
 
+    def _ledger(self, name: str) -> Ledger:
+        coins = {"USDT": Decimal(self.rng.choice((600, 3000, 8000))), "BNB": Decimal(1)}
+        coins |= {"BTC": Decimal(0), "ETH": Decimal(0)}
+        return Ledger(Random(f"{name}{self.seed}"), name, coins)
+
+    def held(self) -> list[Held]:
+        """Return every order that reached a venue, or still may."""
+        ledgers = self.ledgers.values()
+        flying = [held for ledger in ledgers for _, held in ledger.flying]
+        return [held for ledger in ledgers for held in ledger.held] + flying
+
+    def land(self) -> None:
+        for ledger in self.ledgers.values():
+            if ledger.flying:
+                ledger.land(self.now)
+
     @property
     def host_now(self) -> datetime:
         return self.now + self.clock_error
@@ -107,8 +122,7 @@ class Sim:
     def tick(self) -> None:
         """Let a request take its time; what was under way arrives."""
         self.now += timedelta(milliseconds=self.rng.randrange(20, 400))
-        if self.ledger.flying:
-            self.ledger.land(self.now)
+        self.land()
 
     def point(self, process: Process, name: str) -> None:
         self.points += 1
@@ -138,7 +152,7 @@ class Sim:
             journal=process.journal,
             dry_journal=_none,
             clock=process,
-            venue=lambda _name: process.venue,
+            venue=process.venues.__getitem__,
             dry_venue=_none_of,
             second_opinion=None,
             halt=process,
@@ -202,7 +216,7 @@ class Sim:
 
     def wait(self, span: timedelta) -> None:
         self.now += span
-        self.ledger.land(self.now)
+        self.land()
 
 
 def _none() -> MemoryJournal:

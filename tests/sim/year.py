@@ -2,7 +2,8 @@
 
 import copy
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 from tests.sim import checks
 from tests.sim.faults import Faults
@@ -38,7 +39,7 @@ def _week(sim: Sim) -> None:
         if hour >= 40 and rng.random() < 0.7:
             continue
         sim.now = max(sim.now, monday + timedelta(hours=hour, seconds=rng.randrange(300)))
-        sim.ledger.land(sim.now)
+        sim.land()
         _passes(sim)
         _outside(sim)
     if sim.hit(faults.loss) and not sim.unresolved():
@@ -47,7 +48,7 @@ def _week(sim: Sim) -> None:
         _passes(sim)
 
 
-def _next_monday(sim: Sim) -> "object":
+def _next_monday(sim: Sim) -> datetime:
     day = sim.now.replace(hour=0, minute=0, second=0, microsecond=0)
     return day + timedelta(days=7 - day.weekday() if day.weekday() else (7 if sim.now.hour else 0))
 
@@ -78,11 +79,13 @@ def _one(sim: Sim) -> None:
 def _outside(sim: Sim) -> None:
     """What happens between passes: money comes and goes, debts, regimes, clocks, a person."""
     rng, faults = sim.rng, sim.faults
-    dice = rng.random()
+    dice, ledger = rng.random(), rng.choice(list(sim.ledgers.values()))
+    if sim.hit(faults.blind) and not ledger.blind_until:
+        ledger.blind_until = sim.now + rng.random() * timedelta(minutes=20)
     if dice < 0.05:
-        sim.ledger.balances["USDT"] += rng.choice((100, 500))
+        ledger.balances["USDT"] += rng.choice((100, 500))
     elif dice < 0.08:
-        sim.ledger.balances["USDT"] = max(sim.ledger.balances["USDT"] - 300, 0 * sim.now.day)
+        ledger.balances["USDT"] -= min(ledger.balances["USDT"], Decimal(300))
     elif dice < 0.2 and sim.config.gate.enabled:
         sim.regime = rng.choice(("NORMAL", "CAUTION", "PAUSED", "PROBE", "COOLOFF"))
     sim.in_debt = sim.hit(faults.debt)
@@ -96,7 +99,8 @@ def _quiet(sim: Sim) -> None:
     """Nothing fails any more; after an hour of passes everything must be known."""
     sim.faults = Faults()
     sim.halted, sim.clock_error, sim.in_debt = None, timedelta(0), False
-    sim.ledger.lag_max = timedelta(0)
+    for ledger in sim.ledgers.values():
+        ledger.lag_max, ledger.blind_until = timedelta(0), None
     sim.wait(timedelta(hours=1))
     for _ in range(4):
         sim.run()
