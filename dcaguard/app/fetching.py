@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from dcaguard.app.world import FetchReport, World
-from dcaguard.core.errors import DcaguardError, ExitCode
+from dcaguard.core.errors import DcaguardError
 from dcaguard.ports import AddedReadings
 
 BUDGET_SECONDS = 20.0
@@ -76,7 +76,3 @@ def any_signal(world: World) -> bool:
     signals = world.config.signals
     return any(getattr(signals, name).enabled for name in type(signals).model_fields)
 
-
-def exit_of(results: Sequence[Fetched]) -> ExitCode:
-    """Return OK, or the first failure's code when a named source failed."""
-    return next((r.error.exit_code for r in results if r.error is not None), ExitCode.OK)

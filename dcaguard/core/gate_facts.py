@@ -45,12 +45,14 @@ def instants(
 ) -> I64:
     """Return the instants in (after, until] at which the regime is evaluated.
 
-    The fixed ones, each arrival of a reading of S2 or SAFETY, and each acknowledgement. With
-    `after` None they begin with the first reading.
+    The fixed ones, each arrival of a reading of S2 or SAFETY, and each thing a person said. With
+    `after` None they begin with the first reading or word.
     """
-    first = history.first_observed()
-    if first is None:
+    said = [micros(e.at if isinstance(e, Acknowledgement) else e.since) for e in events]
+    beginnings = [at for at in (history.first_observed(), *said) if at is not None and at <= until]
+    if not beginnings:
         return np.empty(0, np.int64)
+    first = min(beginnings)
     # One microsecond earlier, so that the first reading's own instant is among them.
     begin = max(first - 1, after) if after is not None else first - 1
     days = np.arange(begin // DAY, until // DAY + 1, dtype=np.int64) * DAY
@@ -60,9 +62,8 @@ def instants(
         names.extend(ARRIVALS)
     if config.venue_custody.enabled:
         names.extend(safety_series(history))
-    acknowledged = [micros(e.at) for e in events if isinstance(e, Acknowledgement)]
     arrivals = history.arrivals(names, begin, until)
-    every = np.unique(np.concatenate([fixed, arrivals, np.array(acknowledged, np.int64)]))
+    every = np.unique(np.concatenate([fixed, arrivals, np.array(said, np.int64)]))
     return every[(every > begin) & (every <= until)]
 
 

@@ -159,11 +159,11 @@ def event_json(event: OperatorEvent, ends: datetime, seq: int) -> dict[str, obje
 def event_text(event: OperatorEvent, ends: datetime) -> str:
     """Return one line: what was written and how long it holds."""
     effect = {
-        Severity.HIGH: "at most half is bought from the next evaluation of the regime on",
+        Severity.HIGH: "at most half is bought from now on",
         Severity.MEDIUM: "it weighs in the score of regulation",
         Severity.LOW: "it is noted and changes nothing",
     }[event.severity]
     text = f"event {event.severity.value} until {instant(ends)}: {effect}"
     if event.severity is Severity.HIGH:
-        text += "\nthat is at 00:00, 12:30, 13:30 and 22:30 UTC; to stop at once: `dcaguard halt`"
+        text += "\nto stop buying altogether: `dcaguard halt`"
     return text

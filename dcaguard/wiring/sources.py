@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dcaguard.adapters.config import Loaded
 from dcaguard.app.world import FetchReport
@@ -12,6 +12,8 @@ from dcaguard.core.reading import Reading
 from dcaguard.ports import Clock, Journal
 from dcaguard.wiring.place import place_of
 from dcaguard.wiring.secrets import REDACTOR
+
+SOURCE_TIMEOUT_SECONDS = 8.0
 
 if TYPE_CHECKING:
     from dcaguard.adapters.sources.source import WebSource
@@ -30,8 +32,6 @@ def built_sources(loaded: Loaded, clock: Clock, budget_seconds: float) -> "list[
         REDACTOR.add(key)
         return key
 
-    from dcaguard.adapters.venues.loader import load_class
-
     return build_sources(
         loaded.config.sources,
         clock,
@@ -39,8 +39,23 @@ def built_sources(loaded: Loaded, clock: Clock, budget_seconds: float) -> "list[
         loaded.base_dir,
         key_of,
         budget_seconds,
-        load_exchange=load_class,
+        open_exchange=lambda exchange, base_url: public_client(exchange, base_url, clock),
     )
+
+
+def public_client(exchange_id: str, base_url: str | None, clock: Clock) -> Any:  # noqa: ANN401 - ccxt has no types
+    """Return a keyless ccxt client whose session lets only reads of that exchange out."""
+    from dcaguard.adapters.venues.egress import Egress, Rule
+    from dcaguard.adapters.venues.loader import build, origins
+    from dcaguard.adapters.venues.session import GuardedSession
+
+    client = build(exchange_id, {}, base_url=base_url, sandbox=False)
+    client.session.close()
+    reads = (Rule("GET", "/.*"),)
+    client.session = GuardedSession(
+        Egress(origins(client), reads), clock, timeout_seconds=SOURCE_TIMEOUT_SECONDS
+    )
+    return client
 
 
 def source_names(loaded: Loaded) -> list[str]:

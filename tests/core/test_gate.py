@@ -7,13 +7,16 @@ from decimal import Decimal
 import pytest
 
 from dcaguard.core.canonical import canonical_json
-from dcaguard.core.gate import GateState, Regime, effective, share
+from dcaguard.core.event import OperatorEvent, Severity
+from dcaguard.core.gate import GateState, Regime, effective, fold, share
 from dcaguard.core.gate_locks import Lock
 from dcaguard.core.gate_moves import MOVES, Now, step
-from dcaguard.core.signals.params import GateConfig
+from dcaguard.core.history import History
+from dcaguard.core.signals.params import GateConfig, SignalsConfig
 from dcaguard.core.signals.venue_custody import Safety
 
 GATE = GateConfig()
+SIGNALS = SignalsConfig()
 MIDNIGHT = datetime(2025, 3, 3, tzinfo=UTC)
 CALM = Now(MIDNIGHT, True, False, False, 0, True, 0, 0)
 START = GateState(since=MIDNIGHT - timedelta(days=9))
@@ -193,3 +196,12 @@ def test_a_state_that_was_tampered_with_is_refused() -> None:
     body = {**START.to_json(), "hold_days": "3"}
     with pytest.raises(ValueError, match="not a whole number"):
         GateState.from_json(body)
+
+
+def test_an_event_acts_at_once_and_without_any_reading() -> None:
+    said = datetime(2026, 3, 2, 9, 17, tzinfo=UTC)
+    event = OperatorEvent(Severity.HIGH, said, None, "bridge hack")
+    before, _ = fold(History.of([]), said - timedelta(minutes=1), SIGNALS, GATE, (event,))
+    after, _ = fold(History.of([]), said, SIGNALS, GATE, (event,))
+    assert before.regime is Regime.NORMAL
+    assert after.regime is Regime.CAUTION

@@ -1,8 +1,6 @@
 """Public figures of exchanges through ccxt: closes, open interest, funding, breadth, pegs."""
 
 import hashlib
-import importlib
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -175,32 +173,18 @@ class Exchange(WebSource):
 
     def _venue(self, exchange: str) -> Any:  # ccxt has no types of its own
         if exchange not in self._made:
-            load = self._context.load_exchange or _load_class
-            venue = load(exchange)({"timeout": _TIMEOUT_MS, "enableRateLimit": True})
-            venue.number = str  # the exchange's own digits
-            venue.session.trust_env = False
-            venue.session.max_redirects = 0  # a login page is not an answer
+            if self._context.open_exchange is None:
+                msg = f"sources.exchange: nothing here opens {exchange}: enabled = false"
+                raise ConfigError(msg)
+            # Keyless, through a session that lets nothing but reads of this exchange out.
+            venue = self._context.open_exchange(exchange, self._base_url)
             venue.options["fetchMarkets"] = _market_types(venue)
-            if self._base_url is not None:
-                venue.urls["api"] = _moved(venue.urls["api"], self._base_url)
             self._made[exchange] = venue
         return self._made[exchange]
 
     def _page(self, symbol: str, values: Sequence[object]) -> Page:
         body = canonical_json(values).encode()
         return Page(f"{self._params.exchange} {symbol}", body, "", hashlib.sha256(body).hexdigest())
-
-
-def _load_class(exchange: str) -> type[Any]:
-    """Return ccxt's class; ConfigError (78) when it knows no such exchange."""
-    try:
-        # One class by name, used only where no loader was handed in.
-        module = importlib.import_module(f"ccxt.{exchange}")  # noqa: TID251
-        found: type[Any] = getattr(module, exchange)
-    except (ImportError, AttributeError):
-        msg = f"sources.exchange: ccxt knows no exchange {exchange!r}: correct it"
-        raise ConfigError(msg) from None
-    return found
 
 
 def _exact(value: object) -> Decimal:
@@ -219,13 +203,6 @@ def _market_types(venue: Any) -> object:
     if isinstance(usual, dict) and isinstance(usual.get("types"), list):
         return {**usual, "types": [kind for kind in usual["types"] if kind in {"spot", "swap"}]}
     return usual
-
-
-def _moved(urls: object, base_url: str) -> object:
-    """Return ccxt's tree of addresses with scheme and host of `base_url`, paths kept."""
-    if isinstance(urls, dict):
-        return {name: _moved(url, base_url) for name, url in urls.items()}
-    return re.sub(r"^https?://[^/]+", base_url.rstrip("/"), str(urls))
 
 
 _BREADTH = {

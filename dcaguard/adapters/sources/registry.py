@@ -60,12 +60,12 @@ def build_sources(  # noqa: PLR0913 - one argument per thing that only the calle
     key_of: Callable[[str], str | None],
     budget_seconds: float = BUDGET_SECONDS,
     *,
-    load_exchange: Callable[[str], type[Any]] | None = None,
+    open_exchange: Callable[[str, str | None], Any] | None = None,
 ) -> list[WebSource]:
     """Return the enabled sources in the order of our trust.
 
     `key_of` turns a reference (env:..., file:...) into the key; it is asked only for sources
-    that are enabled and have one. `load_exchange` gives a ccxt class by its id.
+    that are enabled and have one. `open_exchange` gives a keyless ccxt client.
     Mapped paths are relative to `folder`.
     """
     cache = PageCache(cache_path)
@@ -79,7 +79,7 @@ def build_sources(  # noqa: PLR0913 - one argument per thing that only the calle
         elif params.enabled and not (name == "okx" and config.coinglass.enabled):
             # One exchange and all exchanges differ tenfold: never both in one series.
             key = key_of(params.credentials) if params.credentials else None
-            context = Context(clock, PoliteClient(clock, cache), key, budget_seconds, load_exchange)
+            context = Context(clock, PoliteClient(clock, cache), key, budget_seconds, open_exchange)
             built.append(kind(params, context))
     return built
 

@@ -58,7 +58,8 @@ class Context:
     client: PoliteClient
     key: str | None = None
     budget_seconds: float = BUDGET_SECONDS
-    load_exchange: Callable[[str], type[Any]] | None = None  # the venues' own way to a ccxt class
+    # (exchange id, base_url) -> a keyless ccxt client behind the venues' guarded session.
+    open_exchange: Callable[[str, str | None], Any] | None = None
 
 
 class WebSource:

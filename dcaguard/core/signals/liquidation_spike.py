@@ -152,4 +152,6 @@ def _reason(row: Mapping[str, float], params: LiquidationSpike) -> str:
         feed = "no liquidation feed, so price alone votes"
     else:
         feed = f"long liquidations z {row['longs_z']:+.1f} (votes from {params.liquidations_z})"
-    return f"Bitcoin's day {row['sigmas']:+.1f} sigma (votes at -{params.shock_sigmas}); {feed}"
+    known = not np.isnan(row["sigmas"])
+    day = f"{row['sigmas']:+.1f} sigma" if known else "can not be weighed yet (short history)"
+    return f"Bitcoin's day {day} (votes at -{params.shock_sigmas}); {feed}"

@@ -146,10 +146,10 @@ def venue_status(
     trips = [why for why, true in venue_trips(history, venue, params, at).items() if true[0]]
     states = [SafetyState(venue, *_venue_verdict(history, venue, trips))]
     if coin is not None:
-        stopped, caution, known = (x[0] for x in peg_states(history, coin, params, at))
+        stopped, caution, known = (bool(x[0]) for x in peg_states(history, coin, params, at))
         series = f"{_PEG}{coin}"
         worth = lookup(history.series(series), at, at)[0]
-        match (series in history.columns and not np.isnan(worth), stopped, known, caution):
+        match (series in history.columns and not bool(np.isnan(worth)), stopped, known, caution):
             case (False, _, _, _):
                 verdict = (Safety.NEVER_READ, f"{series} was never read")
             case (_, True, _, _):

@@ -13,6 +13,7 @@ from dcaguard.adapters.sources.http import PoliteClient
 from dcaguard.adapters.sources.registry import SOURCES
 from dcaguard.adapters.sources.source import Context, WebSource
 from dcaguard.core.source_params import SourcesConfig
+from dcaguard.wiring.sources import public_client
 from tests.venues.wire.data_server import DataServer
 
 NOON = datetime(2025, 2, 27, 15, tzinfo=UTC)
@@ -49,7 +50,9 @@ def make(server: DataServer, clock: ClockAt, tmp_path: Path) -> Callable[..., We
 
     def build(name: str, key: str | None = None, budget: float = 20.0, **table: Any) -> WebSource:
         client = PoliteClient(clock, PageCache(tmp_path / "cache.db"))
-        context = Context(clock, client, key, budget)
+        context = Context(
+            clock, client, key, budget, lambda name, url: public_client(name, url, clock)
+        )
         config = SourcesConfig.model_validate({name: {"base_url": server.base_url, **table}})
         source: WebSource = SOURCES[name](getattr(config, name), context)
         return source
