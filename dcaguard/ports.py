@@ -1,16 +1,18 @@
 """What the use cases need from outside, in terms of the core."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from dcaguard.core.account import AccountView
 from dcaguard.core.market import Market, Quote
 from dcaguard.core.order import Fill, LookUp, Order, Placed, Status
 from dcaguard.core.reading import Reading
+
+Written = TypeVar("Written")
 
 
 class Clock(Protocol):
@@ -126,6 +128,9 @@ class Journal(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """BEGIN IMMEDIATE ... COMMIT; reads inside see the locked state."""
 
+    def after_send(self, write: Callable[[], Written]) -> Written:
+        """Run `write` as one transaction; what an order did is written even on a full disk."""
+
     def begin_run(
         self, run_id: str, mode: str, version: str, config_digest: str, at: datetime
     ) -> None:
@@ -150,9 +155,7 @@ class Journal(Protocol):
     def latest(self, kind: str, subject: str) -> Entry | None:
         """Return the newest row of this kind and subject."""
 
-    def entries(
-        self, kind: str, subject: str | None = None, since_seq: int = 0
-    ) -> Iterator[Entry]:
+    def entries(self, kind: str, subject: str | None = None, since_seq: int = 0) -> Iterator[Entry]:
         """Yield rows of a kind in order of seq, optionally of one subject, after `since_seq`."""
 
     def add_readings(
@@ -163,9 +166,7 @@ class Journal(Protocol):
         With `revision` a conflicting value is stored as a later reading (observed_at = at).
         """
 
-    def readings(
-        self, until: datetime | None = None, series: Sequence[str] = ()
-    ) -> list[Reading]:
+    def readings(self, until: datetime | None = None, series: Sequence[str] = ()) -> list[Reading]:
         """Return readings with observed_at <= until (all), ordered by series, as_of, observed_at."""
 
     def readings_mark(self) -> int:

@@ -1,21 +1,22 @@
 """Write it down, then do it, once: INTENT, witness, SENDING, one POST, what came of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dcaguard.app import book as books
 from dcaguard.app.book import REHEARSAL_MARK
 from dcaguard.app.context import Book, Pass
-from dcaguard.app.record import record_refused, record_report
+from dcaguard.app.record import TwoOrdersError, record_all, record_refused, record_report
 from dcaguard.core.canonical import digest
 from dcaguard.core.decide import Decision
 from dcaguard.core.errors import (
+    ConfigError,
     DcaguardError,
     ExitCode,
     LimitError,
     OrderUnknownError,
     ProtocolError,
-    ReconcileError,
+    StorageError,
     TryAgainError,
     VenueUnavailableError,
 )
@@ -71,6 +72,8 @@ def buy(
     """Take one decided BUY through the order protocol; never raises for the venue's failures."""
     book, venue = run.book(tranche.account), run.venue(tranche.account)
     order = _order(run, book, tranche, decision)
+    if order.type not in venue.order_types:
+        return Acted(error=OrderTypeError(order, venue))
     with book.write.transaction():
         objection = recheck()
         if objection is not None:
@@ -82,6 +85,8 @@ def buy(
         if found.reports or found.absence is not Absence.NOT_FOUND:
             return _witnessed(run, book, order, found)
         return _send(run, book, venue, order, decision)
+    except ResultNotKeptError:
+        raise  # the disk is gone: nothing more may be sent by this process
     except DcaguardError as error:
         return Acted(book.write.order(order.client_order_id), error=error)
 
@@ -127,9 +132,7 @@ def _insert(run: Pass, book: Book, order: Order, tranche: Tranche, decision: Dec
 def _witnessed(run: Pass, book: Book, order: Order, found: LookUp) -> Acted:
     """Handle a witness that did not say "never heard of it"."""
     if found.reports:
-        for extra in found.reports[1:]:
-            book.write.append("duplicate", order.client_order_id, _facts(extra), run.now)
-        order = record_report(book, order, found.reports[0], run.now)
+        order = record_all(book, order, found.reports, run.now)
         if len(found.reports) > 1:
             return Acted(order, error=TwoOrdersError(order))
         run.ledger.note(
@@ -140,26 +143,11 @@ def _witnessed(run: Pass, book: Book, order: Order, found: LookUp) -> Acted:
     return Acted(order, error=_silent(order, found))
 
 
-def _facts(report: object) -> Mapping[str, object]:
-    return {"report": report}
-
-
 def _silent(order: Order, found: LookUp) -> DcaguardError:
     told = f"account {order.account}: the venue did not say whether it knows this order already"
     if found.transient:
         return TryAgainError(f"{told}: nothing was sent; run again later")
     return VenueUnavailableError(f"{told}: nothing was sent; run again when it answers")
-
-
-class TwoOrdersError(ReconcileError):
-    """The venue holds two orders with one of our ids."""
-
-    def __init__(self, order: Order) -> None:
-        super().__init__(
-            f"account {order.account}: the venue holds two orders with our id "
-            f"{order.client_order_id}; both are in the journal and count in the caps: "
-            "look at them at the venue, then `dcaguard resolve` the order"
-        )
 
 
 def _send(run: Pass, book: Book, venue: Venue, order: Order, decision: Decision) -> Acted:
@@ -180,7 +168,10 @@ def _send(run: Pass, book: Book, venue: Venue, order: Order, decision: Decision)
         gone = record_refused(book, order, Status.ABANDONED, {"detail": "halted"}, run.now)
         return Acted(gone, objection=because(Code.HALTED, reason=halted))
     placed = venue.place(order)
-    return _after_post(run, book, venue, order, placed)
+    try:
+        return _after_post(run, book, venue, order, placed)
+    except StorageError as error:
+        raise ResultNotKeptError(order, placed, error) from error
 
 
 def _after_post(run: Pass, book: Book, venue: Venue, order: Order, placed: Placed) -> Acted:
@@ -192,7 +183,7 @@ def _after_post(run: Pass, book: Book, venue: Venue, order: Order, placed: Place
             report = placed.report
             order = record_report(book, order, report, now)
             if not report.fills_complete:
-                order = _complete(run, book, venue, order)
+                return _told(run, book, order, _look_up(venue, order))
             return Acted(order)
         case PlaceKind.REJECTED_FUNDS | PlaceKind.REJECTED_FILTER | PlaceKind.REJECTED_OTHER:
             order = record_refused(book, order, Status.REJECTED, facts, now)
@@ -205,26 +196,27 @@ def _after_post(run: Pass, book: Book, venue: Venue, order: Order, placed: Place
             return _ask_at_once(run, book, venue, order, placed)
 
 
-def _complete(run: Pass, book: Book, venue: Venue, order: Order) -> Order:
-    """Fetch the fills that the reply to the order did not carry."""
-    found = venue.find(order)
-    if len(found.reports) == 1:
-        return record_report(book, order, found.reports[0], run.world.clock.now())
-    return order
-
-
 def _ask_at_once(run: Pass, book: Book, venue: Venue, order: Order, placed: Placed) -> Acted:
     """Look the lost order up straight away; a found fill settles it, silence settles nothing."""
-    try:
-        found = venue.find(order)
-    except DcaguardError:
-        found = LookUp(absence=Absence.NO_ANSWER)
-    if len(found.reports) == 1:
-        order = record_report(book, order, found.reports[0], run.world.clock.now())
-        return Acted(order)
+    found = _look_up(venue, order)
     if found.reports:
-        return _witnessed(run, book, order, found)
+        return _told(run, book, order, found)
     return Acted(order, error=_unknown(order, placed))
+
+
+def _look_up(venue: Venue, order: Order) -> LookUp:
+    try:
+        return venue.find(order)
+    except DcaguardError:
+        return LookUp(absence=Absence.NO_ANSWER)
+
+
+def _told(run: Pass, book: Book, order: Order, found: LookUp) -> Acted:
+    """Write what a look-up after the send showed, if it showed anything."""
+    if not found.reports:
+        return Acted(order)
+    order = record_all(book, order, found.reports, run.world.clock.now())
+    return Acted(order, error=TwoOrdersError(order) if len(found.reports) > 1 else None)
 
 
 def _rejection(order: Order, placed: Placed) -> DcaguardError:
@@ -250,6 +242,35 @@ def _unknown(order: Order, placed: Placed) -> DcaguardError:
     if placed.kind is PlaceKind.IMPOSSIBLE:
         return ImpossibleReplyError(told)
     return OrderUnknownError(told)
+
+
+class OrderTypeError(ConfigError):
+    """The venue can not do the order type that a strategy asks for."""
+
+    def __init__(self, order: Order, venue: Venue) -> None:
+        can = ", ".join(sorted(venue.order_types))
+        super().__init__(
+            f"strategies/{order.strategy}.toml: order.type: {venue.exchange} orders are sent as "
+            f"{can} only, not as {order.type}: change it; nothing was sent"
+        )
+
+
+class ResultNotKeptError(StorageError):
+    """An order was sent and what the venue said of it could not be written down."""
+
+    def __init__(self, order: Order, placed: Placed, error: StorageError) -> None:
+        said = f"{placed.kind} {placed.code} {placed.detail}".strip()
+        if placed.report is not None:
+            report = placed.report
+            said = (
+                f"{report.status}, its id {report.venue_order_id}, filled {report.filled}, "
+                f"cost {report.cost}"
+            )
+        super().__init__(
+            f"order {order.client_order_id} of {order.symbol} was sent, but the venue's answer "
+            f"could not be written down ({said}): {error} Free space and run again: the order "
+            "stays SENDING, and the next run asks the venue for it."
+        )
 
 
 class ImpossibleReplyError(ProtocolError):

@@ -89,10 +89,26 @@ def record_purse(
     journal.append("purse", symbol_subject(strategy, symbol), body, at)
 
 
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What an ended order cost, fee in quote included, and what it brought."""
+
+    spent: Decimal  # quote
+    filled: Decimal  # base
+
+
+def settlement(journal: Journal, client_order_id: str) -> Settlement | None:
+    """Return an order's newest settlement; None while its fills are not complete."""
+    row = journal.latest("settled", client_order_id)
+    if row is None:
+        return None
+    return Settlement(Decimal(str(row.body["spent"])), Decimal(str(row.body["filled"])))
+
+
 def settled_cost(journal: Journal, client_order_id: str) -> Decimal | None:
     """Return what a settled order cost in quote, fee in quote included; None while unsettled."""
-    row = journal.latest("settled", client_order_id)
-    return None if row is None else Decimal(str(row.body["spent"]))
+    known = settlement(journal, client_order_id)
+    return None if known is None else known.spent
 
 
 def unsettled(journal: Journal) -> tuple[str, ...]:
@@ -116,7 +132,9 @@ def record_settled(
 ) -> None:
     """Write that an order's fills are complete, with the strategy's running total."""
     subject = symbol_subject(order.strategy, order.symbol)
-    before = spent_total(journal, order.strategy, order.symbol)
+    # An order may be settled again: a late fill, a second order under the same id.
+    known = settlement(journal, order.client_order_id) or Settlement(ZERO, ZERO)
+    before = spent_total(journal, order.strategy, order.symbol) - known.spent
     body = {
         "client_order_id": order.client_order_id,
         "spent": spent,
@@ -126,7 +144,7 @@ def record_settled(
     }
     totals = {
         "total": before + spent,
-        "bought_total": bought_total(journal, order.strategy, order.symbol) + filled,
+        "bought_total": bought_total(journal, order.strategy, order.symbol) + filled - known.filled,
     }
     journal.append("settled", order.client_order_id, body, at)
     journal.append("spent", subject, totals, at)

@@ -1,24 +1,26 @@
 """Asks venues about orders whose outcome is not known, before anything else is decided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dcaguard.app import book as books
-from dcaguard.app.act import TwoOrdersError
+from dcaguard.app.absence import against, prove
 from dcaguard.app.book import REHEARSAL_MARK
 from dcaguard.app.context import Book, Pass
-from dcaguard.app.record import record_refused, record_report
+from dcaguard.app.record import TwoOrdersError, record_all, record_refused, twins
+from dcaguard.app.resting import buy_rests, overdue
 from dcaguard.core import recover as rules
 from dcaguard.core.canonical import parse_instant
-from dcaguard.core.errors import (
-    DcaguardError,
-    OrderUnknownError,
-    TryAgainError,
-)
+from dcaguard.core.errors import DcaguardError, OrderUnknownError
 from dcaguard.core.order import UNRESOLVED, Absence, LookUp, Order, Status
 from dcaguard.ports import Journal, Venue
+
+# An order that ended may still show more: a late fill, a twin, or itself after all.
+_MAY_GROW = frozenset({Status.FILLED, Status.PARTIAL_CLOSED, Status.ABANDONED})
+_ASKED_FOR = timedelta(hours=24)
+_AGAIN_MAX = 5  # of one account in one pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +46,59 @@ def open_questions(journal: Journal, account: str) -> list[Order]:
 
 def recover(run: Pass) -> None:
     """Settle what can be settled on every account; accounts are asked side by side."""
+    drop_orphans(run)
     todo = {}
     for account in run.world.config.accounts:
         lasting = run.world.journal if run.keeps_main(account) else None
         if lasting is None and not _has_dry(run, account):
             continue
         book = run.book(account)
-        orders = open_questions(book.read, account)
+        orders = [*open_questions(book.read, account), *to_ask_again(run, book, account)]
         if orders and not book.rehearsal:
             todo[account] = orders
-    if not todo:
-        return
+    if todo:
+        _ask_all(run, todo)
+    buy_rests(run)
+
+
+def _ask_all(run: Pass, todo: Mapping[str, Sequence[Order]]) -> None:
     with ThreadPoolExecutor(max_workers=len(todo)) as pool:
         answers = list(pool.map(lambda item: _ask(run, *item), todo.items()))
     for account, asked in zip(todo, answers, strict=True):
         for one in asked:
             _write(run, account, one)
+
+
+def drop_orphans(run: Pass) -> None:
+    """Give up an INTENT that nobody will decide again; it was provably never sent."""
+    for order in run.world.journal.orders(status=frozenset({Status.INTENT})):
+        strategy = run.world.strategies.get(order.strategy)
+        if (
+            strategy is None
+            or strategy.account != order.account
+            or order.symbol not in {one.symbol for one in strategy.buy}
+        ):
+            facts = {"detail": "its strategy no longer asks for it; never sent"}
+            run.world.journal.move_order(order.client_order_id, Status.ABANDONED, run.now, facts)
+
+
+def to_ask_again(run: Pass, book: Book, account: str) -> list[Order]:
+    """Return orders that ended a short while ago: a late fill or a twin shows only if asked for.
+
+    Each is asked for once more, on a later pass, a few at a time.
+    """
+    if not run.world.is_live(account):
+        return []
+    rows = book.read.orders(account=account, status=_MAY_GROW, since=run.now - 2 * _ASKED_FOR)
+    return [
+        order
+        for order in rows
+        if order.sent_at is not None
+        and order.closed_at is not None
+        and order.closed_at >= run.now - _ASKED_FOR
+        and book.read.latest("asked-again", order.client_order_id) is None
+        and order.client_order_id not in books.unsettled(book.read)
+    ][:_AGAIN_MAX]
 
 
 def _has_dry(run: Pass, account: str) -> bool:
@@ -73,13 +112,19 @@ def _ask(run: Pass, account: str, orders: Sequence[Order]) -> list[Asked]:
     except DcaguardError as error:
         silent = LookUp(absence=Absence.NO_ANSWER)
         return [Asked(order, silent, error) for order in orders]
-    return [ask(venue, order) for order in orders]
+    return [ask(venue, order, cancel=overdue(run, order)) for order in orders]
 
 
-def ask(venue: Venue, order: Order) -> Asked:
-    """Ask one venue about one order; a failure is an answer too."""
+def ask(venue: Venue, order: Order, *, cancel: bool = False) -> Asked:
+    """Ask one venue about one order; a failure is an answer too.
+
+    With `cancel` an order that still rests is cancelled, and the answer is what then became of it.
+    """
     try:
-        return Asked(order, venue.find(order))
+        found = venue.find(order)
+        if cancel and any(report.status is Status.OPEN for report in found.reports):
+            found = venue.cancel(order)
+        return Asked(order, found)
     except DcaguardError as error:
         return Asked(order, LookUp(absence=Absence.NO_ANSWER), error)
 
@@ -88,6 +133,9 @@ def _write(run: Pass, account: str, asked: Asked) -> None:
     book = run.book(account)
     try:
         order = asked.order
+        if order.status in _MAY_GROW and order.client_order_id not in books.unsettled(book.read):
+            _write_again(run, book, asked)
+            return
         if order.status is Status.SENDING:
             # A crash after SENDING was committed: the socket may have been touched.
             order = book.write.move_order(
@@ -98,22 +146,41 @@ def _write(run: Pass, account: str, asked: Asked) -> None:
         run.ledger.fail(error, account)
 
 
+def _write_again(run: Pass, book: Book, asked: Asked) -> None:
+    """Write what an ended order's venue says later; silence leaves the question open."""
+    order, answer = asked.order, asked.answer
+    if asked.error is not None or answer.absence is Absence.NO_ANSWER:
+        return
+    known = len(twins(book.write, order))
+    body = {"evidence": answer.evidence, "reports": len(answer.reports)}
+    book.write.append("asked-again", order.client_order_id, body, run.now)
+    if not answer.reports:
+        return
+    after = record_all(book, order, answer.reports, run.now)
+    if len(answer.reports) > 1 and len(twins(book.write, order)) > known:
+        raise TwoOrdersError(after)
+    if after != order:
+        run.ledger.note(f"order {order.client_order_id}: a late fill is recorded, {order.symbol}")
+
+
 def settle_answer(run: Pass, book: Book, order: Order, asked: Asked) -> None:
     """Write what an answer settles; raise what it leaves open."""
     window = run.venue(order.account).receive_window_seconds if asked.error is None else 0
     verdict = rules.judge(order, asked.answer, run.now, window)
     match verdict.known:
         case rules.Known.FOUND:
-            assert verdict.report is not None
-            record_report(book, order, verdict.report, run.now)
-            run.ledger.note(f"order {order.client_order_id}: found at the venue, {order.symbol}")
+            record_all(book, order, asked.answer.reports, run.now)
+            if order.status in UNRESOLVED:
+                told = f"order {order.client_order_id}: found at the venue, {order.symbol}"
+                run.ledger.note(told)
         case rules.Known.FOUND_TWICE:
-            assert verdict.report is not None
-            for report in asked.answer.reports[1:]:
-                book.write.append("duplicate", order.client_order_id, {"report": report}, run.now)
-            record_report(book, order, verdict.report, run.now)
+            record_all(book, order, asked.answer.reports, run.now)
             raise TwoOrdersError(order)
         case rules.Known.ASK_FOR_PROOF:
+            if order.status is Status.OPEN and overdue(run, order):
+                # The venue took it and no longer shows it: that is not known to be an end.
+                facts = {"detail": "the venue no longer shows it"}
+                order = book.write.move_order(order.client_order_id, Status.UNKNOWN, run.now, facts)
             if order.status in UNRESOLVED:
                 _prove(run, book, order)
         case _:
@@ -123,19 +190,15 @@ def settle_answer(run: Pass, book: Book, order: Order, asked: Asked) -> None:
 
 def _prove(run: Pass, book: Book, order: Order) -> None:
     """Ask everything that could show the order; two clean answers a minute apart prove absence."""
-    answer = run.venue(order.account).prove_absence(order)
+    answer = prove(run, book, order)
     if answer.reports:
-        record_report(book, order, answer.reports[0], run.now)
+        record_all(book, order, answer.reports, run.now)
         return
     if answer.absence is not Absence.NOT_FOUND:
-        raise _still_unknown(order, Asked(order, answer), "absence could not be proved")
+        raise _still_unknown(order, Asked(order, answer), against(answer))
     proofs = absence_proofs(book.write, order)
-    book.write.append(
-        "absence",
-        order.client_order_id,
-        {"proved_at": run.now, "evidence": answer.evidence},
-        run.now,
-    )
+    facts: dict[str, object] = {"proved_at": run.now, "evidence": answer.evidence}
+    book.write.append("absence", order.client_order_id, facts, run.now)
     if not rules.absence_proved(proofs, run.now):
         raise _still_unknown(order, Asked(order, answer), "one proof of absence is written down")
     facts = {"detail": "absence proved twice", "evidence": answer.evidence}
@@ -157,8 +220,3 @@ def _still_unknown(order: Order, asked: Asked, why: str) -> DcaguardError:
         f"`dcaguard resolve {order.client_order_id}`"
     )
     return OrderUnknownError(told)
-
-
-def rate_limited(asked: Asked) -> bool:
-    """Tell whether a look-up failed only because the venue asks for patience."""
-    return asked.answer.transient or isinstance(asked.error, TryAgainError)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from dcaguard.app import recover
-from dcaguard.app.context import Pass
-from dcaguard.app.record import record_refused
+from dcaguard.app.absence import against, prove
+from dcaguard.app.context import Book, Pass
+from dcaguard.app.record import record_all, record_refused, twins
 from dcaguard.app.world import World
 from dcaguard.core.errors import (
     ConfigError,
@@ -15,7 +16,7 @@ from dcaguard.core.errors import (
     UsageError,
 )
 from dcaguard.core.order import UNRESOLVED, Absence, Order, Status
-from dcaguard.ports import Journal
+from dcaguard.core.recover import Known, judge, proof_possible_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,39 @@ class Resolved:
 def resolve(world: World, prefix: str, run_id: str, *, abandon: bool) -> Resolved:
     """Ask about an order; with `abandon` give it up, refused when anything speaks against it."""
     run = Pass(world, run_id, world.clock.now(), dry_run=False)
-    journal, order = _find(world, prefix)
+    order = _find(world, prefix)
     run.begin()
     book = run.book(order.account)
-    assert book.write is journal
-    if order.status not in UNRESOLVED:
-        run.end(0, "OK")
-        told = f"nothing to settle: the order is {order.status}"
-        return Resolved(order, (), 0, told, ExitCode.OK)
+    if order.status in UNRESOLVED | {Status.OPEN}:
+        found = _asked(run, book, order, abandon=abandon)
+    else:
+        found = _known(book, order)
+    run.end(int(found.exit_code), found.exit_code.name)
+    return found
+
+
+def _known(book: Book, order: Order) -> Resolved:
+    """Show an order whose end is written down, with every twin that the venue holds."""
+    fills = book.read.fills(client_order_id=order.client_order_id)
+    rows = [
+        f"fill {f.trade_id}: {f.amount} at {f.price}, {f.filled_at:%Y-%m-%d %H:%M}" for f in fills
+    ]
+    rows += [
+        f"the venue also holds {row.body['venue_order_id']} under this id"
+        for row in twins(book.read, order)
+    ]
+    ids = (order.venue_order_id,) if order.venue_order_id else ()
+    rows = [*(f"the venue's id: {one}" for one in ids), *rows]
+    told = f"nothing to settle: the order is {order.status}"
+    return Resolved(order, tuple(rows), 0, told, ExitCode.OK)
+
+
+def _asked(run: Pass, book: Book, order: Order, *, abandon: bool) -> Resolved:
+    """Ask the venue, write what that settles, and give up what a person may give up."""
     asked = recover.ask(run.venue(order.account), order)
+    evidence = asked.answer.evidence
+    if asked.error is not None:
+        evidence = (*evidence, str(asked.error))
     try:
         if order.status is Status.SENDING:
             order = book.write.move_order(order.client_order_id, Status.UNKNOWN, run.now, {})
@@ -48,47 +73,57 @@ def resolve(world: World, prefix: str, run_id: str, *, abandon: bool) -> Resolve
         message, code = "settled", ExitCode.OK
     except DcaguardError as error:
         message, code = str(error), error.exit_code
-    order = journal.order(order.client_order_id) or order
-    if abandon and order.status in UNRESOLVED:
-        order, message, code = _abandon(run, order, asked)
-    proofs = len(recover.absence_proofs(journal, order))
-    run.end(int(code), code.name)
-    return Resolved(order, asked.answer.evidence, proofs, message, code)
+    order = book.read.order(order.client_order_id) or order
+    if order.status is Status.OPEN:
+        message = "it rests at the venue; `run` cancels it when its time is over"
+    if abandon and order.status not in UNRESOLVED and code is ExitCode.OK:
+        message = f"not given up: the order is {order.status}"
+    elif abandon and order.status in UNRESOLVED:
+        order, proof, message, code = _abandon(run, book, order, asked)
+        evidence = (*evidence, *(line for line in proof if line not in evidence))
+    proofs = len(recover.absence_proofs(book.read, order))
+    return Resolved(order, evidence, proofs, message, code)
 
 
-def _abandon(run: Pass, order: Order, asked: recover.Asked) -> tuple[Order, str, ExitCode]:
+def _abandon(
+    run: Pass, book: Book, order: Order, asked: recover.Asked
+) -> tuple[Order, tuple[str, ...], str, ExitCode]:
     """Give an order up by a person's word: only when the venue clearly says it has no such order.
 
     Proof by waiting is what `run` does; a person may go ahead of the second proof, never against
     an order that shows, a venue that is silent, or a request that may still arrive.
     """
-    from dcaguard.core.recover import Known, judge
-
+    refused = f"order {order.client_order_id}: not given up: "
     window = run.venue(order.account).receive_window_seconds
     verdict = judge(order, asked.answer, run.now, window)
     if verdict.known is not Known.ASK_FOR_PROOF:
         why = verdict.why or "the venue shows the order"
-        msg = f"order {order.client_order_id}: not given up: {why}: run again later"
-        return order, msg, OrderUnknownError.exit_code
-    proof = run.venue(order.account).prove_absence(order)
+        if asked.answer.absence is Absence.NOT_FOUND:
+            why += (
+                f"; absence can be proved from {proof_possible_at(order, window):%H:%M:%S} UTC on"
+            )
+        return order, (), f"{refused}{why}: run again later", OrderUnknownError.exit_code
+    proof = prove(run, book, order)
+    if proof.reports:
+        after = record_all(book, order, proof.reports, run.now)
+        told = f"{refused}the venue shows it"
+        return after, proof.evidence, told, OrderUnknownError.exit_code
     if proof.absence is not Absence.NOT_FOUND:
-        said = "; ".join(proof.evidence) or "something at the venue speaks against it"
-        msg = f"order {order.client_order_id}: not given up: {said}"
-        return order, msg, OrderUnknownError.exit_code
+        said = against(proof)
+        return order, proof.evidence, f"{refused}{said}", OrderUnknownError.exit_code
     facts = {"detail": "given up by a person", "evidence": proof.evidence}
-    gone = record_refused(run.book(order.account), order, Status.ABANDONED, facts, run.now)
-    return gone, "given up: the venue has no such order; the slot is not sent again", ExitCode.OK
+    gone = record_refused(book, order, Status.ABANDONED, facts, run.now)
+    told = "given up: the venue has no such order; the slot is not sent again"
+    return gone, proof.evidence, told, ExitCode.OK
 
 
-def _find(world: World, prefix: str) -> tuple[Journal, Order]:
+def _find(world: World, prefix: str) -> Order:
+    """Return the one order whose id begins like this; UsageError, NoInputError, ConfigError."""
     if len(prefix) < _PREFIX_MIN:
         msg = f"resolve {prefix!r}: give at least {_PREFIX_MIN} characters of the order's id"
         raise UsageError(msg)
-    found = [
-        (world.journal, order)
-        for order in world.journal.orders()
-        if order.client_order_id.startswith(prefix.lower())
-    ]
+    rows = world.journal.orders()
+    found = [order for order in rows if order.client_order_id.startswith(prefix.lower())]
     if not found:
         msg = f"resolve {prefix}: no order has this id: `dcaguard audit trades` lists them"
         raise NoInputError(msg)

@@ -52,7 +52,8 @@ MOVES: dict[Status, frozenset[Status]] = {
     # An order that we gave up and the venue then shows after all: never hidden.
     Status.ABANDONED: frozenset({Status.OPEN, Status.FILLED, Status.PARTIAL_CLOSED}),
     Status.REJECTED: frozenset({Status.OPEN, Status.FILLED, Status.PARTIAL_CLOSED}),
-    Status.FILLED: frozenset(),
+    # A second order under our id, found later: both count.
+    Status.FILLED: frozenset({Status.FILLED}),
 }
 
 UNRESOLVED = frozenset({Status.SENDING, Status.UNKNOWN})

@@ -33,6 +33,19 @@ def at_settled(purse: Purse, buy_quote: Decimal, spent_quote: Decimal) -> Purse:
     return replace(purse, carry=purse.carry + max(buy_quote - spent_quote, ZERO))
 
 
+def at_corrected(purse: Purse, buy_quote: Decimal, before: Decimal, after: Decimal) -> Purse:
+    """A settled order turned out to have cost `after`, not `before`: less of it carries."""
+    less = max(buy_quote - before, ZERO) - max(buy_quote - after, ZERO)
+    return replace(purse, carry=max(purse.carry - less, ZERO))
+
+
+def at_found(purse: Purse, from_backlog: Decimal, from_carry: Decimal, withheld: Decimal) -> Purse:
+    """An order that we had not sent, or had given up, stands at the venue: as if just sent."""
+    return Purse(
+        max(purse.backlog - from_backlog, ZERO) + withheld, max(purse.carry - from_carry, ZERO)
+    )
+
+
 def at_refused(purse: Purse, from_backlog: Decimal, from_carry: Decimal) -> Purse:
     """An order ended without any fill: remembered money is remembered again.
 

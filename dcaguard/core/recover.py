@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from dcaguard.core.money import ZERO
 from dcaguard.core.order import Absence, LookUp, Order, Status, VenueReport
 
 # A request may be delayed on its way; after the venue's own receive window it is refused there.
@@ -41,7 +42,9 @@ def proof_possible_at(order: Order, receive_window_seconds: int) -> datetime:
 def judge(order: Order, answer: LookUp, now: datetime, receive_window_seconds: int) -> Verdict:
     """Say what an answer to "do you have this order?" means."""
     if len(answer.reports) > 1:
-        return Verdict(Known.FOUND_TWICE, answer.reports[0], "the venue holds two orders with our id")
+        return Verdict(
+            Known.FOUND_TWICE, answer.reports[0], "the venue holds two orders with our id"
+        )
     if answer.reports:
         return Verdict(Known.FOUND, answer.reports[0])
     if answer.absence is not Absence.NOT_FOUND:
@@ -56,12 +59,23 @@ def absence_proved(proofs: Sequence[datetime], now: datetime) -> bool:
     return len(proofs) >= PROOFS_NEEDED - 1 and now - min(proofs) >= PROOFS_APART
 
 
-def status_of(report: VenueReport) -> Status:
-    """Return the status a report puts our order in."""
-    assert report.status in {
-        Status.OPEN,
-        Status.FILLED,
-        Status.PARTIAL_CLOSED,
-        Status.REJECTED,
-    }
-    return report.status
+def together(reports: Sequence[VenueReport]) -> VenueReport:
+    """Return everything that a venue holds under one of our ids as one report: all of it counts."""
+    first = reports[0]
+    if len(reports) == 1:
+        return first
+    statuses = {report.status for report in reports}
+    status = Status.PARTIAL_CLOSED
+    if Status.OPEN in statuses:
+        status = Status.OPEN
+    elif len(statuses) == 1:
+        status = first.status
+    return VenueReport(
+        client_order_id=first.client_order_id,
+        venue_order_id=first.venue_order_id,
+        status=status,
+        filled=sum((report.filled for report in reports), ZERO),
+        cost=sum((report.cost for report in reports), ZERO),
+        fills=tuple(fill for report in reports for fill in report.fills),
+        fills_complete=all(report.fills_complete for report in reports),
+    )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).parents[2]
 QUOTES = {"binance": "USDT", "kraken": "USD", "coinbase": "USD"}
 
 
@@ -45,8 +47,16 @@ class Workspace:
     def environment(self) -> dict[str, str]:
         """Return the environment of one call: this interpreter's, and nothing of the user's."""
         keep = {k: v for k, v in os.environ.items() if not k.startswith(("DCAGUARD_", "XDG_"))}
-        keep |= {"NO_COLOR": "1", "HOME": str(self.folder), **self.environ}
-        return keep
+        keep |= {"NO_COLOR": "1", "HOME": str(self.folder), "PYTHONPATH": str(ROOT)}
+        return keep | self.environ
+
+    def live_later(self, seconds: float) -> None:
+        """Let every further command live that far ahead of this machine's clock."""
+        later = str(Path(__file__).parent / "later")
+        self.environ |= {
+            "PYTHONPATH": os.pathsep.join((later, str(ROOT))),
+            "LATER_SECONDS": str(seconds),
+        }
 
     def call(self, *words: str, timeout: float = 60, stdin: str | None = None) -> Ran:
         """Run one command to its end."""
@@ -76,6 +86,14 @@ class Workspace:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return what SQL finds in the journal."""
+        connection = sqlite3.connect(f"file:{self.journal}?mode=ro", uri=True)
+        try:
+            return connection.execute(query, values).fetchall()
+        finally:
+            connection.close()
 
     def write(self, name: str, text: str, mode: int = 0o600) -> Path:
         """Write a file below the folder."""
@@ -162,7 +180,9 @@ def live_workspace(
     exchange = server.NAME if hasattr(server, "NAME") else server.name
     quote = QUOTES[exchange]
     space = Workspace(folder)
-    space.write("config.toml", config_text(account_text(account, exchange, server.base_url), **parts))
+    space.write(
+        "config.toml", config_text(account_text(account, exchange, server.base_url), **parts)
+    )
     space.write("strategies/plan.toml", strategy_text("plan", account, quote, **parts))
     space.write(f"{account}.keys.toml", keys_text(server.credentials))
     if arm:

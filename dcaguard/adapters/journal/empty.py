@@ -1,14 +1,16 @@
 """The journal of a workspace that has none yet: it knows nothing and can not be written to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from dcaguard.core.errors import StorageError
 from dcaguard.core.order import Fill, Order, Status
 from dcaguard.core.reading import Reading
 from dcaguard.ports import AddedReadings, Entry
+
+Written = TypeVar("Written")
 
 
 def _refuse() -> NoReturn:
@@ -22,6 +24,11 @@ class EmptyJournal:
     def transaction(self) -> AbstractContextManager[None]:
         """Nothing to lock."""
         return nullcontext()
+
+    def after_send(self, write: Callable[[], Written]) -> Written:
+        """Refused."""
+        del write
+        _refuse()
 
     def begin_run(
         self, run_id: str, mode: str, version: str, config_digest: str, at: datetime

@@ -1,0 +1,104 @@
+"""Whether an order never reached its venue: asked in every way, and weighed against balances."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from dcaguard.app.context import Book, Pass
+from dcaguard.core.account import AccountView
+from dcaguard.core.errors import DcaguardError
+from dcaguard.core.money import ZERO, plain
+from dcaguard.core.order import Absence, Fill, LookUp, Order
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What an account holds of a symbol's two sides, in units of each."""
+
+    base: Decimal
+    quote: Decimal
+
+
+def prove(run: Pass, book: Book, order: Order) -> LookUp:
+    """Ask by id, order list, trades and balance; NOT_FOUND only when nothing speaks against it."""
+    answer = run.venue(order.account).prove_absence(order)
+    if answer.absence is not Absence.NOT_FOUND:
+        return answer
+    try:
+        said, clean = _balance(book, order, run.venue(order.account).look())
+    except DcaguardError as error:
+        said, clean = f"balance: {error}", False
+    evidence = (*answer.evidence, said)
+    return replace(
+        answer, evidence=evidence, absence=Absence.NOT_FOUND if clean else Absence.NO_ANSWER
+    )
+
+
+def against(answer: LookUp) -> str:
+    """Say what speaks against an order's absence, or that nothing was proved."""
+    return answer.evidence[-1] if answer.evidence else "absence could not be proved"
+
+
+def _balance(book: Book, order: Order, view: AccountView) -> tuple[str, bool]:
+    """Return one line of evidence, and whether the balance leaves room for absence.
+
+    An execution takes quote and brings base. Only both together, beyond what the journal's own
+    fills explain, speak of one: a person may well have moved cash meanwhile.
+    """
+    wallets = {held.wallet for held in view.holdings if held.spendable}
+    if not wallets:
+        return "balance: could not be read", False
+    rows = [{"wallet": h.wallet, "asset": h.asset, "total": str(h.total)} for h in view.holdings]
+    now = _of_symbol(rows, wallets, order.symbol)
+    before = _before(book, order, wallets)
+    if before is None:
+        return f"balance: {_told(order, now)}; nothing was written down before the order", True
+    fell, rose = before.quote - now.quote, now.base - before.base
+    told = f"balance: {_told(order, now)} after {_told(order, before)}"
+    if fell > ZERO and rose > ZERO:
+        return f"{told}: more than the fills in the journal explain", False
+    return f"{told}: no sign of an execution", True
+
+
+def _told(order: Order, held: _Held) -> str:
+    base, quote = order.symbol.split("/")
+    return f"{plain(held.base)} {base}, {plain(held.quote)} {quote}"
+
+
+def _before(book: Book, order: Order, wallets: set[str]) -> _Held | None:
+    """Return the last balance written down before the order, moved on by later fills."""
+    last = None
+    for row in book.read.entries("balances", order.account):
+        if row.run_id == order.run_id:
+            last = row
+    sent = order.sent_at or order.created_at
+    if last is None or not isinstance(last.body["rows"], list):
+        return None
+    held = _of_symbol(last.body["rows"], wallets, order.symbol)
+    fills = book.read.fills(account=order.account, since=min(last.at, sent))
+    return _after_fills(held, fills, order.symbol)
+
+
+def _of_symbol(rows: Sequence[Mapping[str, object]], wallets: set[str], symbol: str) -> _Held:
+    base, quote = symbol.split("/")
+    totals = {base: ZERO, quote: ZERO}
+    for row in rows:
+        if row["asset"] in totals and row["wallet"] in wallets:
+            totals[str(row["asset"])] += Decimal(str(row["total"]))
+    return _Held(totals[base], totals[quote])
+
+
+def _after_fills(held: _Held, fills: list[Fill], symbol: str) -> _Held:
+    base, quote = symbol.split("/")
+    moved = {base: held.base, quote: held.quote}
+    for fill in fills:
+        sign = 1 if fill.side == "BUY" else -1
+        bought, paid = fill.symbol.split("/")
+        for asset, amount in (
+            (bought, sign * fill.amount),
+            (paid, -sign * fill.cost),
+            (fill.fee_currency, -fill.fee_amount),
+        ):
+            if asset in moved:
+                moved[asset] += amount
+    return _Held(moved[base], moved[quote])

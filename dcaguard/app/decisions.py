@@ -1,0 +1,101 @@
+"""A decision as the journal keeps it, and what is asked again before its order is inserted."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from dcaguard.app import book as books
+from dcaguard.app.act import Tranche
+from dcaguard.app.context import Book, Pass
+from dcaguard.app.counting import cap_uses
+from dcaguard.app.facts import Facts
+from dcaguard.app.slots import order_of
+from dcaguard.core.canonical import digest
+from dcaguard.core.decide import Decision
+from dcaguard.core.money import times
+from dcaguard.core.order import UNRESOLVED, Status
+from dcaguard.core.policy.caps import over
+from dcaguard.core.reason import Code, Reason, because
+from dcaguard.core.situation import Situation
+
+
+def same(body: Mapping[str, object], decision: Decision) -> bool:
+    """Tell whether a written decision has this one's verdict and reason codes."""
+    reasons = body["reasons"]
+    assert isinstance(reasons, list)
+    codes = sorted(str(reason["code"]) for reason in reasons)
+    return body["verdict"] == decision.verdict and codes == sorted(r.code for r in decision.reasons)
+
+
+def record_news(
+    book: Book, tranche: Tranche, situation: Situation, decision: Decision, at: datetime
+) -> bool:
+    """Write a decision that sends nothing, if its verdict or reason codes are news."""
+    last = book.read.latest("decision", _subject(tranche))
+    if last is not None and same(last.body, decision):
+        return False
+    record(book, tranche, situation, decision, at)
+    return True
+
+
+def record(
+    book: Book, tranche: Tranche, situation: Situation, decision: Decision, at: datetime
+) -> None:
+    """Write a decision with the inputs it was made from."""
+    subject, quote = _subject(tranche), situation.means.quote
+    inputs = digest(situation)
+    body = {
+        "decision_id": digest([inputs, subject, at])[:32],
+        "strategy": situation.strategy,
+        "slot": situation.slot,
+        "symbol": situation.symbol,
+        "account": situation.account,
+        "verdict": decision.verdict,
+        "tranche_quote": decision.tranche_quote,
+        "buy_quote": decision.buy_quote,
+        "backlog_quote": decision.backlog_quote,
+        "withheld_quote": decision.withheld_quote,
+        "carry_quote": decision.carry_quote,
+        "from_backlog_quote": decision.from_backlog_quote,
+        "from_carry_quote": decision.from_carry_quote,
+        "regime": situation.gate.regime,
+        "composite": situation.gate.composite,
+        "bid": quote.bid if quote else None,
+        "ask": quote.ask if quote else None,
+        "price_at": quote.at if quote else None,
+        "price_source": quote.source if quote else None,
+        "rule_version": situation.rule_version,
+        "reasons": decision.reasons,
+        "inputs_digest": inputs,
+        "inputs": situation,
+        "decided_at": at,
+        "rehearsal": book.rehearsal,
+    }
+    book.write.append("decision", subject, body, at)
+
+
+def _subject(tranche: Tranche) -> str:
+    return books.slot_subject(tranche.strategy.name, tranche.slot.key, tranche.symbol)
+
+
+def recheck(
+    run: Pass, facts: Facts, tranche: Tranche, situation: Situation, decision: Decision
+) -> Reason | None:
+    """Ask again, inside the insert transaction, what may have changed since the decision."""
+    book = run.book(tranche.account)
+    halted = run.world.halt.reason()
+    if halted is not None:
+        return because(Code.HALTED, reason=halted)
+    known = order_of(book, tranche.strategy.name, tranche.slot, tranche.symbol)
+    if known is not None and known.status is not Status.INTENT and not book.rehearsal:
+        return because(Code.ALREADY_ORDERED, order=known.client_order_id)
+    unresolved = book.read.orders(account=tranche.account, status=UNRESOLVED)
+    if unresolved:
+        ids = [order.client_order_id for order in unresolved]
+        return because(Code.ORDER_UNRESOLVED, orders=ids)
+    caps = cap_uses(run, book, facts, tranche)
+    rate = situation.means.base_per_quote
+    assert rate is not None
+    assert decision.order is not None
+    if caps is None:
+        return because(Code.RATE_UNKNOWN, quote=tranche.symbol.partition("/")[2])
+    return next(iter(over(caps, times(decision.order.max_quote, rate))), None)

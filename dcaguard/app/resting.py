@@ -1,0 +1,159 @@
+"""Orders that rest: cancelled past their time, and their rest bought once where it was stated."""
+
+from dataclasses import replace
+
+from dcaguard.app import book as books
+from dcaguard.app.act import Tranche, buy
+from dcaguard.app.context import Book, Pass
+from dcaguard.app.decisions import recheck, record, record_news
+from dcaguard.app.gather import gather
+from dcaguard.app.record import order_terms
+from dcaguard.app.sight import sight_of
+from dcaguard.app.situations import situation_of
+from dcaguard.app.slots import DueStrategy, is_armed, order_of
+from dcaguard.core.decide import decide, gate_share
+from dcaguard.core.errors import DcaguardError
+from dcaguard.core.money import ONE, ZERO
+from dcaguard.core.order import Order, Status
+from dcaguard.core.reason import Verdict
+from dcaguard.core.situation import Situation
+from dcaguard.core.slots import Slot
+from dcaguard.core.strategy import Strategy
+
+FALLBACK = "+fallback"
+
+
+class RestSlot(Slot):
+    """The rest of a slot's tranche: named after the slot, and bought at most once like it."""
+
+    __slots__ = ()
+
+    @property
+    def key(self) -> str:
+        """The slot's key with a mark: no other order ever has it."""
+        return super().key + FALLBACK
+
+    @property
+    def id(self) -> str:
+        """The slot's id with the same mark."""
+        return super().id + FALLBACK
+
+
+def overdue(run: Pass, order: Order) -> bool:
+    """Tell whether a resting order has rested long enough; an unwanted one always has."""
+    if order.status is not Status.OPEN:
+        return False
+    strategy = run.world.strategies.get(order.strategy)
+    if strategy is None or strategy.order.type != "post-only":
+        return True
+    return run.now >= (order.sent_at or order.created_at) + strategy.order.ttl
+
+
+def buy_rests(run: Pass) -> None:
+    """Buy what ended resting orders left over, where their strategy states a fallback."""
+    for strategy in run.world.strategies.values():
+        if not run.keeps_main(strategy.account):
+            continue
+        book = run.book(strategy.account)
+        if book.rehearsal or _over(run, book, strategy):
+            continue
+        try:
+            for order in _left_over(book, strategy):
+                _buy_rest(run, book, strategy, order)
+        except DcaguardError as error:
+            run.ledger.fail(error, strategy.account)
+
+
+def _over(run: Pass, book: Book, strategy: Strategy) -> bool:
+    """Give up unsent rests of slots that ended; tell whether there is nothing else to do."""
+    slot, states = _rest_slot(book, strategy), _states_fallback(strategy)
+    for order in book.read.orders(strategy=strategy.name, status=frozenset({Status.INTENT})):
+        current = states and slot is not None and order.slot == slot.id
+        if order.slot.endswith(FALLBACK) and not current:
+            facts = {"detail": "slot over, never sent"}
+            book.write.move_order(order.client_order_id, Status.ABANDONED, run.now, facts)
+    return slot is None or not states
+
+
+def _states_fallback(strategy: Strategy) -> bool:
+    return strategy.order.type == "post-only" and strategy.order.fallback != "none"
+
+
+def _rest_slot(book: Book, strategy: Strategy) -> RestSlot | None:
+    """Return the rest of the newest slot; of an older one it carries to the newest."""
+    slot = books.slot_state(book.read, strategy.name).slot
+    return None if slot is None else RestSlot(slot.strategy, slot.local, slot.zone, slot.instant)
+
+
+def _left_over(book: Book, strategy: Strategy) -> list[Order]:
+    """Return resting orders of the newest slot that ended unfilled; none may still fill."""
+    state = books.slot_state(book.read, strategy.name)
+    if state.slot is None:
+        return []
+    found = []
+    for one in strategy.buy:
+        order = order_of(book, strategy.name, state.slot, one.symbol)
+        if (
+            order is not None
+            and order.type == "post-only"
+            and order.status is Status.PARTIAL_CLOSED
+            and books.settlement(book.read, order.client_order_id) is not None
+            and order.client_order_id not in books.unsettled(book.read)
+        ):
+            found.append(order)
+    return found
+
+
+def _buy_rest(run: Pass, book: Book, strategy: Strategy, first: Order) -> None:
+    slot = _rest_slot(book, strategy)
+    assert slot is not None
+    second = order_of(book, strategy.name, slot, first.symbol)
+    if second is not None and second.status is not Status.INTENT:
+        return
+    armed = is_armed(run, strategy)
+    facts = gather(run, sight_of(run.world, run.now), [DueStrategy(strategy, (), armed)])
+    tranche = Tranche(strategy, slot, first.symbol)
+    situation = _for_rest(book, first, situation_of(run, facts, tranche, armed=armed))
+    decision = decide(situation)
+    if decision.verdict is not Verdict.BUY:
+        record_news(book, tranche, situation, decision, run.now)
+        return
+    # What is bought now was carried when the first order ended.
+    repaid = replace(decision, from_carry_quote=decision.buy_quote)
+    acted = buy(
+        run,
+        tranche,
+        repaid,
+        record_decision=lambda: record(book, tranche, situation, decision, run.now),
+        recheck=lambda: recheck(run, facts, tranche, situation, decision),
+    )
+    if acted.order is not None and acted.order.status is not Status.INTENT:
+        run.bought.append(acted.order)
+        told = f"{strategy.name} {first.symbol}: the rest of slot {first.slot}: "
+        run.ledger.note(f"{told}{acted.order.status}, order {acted.order.client_order_id}")
+    if acted.error is not None:
+        run.ledger.fail(acted.error, strategy.account)
+
+
+def _for_rest(book: Book, first: Order, situation: Situation) -> Situation:
+    """Return the situation with the first order's rest as all that is wished for.
+
+    The gate's share was taken of the tranche when the first order was sized: now it only permits.
+    """
+    terms = order_terms(book, first)
+    settled = books.settlement(book.read, first.client_order_id)
+    assert settled is not None
+    carried = books.purse(book.read, first.strategy, first.symbol).carry
+    meant = type(carried)(str(terms.get("buy_quote", "0")))
+    rest = min(max(meant - settled.spent, ZERO), carried)
+    share = ONE if gate_share(situation) > ZERO else ZERO
+    wish = replace(
+        situation.wish,
+        base=rest,
+        multiplier=ONE,
+        valuation_share=ONE,
+        backlog=ZERO,
+        carry=ZERO,
+        order_type="limit-ioc",
+    )
+    return replace(situation, wish=wish, gate=replace(situation.gate, share=share))
