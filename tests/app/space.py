@@ -14,6 +14,7 @@ from uuid import uuid4
 from dcaguard.adapters.config import load_config
 from dcaguard.adapters.journal.opening import open_journal
 from dcaguard.app.run import Request, run_pass
+from dcaguard.app.status import status
 from dcaguard.core.canonical import jsonable
 from dcaguard.core.reading import Reading
 from dcaguard.render.run import run_json, run_text
@@ -100,6 +101,12 @@ class Space(Workspace):
             result = run_pass(world, request)
         doc = json.loads(json.dumps(jsonable(run_json(result))))
         return Passed(int(result.exit_code), doc, run_text(result))
+
+    def regime_at(self, when: str) -> str:
+        """Return the regime that holds at an instant, whatever is due."""
+        loaded = load_config(self.folder / "config.toml", {}, self.folder)
+        with opened(loaded, as_of=moment(when), write=False) as world:
+            return status(world, moment(when)).regime
 
     def days(self, first: str, count: int) -> list[Passed]:
         """Do one pass a day at 09:05 UTC."""
@@ -232,3 +239,11 @@ def space_in(folder: Path, *, strategy: dict[str, Any] | None = None, **config: 
 def panic(space: Space, days: Iterable[str], vix: Any = 45) -> None:
     """Put closes of VIX into the journal, each known at 22:30 UTC of its day."""
     space.read("vix", [(day, vix) for day in days], known="22:30")
+
+
+def grave_event(space: Space, since: str, until: str) -> None:
+    """Put a person's grave event into the journal: it halves the buys while it lasts."""
+    at = moment(since)
+    body = {"since": at, "until": moment(until), "severity": "HIGH", "note": "test"}
+    with closing(open_journal(space.journal, clock_now=at)) as journal:
+        journal.append("event", "person", body, at)
