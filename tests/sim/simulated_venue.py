@@ -40,7 +40,7 @@ class SimVenue:
         self.account = account
         self._process = process
         self._sim = process.sim
-        self._ledger = process.self._ledgers[account]
+        self._ledger = self._sim.ledgers[account]
         self.balances_known = False
 
     def _call(self, name: str) -> datetime:

@@ -72,6 +72,9 @@ def _passes(sim: Sim) -> None:
 
 
 def _one(sim: Sim) -> None:
+    if sim.hit(sim.faults.clock):
+        step = sim.rng.choice((0, 0, -3600, -8, -2, 2, 90, 3600))
+        sim.clock_error = timedelta(seconds=step)
     sim.run()
     checks.after_pass(sim)
 
@@ -89,8 +92,6 @@ def _outside(sim: Sim) -> None:
     elif dice < 0.2 and sim.config.gate.enabled:
         sim.regime = rng.choice(("NORMAL", "CAUTION", "PAUSED", "PROBE", "COOLOFF"))
     sim.in_debt = sim.hit(faults.debt)
-    step = rng.choice((-3600, -8, -2, 2, 90, 3600)) if sim.hit(faults.clock) else 0
-    sim.clock_error = timedelta(seconds=step)
     if sim.halted and rng.random() < 0.5:
         sim.halted = None
 
