@@ -38,7 +38,7 @@ def _globals(
     json: Annotated[
         bool, typer.Option("--json", help="Print exactly one JSON document on stdout.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing while all is well.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print more about each step.")] = False,
     no_color: Annotated[
         bool, typer.Option("--no-color", help="No colour; NO_COLOR does the same.")

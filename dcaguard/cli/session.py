@@ -20,6 +20,7 @@ class Session:
 
 
 _CURRENT = Session()
+_WELL = frozenset({0, 10, 11})  # the last two with --detailed-exitcode
 _FLAGS = {
     "--json": "json",
     "--quiet": "quiet",
@@ -83,7 +84,7 @@ def colored() -> bool:
 
 def document(name: str, exit_code: int, code: str, body: Mapping[str, object]) -> dict[str, object]:
     """Return a `--json` document with the keys that every one has."""
-    ok = exit_code in {0, 10, 11}
+    ok = exit_code in _WELL
     return {"schema": f"dcaguard.{name}/1", "ok": ok, "code": code, "exit": exit_code, **body}
 
 
@@ -95,13 +96,13 @@ def say(text: str) -> None:
 def show(
     name: str, body: Mapping[str, object], text: str, *, exit_code: int = 0, code: str = "OK"
 ) -> None:
-    """Print one JSON document or the text for people, on stdout."""
+    """Print one JSON document or the text for people, on stdout; `--quiet` hides no trouble."""
     if _CURRENT.json:
         from dcaguard.core.canonical import jsonable
 
         shown = jsonable(document(name, exit_code, code, body))
         say(json.dumps(shown, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
-    elif text and not _CURRENT.quiet:
+    elif text and (not _CURRENT.quiet or exit_code not in _WELL):
         say(text.rstrip("\n"))
 
 

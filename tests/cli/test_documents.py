@@ -261,6 +261,13 @@ def test_without_json_a_failure_is_on_stderr_alone(tmp_path: Path, words: tuple[
     assert ran.err.startswith("dcaguard: ")
 
 
+def test_quiet_says_nothing_while_all_is_well_and_hides_no_trouble(fresh: Workspace) -> None:
+    held = fresh.call("run", "--quiet", "--as-of", f"{BOUGHT}T09:05Z")
+    assert (held.code, "PRICE_UNKNOWN" in held.out) == (65, True)
+    well = fresh.call("run", "--quiet", "--as-of", f"{BOUGHT}T08:00Z")
+    assert (well.code, well.out, well.err) == (0, "", "")
+
+
 def test_two_mistakes_are_two_errors_in_one_document(tmp_path: Path) -> None:
     config = CONFIG.replace("order_max", "order_mx").replace("[gate]", "[gait]")
     space = bare_workspace(tmp_path, config=config, strategy=STRATEGY.replace("weight", "wait"))
