@@ -58,7 +58,7 @@ def test_an_observed_at_column_wins_and_may_be_empty(tmp_path: Path) -> None:
         b"as_of,value\r2025-02-25,4.10\r2025-02-26,4.2",
         b'"as_of","value"\n"2025-02-25","4.10"\n\n"2025-02-26", 4.2 \n',
         b"As_Of, Value\n2025-02-26T00:00:00Z,4.2\n2025-02-25 00:00,4.10\n",
-        gzip.compress(b"as_of,value\n2025-02-25,4.10\n2025-02-26,4.2\n"),
+        gzip.compress(b"as_of,value\n2025-02-25,4.10\n2025-02-26,4.2\n", mtime=0),
         b"as_of,value\n2025-02-25,4.10\n2025-02-25,4.1\n2025-02-26,4.2\n",
     ],
 )
@@ -120,7 +120,7 @@ def test_a_bad_row_is_refused_with_its_line_and_a_remedy(
         (b"as_of,value\n2025-02-25,4\x001\n", 2, "NUL"),
         (b"as_of,value\n2025-02-25,4.1\n2025-02-26,\xe9\n", 3, "UTF-8"),
         ("as_of,value\n2025-02-25,4.1\n".encode("utf-16"), 1, "UTF-16"),
-        (gzip.compress(b"as_of,value\n" + b"2025-02-25,4.1\n" * 900)[:-30], 1, "gzip"),
+        (gzip.compress(b"as_of,value\n" + b"2025-02-25,4.1\n" * 900, mtime=0)[:-30], 1, "gzip"),
     ],
 )
 def test_bytes_that_are_not_clean_text_are_refused(
