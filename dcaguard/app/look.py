@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from dcaguard.app.world import CLOCK_SKEW_MAX_SECONDS, World
 from dcaguard.core.account import AccountView
-from dcaguard.core.config import Config
+from dcaguard.core.config import PAPER, Config
 from dcaguard.core.errors import DcaguardError, ExitCode, TryAgainError
 from dcaguard.core.market import Market, Quote
 from dcaguard.core.money import times
@@ -42,7 +42,7 @@ class Ask:
 
 
 def look(world: World, asks: Sequence[Ask]) -> dict[str, Looked]:
-    """Read every account in a thread of its own: the whole takes the longest chain, not the sum."""
+    """Read every venue in a thread of its own: the whole takes the longest chain, not the sum."""
     if not asks:
         return {}
     base = world.config.base_currency
@@ -51,10 +51,15 @@ def look(world: World, asks: Sequence[Ask]) -> dict[str, Looked]:
     def one(ask: Ask) -> Looked:
         return _look_at(ask, base, at_par, check_skew=not world.simulated_time)
 
-    if len(asks) == 1:
-        return {asks[0].venue.account: one(asks[0])}
-    with ThreadPoolExecutor(max_workers=min(len(asks), _WORKERS_MAX)) as pool:
-        return {looked.account: looked for looked in pool.map(one, asks)}
+    # A paper account and the journal that prices it are SQLite files of this thread, and fast.
+    remote = [ask for ask in asks if ask.venue.exchange != PAPER]
+    if len(remote) <= 1:
+        return {ask.venue.account: one(ask) for ask in asks}
+    with ThreadPoolExecutor(max_workers=min(len(remote), _WORKERS_MAX)) as pool:
+        answers = pool.map(one, remote)
+        found = {ask.venue.account: one(ask) for ask in asks if ask.venue.exchange == PAPER}
+        found |= {looked.account: looked for looked in answers}
+    return {ask.venue.account: found[ask.venue.account] for ask in asks}
 
 
 def _look_at(ask: Ask, base: str, at_par: Iterable[str], *, check_skew: bool) -> Looked:
