@@ -90,7 +90,9 @@ def balances_text(
         table(header, rows, right=(3, 4, 5, 7)) if rows else "nothing held",
         total,
         "\n".join(unread),
-        f"no price, counted as zero: {', '.join(portfolio.unpriced)}" if portfolio.unpriced else "",
+        plain_text(f"no price, counted as zero: {', '.join(portfolio.unpriced)}", 400)
+        if portfolio.unpriced
+        else "",
         "\n".join(f"{name}: {plain_text(text, 400)}" for name, text in failures.items()),
     )
 
