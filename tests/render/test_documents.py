@@ -235,7 +235,7 @@ def test_balances_for_people_leave_out_empty_rows_and_escape_names() -> None:
     shown = balances_text({"main": VIEW}, WHOLE, "USD", {"b": EVIL})
     assert "NIL" not in shown
     assert "\x1b" not in shown
-    assert "NAV 220.00 USD, exposure 220.00 USD (1.000 of NAV)" in shown
+    assert "NAV 220.00 USD, exposure 220.00 USD (1 of NAV)" in shown
     assert "no price" in shown
     assert "earning" in shown
     assert balances_text({}, build([], {}, {}), "USD", {}).startswith("nothing held")
