@@ -13,6 +13,7 @@ from dcaguard.core.config import PAPER, Account, Config
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.market import Quote
 from dcaguard.core.policy.leverage import stops
+from dcaguard.core.portfolio import SPOT, cash_unread
 from dcaguard.ports import Journal
 
 
@@ -87,10 +88,13 @@ def findings_of(config: Config, looked: Mapping[str, Looked]) -> dict[str, tuple
     """
     leverage = config.policy.leverage
     own = {
-        name: stops(
+        name: _without_cash(
             one.view,
-            require_key_rights=leverage.require_key_rights,
-            accept_cannot_tell=frozenset(leverage.accept_cannot_tell),
+            stops(
+                one.view,
+                require_key_rights=leverage.require_key_rights,
+                accept_cannot_tell=frozenset(leverage.accept_cannot_tell),
+            ),
         )
         for name, one in looked.items()
         if one.view is not None
@@ -104,6 +108,16 @@ def findings_of(config: Config, looked: Mapping[str, Looked]) -> dict[str, tuple
         name: (*own.get(name, ()), *(r for n, rs in violated.items() if n != name for r in rs))
         for name in looked
     }
+
+
+def _without_cash(view: AccountView, found: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
+    """Leave out what an unreadable spot wallet hides: that is unknown data, not leverage.
+
+    The same reading is told as BALANCE_UNKNOWN, so nothing is bought either way.
+    """
+    if not cash_unread(view):
+        return found
+    return tuple(one for one in found if (one.wallet, one.result) != (SPOT, Proof.CANNOT_TELL))
 
 
 def _second(run: Pass, due: Sequence[DueStrategy]) -> Mapping[str, Quote] | None:

@@ -10,6 +10,7 @@ from dcaguard.core.account import CheckResult
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.order import UNRESOLVED
 from dcaguard.core.policy.price import PriceRules, SecondOpinion
+from dcaguard.core.portfolio import cash_unread
 from dcaguard.core.reason import Code
 from dcaguard.core.situation import Finding, Means, Situation, Stops, Trouble
 
@@ -72,6 +73,9 @@ def _troubles(run: Pass, facts: Facts, tranche: Tranche) -> tuple[Trouble, ...]:
     failure = facts.failures.get(account) or facts.seen(account).failure
     if failure is not None:
         rows.append(trouble_of(failure))
+    view = facts.seen(account).view
+    if view is not None and (unread := cash_unread(view)):
+        rows.append(Trouble(Code.BALANCE_UNKNOWN, unread))
     asset = tranche.symbol.partition("/")[0]
     others = [name for name in facts.incomplete if name != account]
     if others and needs_nav(run.world, asset, account):

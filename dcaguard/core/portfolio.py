@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dcaguard.core.account import AccountView, Holding
+from dcaguard.core.account import AccountView, Holding, Proof
 from dcaguard.core.money import ONE, ZERO, quotient, times
+from dcaguard.core.policy.rules import BALANCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,21 @@ def _without_price(
         if row.holding.asset not in prices and (row.holding.debt if owed else row.holding.total)
     }
     return tuple(sorted(names))
+
+
+SPOT = "spot"  # the wallet that a spot order draws on, in every profile with an order path
+
+
+def cash_unread(view: AccountView) -> str:
+    """Return why the spot wallet's own balances are not known, or ''."""
+    return next(
+        (
+            check.detail
+            for check in view.checks
+            if (check.check, check.wallet, check.result) == (BALANCES, SPOT, Proof.CANNOT_TELL)
+        ),
+        "",
+    )
 
 
 def spendable(view: AccountView, asset: str) -> Decimal | None:

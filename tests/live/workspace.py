@@ -161,7 +161,7 @@ per_slot = {parts.get("per_slot", 100)}
 [[buy]]
 symbol = "BTC/{quote}"
 weight = 1.0
-{parts.get("rest", "")}
+{parts.get("plan", "")}
 """
 
 

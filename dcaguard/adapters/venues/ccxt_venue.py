@@ -18,6 +18,7 @@ from dcaguard.adapters.venues.orders.kraken import KrakenOrders
 from dcaguard.adapters.venues.orders.path import NoAnswerError, OrderPath
 from dcaguard.adapters.venues.public_paths import public_rules
 from dcaguard.adapters.venues.session import GuardedSession
+from dcaguard.adapters.venues.silence import heard
 from dcaguard.adapters.venues.skew import skew_seconds
 from dcaguard.core.account import AccountView
 from dcaguard.core.errors import (
@@ -126,7 +127,7 @@ class CcxtVenue:
             raise failure(self._account, self._line, error) from None
 
     def look(self) -> AccountView:
-        """Read every wallet, position, mode and right as the venue's profile lists them."""
+        """Read every wallet, position, mode and right; 69 or 75 when spot does not answer."""
         from dcaguard.adapters.venues.guard_reader import read_account
         from dcaguard.adapters.venues.profiles import PROFILES
 
@@ -137,12 +138,14 @@ class CcxtVenue:
                 f"be proved there. Known: {', '.join(sorted(PROFILES))}."
             )
             raise ConfigError(sentence)
-        return read_account(
-            self._line.exchange,
-            profile,
-            account=self._account,
-            now=self._line.clock.now(),
-            markets=self._listing.one_per_base(),
+        return heard(
+            read_account(
+                self._line.exchange,
+                profile,
+                account=self._account,
+                now=self._line.clock.now(),
+                markets=self._listing.one_per_base(),
+            )
         )
 
     def markets(self, symbols: Sequence[str]) -> Mapping[str, Market]:
