@@ -89,10 +89,16 @@ def _size(situation: Situation) -> Sized:
         base=base,
         multiplier=wish.multiplier,
         share=times(gate_share(situation), wish.valuation_share),
-        backlog=wish.backlog,
+        backlog=wish.backlog if _gate_open(situation) else ZERO,
         carry=wish.carry,
         catch_up_multiple=wish.catch_up_multiple,
     )
+
+
+def _gate_open(situation: Situation) -> bool:
+    """Tell whether the gate itself is open: a rung of a ladder releases one tranche, no backlog."""
+    gate = situation.gate
+    return not gate.enabled or gate.share >= ONE
 
 
 # --- tier 1: broken limits that no waiting mends ---------------------------------------------

@@ -257,6 +257,14 @@ def test_half_while_paused_says_so_and_a_ladder_says_so() -> None:
     assert (codes(rung), rung.buy_quote) == ([Code.LADDER_WHILE_PAUSED], D(100))
 
 
+def test_a_rung_releases_one_tranche_and_repays_nothing() -> None:
+    paused = {"regime": "PAUSED", "share": D(0)}
+    found = decide(situation(gate=paused, wish={"ladder_share": D(1), "backlog": D(70)}))
+    assert (found.buy_quote, found.from_backlog_quote, found.backlog_quote) == (100, 0, 70)
+    off = decide(situation(gate=paused | {"enabled": False}, wish={"backlog": D(70)}))
+    assert (off.buy_quote, off.from_backlog_quote) == (170, 70)
+
+
 def test_a_half_that_the_gate_itself_gives_is_the_strategys_half() -> None:
     gate = {"regime": "PAUSED", "share": D("0.6")}
     found = decide(situation(gate=gate, wish={"pause_mode": "half"}))

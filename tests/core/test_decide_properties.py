@@ -176,7 +176,9 @@ class Told:
         self.base = min(down(base * self.share), self.allowed)
         self.carry = down(F(wish.carry) * self.share)
         room = base * (F(wish.catch_up_multiple) - 1)
-        self.backlog = min(F(wish.backlog), down(room)) if self.share == 1 else F(0)
+        open_itself = not at.gate.enabled or at.gate.share == 1
+        repays = self.share == 1 and open_itself  # a rung releases a tranche, no backlog
+        self.backlog = min(F(wish.backlog), down(room)) if repays else F(0)
         self.wanted = self.allowed + self.carry + self.backlog
 
     def _gate(self) -> F:

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcaguard.core.decide import Decision
-from dcaguard.core.purse import Purse, at_close, at_refused, at_sending, at_settled
+from dcaguard.core.purse import (
+    Purse,
+    at_close,
+    at_corrected,
+    at_found,
+    at_refused,
+    at_sending,
+    at_settled,
+)
 from dcaguard.core.reason import Verdict
 
 HELD = Purse(D(70), D(3))
@@ -49,6 +57,33 @@ def test_what_an_order_did_not_spend_carries_and_an_excess_takes_nothing(
 
 def test_a_refused_order_gives_back_what_it_would_have_repaid() -> None:
     assert at_refused(Purse(D(0), D(1)), D(70), D(2)) == HELD
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "carry"),
+    [
+        ("90", "95", "8"),  # 10 were left over, 5 are
+        ("90", "100", "3"),
+        ("90", "120", "3"),  # never more than what was left over at first
+        ("100", "120", "13"),
+        ("110", "120", "13"),
+        ("95", "90", "18"),
+    ],
+)
+def test_a_cost_that_is_corrected_corrects_what_carries(
+    before: str, after: str, carry: str
+) -> None:
+    assert at_corrected(Purse(D(70), D(13)), D(100), D(before), D(after)) == Purse(D(70), D(carry))
+
+
+def test_a_correction_never_leaves_less_than_nothing() -> None:
+    assert at_corrected(Purse(D(0), D("4.99")), D(100), D(90), D(95)) == Purse(D(0), D(0))
+
+
+def test_an_order_found_at_the_venue_counts_as_if_it_had_just_been_sent() -> None:
+    out = bought(from_backlog=D(70), from_carry=D(2), withheld=D(50))
+    assert at_found(HELD, D(70), D(2), D(50)) == at_sending(HELD, out) == Purse(D(50), D(1))
+    assert at_found(HELD, D("70.01"), D("3.01"), D(0)) == Purse(D(0), D(0))
 
 
 @given(*[st.decimals("0", "500", places=8, allow_nan=False, allow_infinity=False)] * 4)

@@ -1,0 +1,60 @@
+"""Ladders, resting orders and market orders on a paper account, from decision to fill."""
+
+from decimal import Decimal as D
+from pathlib import Path
+
+from tests.app.space import Space, following, panic, space_in
+
+PAUSING = {"gate": "enabled = true", "rest": "[signals.recovery]\nenabled = false\n"}
+LADDER = "[pause]\nladder = [0.20, 0.35]\n"
+
+
+def falling(folder: Path, closes: list[int]) -> Space:
+    """A market that is paused throughout while the price falls from 100000."""
+    space = space_in(folder, fee=0, strategy={"more": LADDER}, **PAUSING)
+    days = following("2025-03-03", len(closes))
+    space.read("px.BTC", [("2025-03-01", 100000), ("2025-03-02", 100000)])
+    space.read("px.BTC", zip(days, closes, strict=True))
+    panic(space, [d for d in days if d not in {"2025-03-08", "2025-03-09"}])
+    return space
+
+
+def test_each_rung_releases_one_tranche_in_a_pause(tmp_path: Path) -> None:
+    closes = [80001, 80000, 79000, 65000, 64000, 60000, 60000]
+    space = falling(tmp_path, closes)
+    told = [(p.regime, p.verdict, p.codes[0]) for p in space.days("2025-03-04", 7)]
+    held, rung = ("PAUSED", "PAUSE", "REGIME_PAUSED"), ("PAUSED", "BUY", "LADDER_WHILE_PAUSED")
+    assert told == [held, rung, held, rung, held, held, held]
+    assert space.spent() == D(200) - space.purse()[1]
+
+
+def test_a_fall_through_two_rungs_at_once_releases_one_a_slot(tmp_path: Path) -> None:
+    space = falling(tmp_path, [50000] * 4)
+    assert [p.verdict for p in space.days("2025-03-04", 4)] == ["BUY", "BUY", "PAUSE", "PAUSE"]
+
+
+def test_a_rehearsal_uses_up_no_rung(tmp_path: Path) -> None:
+    space = falling(tmp_path, [80000] * 2)
+    for minute in ("05", "06"):
+        assert space.at(f"2025-03-04T09:{minute}", dry_run=True).verdict == "BUY"
+    assert [p.verdict for p in space.days("2025-03-04", 2)] == ["BUY", "PAUSE"]
+
+
+def test_a_market_order_spends_at_most_the_tranche(tmp_path: Path) -> None:
+    more = '[order]\ntype = "market"\n'
+    space = space_in(tmp_path, price="collar = 0.01", strategy={"more": more})
+    space.prices("2025-03-03", 1)
+    found = space.at("2025-03-03")
+    assert found.one["order"]["type"] == "market"
+    assert D(98) < space.spent() <= 100
+
+
+def test_a_thin_book_fills_a_part_and_the_rest_carries(tmp_path: Path) -> None:
+    space = space_in(tmp_path, fee=0)
+    text = (tmp_path / "config.toml").read_text()
+    space.write("config.toml", text.replace("spread = 0.0\n", "spread = 0.0\ndepth_quote = 40\n"))
+    space.prices("2025-03-03", 2)
+    found = space.at("2025-03-03")
+    assert found.one["order"]["status"] == "PARTIAL_CLOSED"
+    assert (space.spent(), space.purse()) == (40, (0, 60))
+    assert space.at("2025-03-04").bought == 160
