@@ -134,5 +134,6 @@ def _name(rest: Sequence[str]) -> str:
     group = named.get(words[0])
     if group is None or words[0] == "credentials" or len(words) == 1:
         return words[0]
-    commands = [one.name for one in (*group.registered_commands, *group.registered_groups)]
+    commands = [command.name for command in group.registered_commands]
+    commands += [inner.name for inner in group.registered_groups]
     return f"{words[0]}-{words[1]}" if words[1] in commands else words[0]

@@ -268,3 +268,24 @@ def session() -> None:
 def _clipped(text: str, length_max: int = 150) -> str:
     lines = text.splitlines()
     return "\n".join(x if len(x) <= length_max else f"{x[: length_max - 1]}…" for x in lines)
+
+
+def error_messages() -> None:
+    """Print each reproduced message: exit code, situation, command, what it says."""
+    from tests.errors.catalogue import CASES
+
+    print("| exit | when | for example | it says |\n|--:|---|---|---|")
+    for case in sorted(CASES, key=lambda one: one.exit):
+        if case.exit not in {ExitCode.OK, *DETAILED}:
+            line = f"`dcaguard {' '.join(case.words)}`"
+            print(row(case.exit.value, case.title, line, case.says))
+
+
+def error_classes() -> None:
+    """Print every error class of the package with its exit code and its sentence."""
+    from tests.errors.test_messages import every_error
+
+    print("| class | exit | when |\n|---|--:|---|")
+    for kind in sorted(every_error(), key=lambda one: (one.exit_code, one.__name__)):
+        about = _first_sentence(kind.__doc__ or "")
+        print(row(f"`{kind.__name__}`", kind.exit_code.value, about))

@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "dcaguard" / "help").glob("*.md"))
 WRITTEN = [path for path in (ROOT / "README.md", *PAGES) if path.exists()]
 TOPICS = {
-    "reasons", "exit-codes", "config", "strategies", "schedule", "money", "gate", "guard", "journal",
-    "credentials", "cron", "commands", "files", "errors", "changes",
+    "reasons", "exit-codes", "config", "strategies", "schedule", "money", "gate", "guard",
+    "journal", "credentials", "cron", "commands", "files", "errors", "changes",
 }  # fmt: skip
 
 
