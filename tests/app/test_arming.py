@@ -41,9 +41,7 @@ def test_an_unarmed_live_strategy_waits_exits_78_and_says_the_command(
     assert "NOT ARMED" in spoken.out
 
 
-def test_the_first_arming_buys_the_slot_that_just_was(
-    tmp_path: Path, server: WireExchange
-) -> None:
+def test_the_first_arming_buys_the_slot_that_just_was(tmp_path: Path, server: WireExchange) -> None:
     space = live_workspace(tmp_path, server, arm=False)
     space.run()
     armed = space.call("arm", "plan", "--yes", "--json")
@@ -95,9 +93,7 @@ def test_after_an_edit_the_next_slot_is_the_first(tmp_path: Path, server: WireEx
     assert (done.code, done.json["decisions"], posts(server)) == (0, [], 0)
 
 
-def test_undoing_an_edit_is_the_confirmed_rules_again(
-    tmp_path: Path, server: WireExchange
-) -> None:
+def test_undoing_an_edit_is_the_confirmed_rules_again(tmp_path: Path, server: WireExchange) -> None:
     space = live_workspace(tmp_path, server)
     edit(space, "config.toml", "order_max = 500", "order_max = 499")
     assert space.run().codes() == ["NOT_ARMED"]

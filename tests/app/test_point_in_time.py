@@ -1,13 +1,14 @@
 """A reading counts from when it was known; history that arrives late says what it changed."""
 
 import csv
-from decimal import Decimal as D
+from decimal import Decimal as D  # noqa: N817
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from tests.app.space import Space, panic, space_in
 
-GATE = {"gate": "enabled = true", "rest": "[signals.recovery]\nenabled = false\n"}
+GATE: dict[str, Any] = {"gate": "enabled = true", "rest": "[signals.recovery]\nenabled = false\n"}
 
 
 def watched(folder: Path) -> Space:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from decimal import Decimal as D
+from decimal import Decimal as D  # noqa: N817
 from enum import Enum, IntEnum, StrEnum
 from typing import Any
 

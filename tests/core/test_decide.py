@@ -1,8 +1,11 @@
 """The decision: a cent on each side of every line, and every reason with its numbers."""
 
+# Decimal(100) equals 100, which the type checker does not know of tuples.
+# mypy: disable-error-code="comparison-overlap"
+
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal as D
+from decimal import Decimal as D  # noqa: N817
 from typing import Any
 
 import pytest
@@ -51,7 +54,7 @@ def test_a_post_only_order_rests_at_the_bid() -> None:
     assert (order.type, order.limit_price, order.amount) == ("post-only", D("99.99"), D("1.0001"))
 
 
-# --- each objection alone -----------------------------------------------------------------------
+# --- each objection alone ----------------------------------------------------------------------
 
 FOUND = Finding("debt", "margin", Proof.VIOLATED, "borrowed=1")
 ALONE: tuple[tuple[Code, dict[str, Any]], ...] = (
@@ -140,7 +143,7 @@ def test_two_findings_are_two_reasons_and_name_their_wallets() -> None:
     assert found.reasons[0].detail == {"check": "debt", "wallet": "margin", "found": "borrowed=1"}
 
 
-# --- not now ---------------------------------------------------------------------------------------
+# --- not now --------------------------------------------------------------------------------------
 
 
 def test_a_venue_in_trouble_has_not_said_that_the_market_is_unknown() -> None:
@@ -183,7 +186,7 @@ def test_a_target_reached_still_repays_what_was_carried() -> None:
     assert (found.verdict, found.buy_quote) == (Verdict.BUY, D(7))
 
 
-# --- the gate ---------------------------------------------------------------------------------------
+# --- the gate -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -223,7 +226,9 @@ def test_a_skipping_strategy_lets_the_withheld_half_go() -> None:
     assert (found.buy_quote, found.withheld_quote, found.backlog_quote) == (D(50), D(0), D(7))
 
 
-@pytest.mark.parametrize(("mode", "withheld"), [("defer", D(100)), ("half", D(100)), ("skip", D(0))])
+@pytest.mark.parametrize(
+    ("mode", "withheld"), [("defer", D(100)), ("half", D(100)), ("skip", D(0))]
+)
 def test_a_pause_remembers_the_whole_tranche_unless_it_is_skipped(mode: str, withheld: D) -> None:
     at = situation(gate={"regime": "COOLOFF", "share": D(0)}, wish={"pause_mode": mode})
     found = decide(at)
@@ -278,7 +283,7 @@ def test_probe_and_a_disabled_gate_say_so() -> None:
     assert codes(decide(situation(gate={"enabled": False}))) == [Code.GATE_DISABLED]
 
 
-# --- sizes ------------------------------------------------------------------------------------------
+# --- sizes ----------------------------------------------------------------------------------------
 
 
 def test_backlog_is_repaid_up_to_the_multiple_and_the_rest_waits() -> None:
@@ -319,7 +324,7 @@ def test_a_throttle_withholds_its_part_and_says_by_what() -> None:
     assert codes(dark) == [Code.REGIME_NORMAL, Code.VALUATION_UNKNOWN]
 
 
-# --- limits -----------------------------------------------------------------------------------------
+# --- limits ---------------------------------------------------------------------------------------
 
 
 def test_a_cap_is_reached_to_the_cent_and_not_passed() -> None:
@@ -363,9 +368,9 @@ def test_extras_are_trimmed_to_the_cap_and_the_base_is_not() -> None:
 
 def test_extras_are_trimmed_to_cash_in_the_order_backlog_carry_stage() -> None:
     wish = {"multiplier": D("1.5"), "backlog": D(100), "carry": D(10)}
-    found = decide(situation(wish=wish, means={"cash": D("255")}))
+    found = decide(situation(wish=wish, means={"cash": D(255)}))
     assert (found.buy_quote, found.from_backlog_quote, found.from_carry_quote) == (255, 95, 10)
-    found = decide(situation(wish=wish, means={"cash": D("155")}))
+    found = decide(situation(wish=wish, means={"cash": D(155)}))
     assert (found.buy_quote, found.from_backlog_quote, found.from_carry_quote) == (155, 0, 5)
 
 
@@ -403,7 +408,9 @@ def test_cash_and_caps_are_both_named_and_the_minimum_is_not_guessed() -> None:
 
 
 def test_what_is_below_a_minimum_carries_and_is_never_rounded_up() -> None:
-    found = decide(situation(wish={"base": D("4.99"), "carry": D("0.01")}, market={"cost_min": 5.01}))
+    found = decide(
+        situation(wish={"base": D("4.99"), "carry": D("0.01")}, market={"cost_min": 5.01})
+    )
     assert found.verdict is Verdict.DENY
     assert (found.carry_quote, found.withheld_quote) == (D("4.99"), D(0))
 

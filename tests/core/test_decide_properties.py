@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal as D
-from fractions import Fraction as F
+from decimal import Decimal as D  # noqa: N817
+from fractions import Fraction as F  # noqa: N817
 from typing import Any
 
 from hypothesis import example, given, settings
@@ -19,7 +19,7 @@ from dcaguard.core.reason import MEANINGS, Code, Verdict
 from dcaguard.core.situation import Finding, Situation, Trouble
 from tests.core.situated import FINE, NOON, situation
 
-# --- which tier speaks ------------------------------------------------------------------------------
+# --- which tier speaks ----------------------------------------------------------------------------
 
 DEBT = Finding("debt", "margin", Proof.VIOLATED, "x")
 RIGHTS = Finding("key-rights", "", Proof.VIOLATED, "x")
@@ -74,7 +74,7 @@ def test_the_strongest_spoiled_tier_speaks_alone_and_in_full(names: set[str]) ->
     assert found.verdict is verdict
 
 
-# --- the numbers -----------------------------------------------------------------------------------
+# --- the numbers ----------------------------------------------------------------------------------
 
 GRID = F(1, 10**8)
 
@@ -278,7 +278,8 @@ def test_it_buys_exactly_when_a_second_telling_of_the_rules_would(at: Situation)
         assert found.order is not None
         assert (F(found.order.amount), F(found.order.limit_price)) == (amount, limit)
     else:
-        assert (found.buy_quote, found.order) == (0, None)
+        assert found.buy_quote == 0
+        assert found.order is None
 
 
 def test_the_draws_above_reach_both_answers() -> None:
@@ -366,7 +367,7 @@ def test_anything_unknown_never_buys(at: Situation, unknown: dict[str, Any]) -> 
     assert found.order is None
 
 
-# --- replay ----------------------------------------------------------------------------------------
+# --- replay ---------------------------------------------------------------------------------------
 
 
 @given(situations())

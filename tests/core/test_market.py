@@ -1,7 +1,7 @@
 """Markets and quotes are values: frozen, equal by content, unknown where the venue said nothing."""
 
 from dataclasses import FrozenInstanceError, replace
-from decimal import Decimal as D
+from decimal import Decimal as D  # noqa: N817
 
 import pytest
 

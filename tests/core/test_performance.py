@@ -1,7 +1,7 @@
 """What a plan came to, beside plain DCA that began with the same money."""
 
-from decimal import Decimal as D
-from fractions import Fraction as F
+from decimal import Decimal as D  # noqa: N817
+from fractions import Fraction as F  # noqa: N817
 
 from hypothesis import given
 from hypothesis import strategies as st

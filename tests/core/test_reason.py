@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from decimal import Decimal as D
+from decimal import Decimal as D  # noqa: N817
 
 import pytest
 

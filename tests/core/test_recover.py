@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal as D
+from decimal import Decimal as D  # noqa: N817
 
 import pytest
 from hypothesis import given

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal as D
+from decimal import Decimal as D  # noqa: N817
 from typing import Any
 
 import pytest
@@ -166,7 +166,7 @@ def test_text_from_a_venue_can_not_draw_on_the_terminal() -> None:
     assert shown.count("\\x1b[2Jgone\\x0aDENY") == 3
 
 
-# --- reasons ----------------------------------------------------------------------------------------
+# --- reasons --------------------------------------------------------------------------------------
 
 
 def test_a_reason_is_code_sentence_and_numbers() -> None:
@@ -186,7 +186,7 @@ def test_nothing_to_do_is_no_remedy() -> None:
     assert remedy(because(Code.CAP_RESERVE)) == "Add cash."
 
 
-# --- balances and guard -----------------------------------------------------------------------------
+# --- balances and guard ---------------------------------------------------------------------------
 
 VIEW = AccountView(
     "main",
