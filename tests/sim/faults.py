@@ -27,7 +27,7 @@ class Faults:
     late: float = 0.0  # nobody runs anything for a while
     loss: float = 0.0  # the journal is lost or restored from a copy, per week
     debt: float = 0.0
-    blind: float = 0.0  # a stale replica answers look-ups for a while, once per account and year
+    blind: float = 0.0  # a stale replica answers look-ups for a while
 
 
 def drawn(rng: Random) -> Faults:
@@ -51,5 +51,5 @@ def drawn(rng: Random) -> Faults:
     if rng.random() < 0.15:
         found.loss = 0.05
     else:
-        found.blind = 0.05  # together with a lost journal no witness could see the order
+        found.blind = 0.3  # together with a lost journal no witness could see the order
     return found

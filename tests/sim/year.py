@@ -83,11 +83,11 @@ def _outside(sim: Sim) -> None:
     """What happens between passes: money comes and goes, debts, regimes, clocks, a person."""
     rng, faults = sim.rng, sim.faults
     dice, ledger = rng.random(), rng.choice(list(sim.ledgers.values()))
-    if sim.hit(faults.blind) and not ledger.blind_until:
+    if sim.hit(faults.blind):
         ledger.blind_until = sim.now + rng.random() * timedelta(minutes=20)
-    if dice < 0.05:
+    if dice < 0.05 and not sim.unresolved():  # a balance that rises hides what an order took
         ledger.balances["USDT"] += rng.choice((100, 500))
-    elif dice < 0.08:
+    elif 0.05 < dice < 0.08:
         ledger.balances["USDT"] -= min(ledger.balances["USDT"], Decimal(300))
     elif dice < 0.2 and sim.config.gate.enabled:
         sim.regime = rng.choice(("NORMAL", "CAUTION", "PAUSED", "PROBE", "COOLOFF"))
