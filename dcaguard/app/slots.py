@@ -96,9 +96,12 @@ def close(run: Pass, book: Book, strategy: Strategy, slot: Slot) -> None:
 
 
 def _account_for(book: Book, strategy: str, slot: Slot, symbol: str, at: datetime) -> None:
-    row = book.read.latest("decision", books.slot_subject(strategy, slot.key, symbol))
-    if row is None:
+    # A venue that was down, or a halt, at the last call does not undo what a pause withheld before.
+    subject = books.slot_subject(strategy, slot.key, symbol)
+    told = [e for e in book.read.entries("decision", subject) if e.body["verdict"] != Verdict.WAIT]
+    if not told:
         return
+    row = told[-1]
     paused = row.body["verdict"] == Verdict.PAUSE
     reasons = row.body["reasons"]
     assert isinstance(reasons, list)

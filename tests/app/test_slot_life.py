@@ -156,6 +156,29 @@ def test_only_the_last_decision_of_a_slot_counts_for_its_money(tmp_path: Path) -
     assert space.purse() == (0, 0)
 
 
+def test_a_wait_at_the_last_call_does_not_undo_what_a_pause_withheld(tmp_path: Path) -> None:
+    space = space_in(tmp_path, **PAUSING)
+    space.prices("2025-03-03", 3)
+    panic(space, ["2025-03-03"])
+    assert space.at("2025-03-04").verdict == "PAUSE"
+    space.write("HALT", "away")
+    halted = space.at("2025-03-04T23:00")
+    assert (halted.exit, halted.verdict, halted.codes) == (82, "WAIT", ["HALTED"])
+    (tmp_path / "HALT").unlink()
+    space.at("2025-03-05")
+    assert space.purse() == (100, 0)
+
+
+def test_a_slot_that_only_waited_leaves_nothing(tmp_path: Path) -> None:
+    space = space_in(tmp_path)
+    space.prices("2025-03-03", 3)
+    space.write("HALT", "away")
+    space.at("2025-03-03")
+    (tmp_path / "HALT").unlink()
+    assert space.at("2025-03-04").bought == 100
+    assert [body["why"] for body in space.bodies("purse")] == ["remainder"]
+
+
 def test_one_symbol_may_be_bought_while_the_other_waits(tmp_path: Path) -> None:
     two = {"buys": (("BTC/USDT", "0.6"), ("ETH/USDT", "0.4"))}
     space = space_in(tmp_path, strategy=two)
