@@ -25,7 +25,8 @@ def situation_of(run: Pass, facts: Facts, tranche: Tranche, *, armed: bool) -> S
         account=strategy.account,
         slot=tranche.slot.id,
         symbol=tranche.symbol,
-        now=run.now,
+        # Prices were read after the pass began, on a slow venue long after.
+        now=max(run.now, run.world.clock.now()),
         wish=wish_of(run, book, facts, tranche),
         gate=facts.sight.gate_view(strategy, account),
         stops=_stops(run, book, facts, tranche, armed=armed),
