@@ -97,9 +97,7 @@ def _latest(sim: "Sim", kind: str) -> list[dict[str, object]]:
 def after_quiet(sim: "Sim") -> None:
     """Check that everything is known and every amount is where it belongs."""
     after_pass(sim)
-    open_orders = [
-        o for o in sim.store.orders.values() if o.status in RESERVING - {Status.INTENT}
-    ]
+    open_orders = [o for o in sim.store.orders.values() if o.status in RESERVING - {Status.INTENT}]
     demand(not open_orders, f"still not known: {open_orders}")
     row = sim.store.by_subject.get(("unsettled", "orders"))
     demand(not row or not row[-1].entry().body["orders"], "an order's fills are still missing")

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from dcaguard.adapters import files
 from dcaguard.adapters.files import storage_error
 from dcaguard.adapters.journal import book, chain, head
 from dcaguard.adapters.venues.session import GuardedSession
@@ -31,7 +32,7 @@ class Edges:
         """Wrap what writes and what sends, once, in this process."""
         book.begin = self._around(book.begin, "begin", self._sqlite)
         book.commit = self._around(book.commit, "commit", self._sqlite)
-        head.write_atomic = self._around(head.write_atomic, "head", _storage)
+        vars(head)["write_atomic"] = self._around(files.write_atomic, "head", _storage)
         chain.insert_row = self._around(chain.insert_row, "row", self._sqlite)
         book.insert_typed = self._around(book.insert_typed, "typed", self._sqlite)
         send = self._around(GuardedSession._exchange, "request", None)

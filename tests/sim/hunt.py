@@ -1,4 +1,7 @@
-"""Find the first seed that catches each removed safeguard: `python -m tests.sim.hunt [EVERY PART [NAME]]`."""
+"""Find the first seed that catches each removed safeguard.
+
+`python -m tests.sim.hunt [EVERY PART [NAME]]`; the table is in `mutants.py`.
+"""
 
 import sys
 from collections.abc import Iterator

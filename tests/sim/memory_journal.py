@@ -4,18 +4,18 @@ Many connections (one per simulated process) share one `Store`. What a transacti
 when it ends in an exception, a kill included; hashes are not made, `head` has the seq alone.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from functools import partial
 from typing import TypeVar
 
-from dcaguard.core.canonical import jsonable
 from dcaguard.core.errors import DuplicateSlotError, ReconcileError, TryAgainError
 from dcaguard.core.order import Fill, Order, Status, may_move
-from dcaguard.core.reading import Reading
-from dcaguard.ports import AddedReadings, Entry
+from dcaguard.ports import Entry
+from tests.sim.memory_readings import MemoryReadings
+from tests.sim.memory_store import Row, Store
 
 CLOSED = frozenset({Status.FILLED, Status.PARTIAL_CLOSED, Status.REJECTED, Status.ABANDONED})
 ASKED = ("amount", "limit_price", "max_quote")
@@ -24,42 +24,7 @@ Result = TypeVar("Result")
 Written = TypeVar("Written")
 
 
-@dataclass(slots=True)
-class Row:
-    """One chained row; its body is spelled in JSON's types when first read."""
-
-    seq: int
-    at: datetime
-    run_id: str
-    kind: str
-    subject: str
-    body: Mapping[str, object]
-    spelled: bool = False
-
-    def entry(self) -> Entry:
-        if not self.spelled:
-            said = jsonable(self.body)
-            assert isinstance(said, dict)
-            self.body, self.spelled = said, True
-        return Entry(self.seq, self.at, self.run_id, self.kind, self.subject, self.body)
-
-
-@dataclass(slots=True)
-class Store:
-    """The committed state, and the one transaction that may be open."""
-
-    rows: list[Row] = field(default_factory=list)
-    by_subject: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
-    by_kind: dict[str, list[Row]] = field(default_factory=dict)
-    orders: dict[str, Order] = field(default_factory=dict)
-    slots: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    fills: dict[tuple[str, str, str], Fill] = field(default_factory=dict)
-    readings: list[Reading] = field(default_factory=list)
-    undo: list[Callable[[], object]] = field(default_factory=list)
-    writer: object = None
-
-
-class MemoryJournal:
+class MemoryJournal(MemoryReadings):
     """One process's way to the store."""
 
     def __init__(self, store: Store, point: Point = lambda _name: None) -> None:
@@ -113,10 +78,6 @@ class MemoryJournal:
             store.undo.append(rows.pop)
         return row.seq
 
-    def after_send(self, write: Callable[[], Written]) -> Written:
-        with self.transaction():
-            return write()
-
     def begin_run(
         self, run_id: str, mode: str, version: str, config_digest: str, at: datetime
     ) -> None:
@@ -150,51 +111,11 @@ class MemoryJournal:
         return rows[-1].entry() if rows else None
 
     def entries(self, kind: str, subject: str | None = None, since_seq: int = 0) -> Iterator[Entry]:
-        store = self.store
-        rows = store.by_kind if subject is None else store.by_subject
-        key = kind if subject is None else (kind, subject)
-        for row in list(rows.get(key, ())):  # type: ignore[call-overload]
+        of_kind = self.store.by_kind.get(kind, [])
+        rows = of_kind if subject is None else self.store.by_subject.get((kind, subject), [])
+        for row in list(rows):
             if row.seq > since_seq:
                 yield row.entry()
-
-    def add_readings(
-        self, readings: Sequence[Reading], at: datetime, *, revision: bool = False
-    ) -> AddedReadings:
-        assert not revision, "the simulation's readings are never revised"
-        known = {(r.series, r.as_of, r.observed_at): r.value for r in self.store.readings}
-        new, same, conflicts = list[Reading](), 0, list[Reading]()
-        for one in readings:
-            key = (one.series, one.as_of, one.observed_at)
-            if key not in known:
-                known[key] = one.value
-                new.append(one)
-            elif known[key] == one.value:
-                same += 1
-            else:
-                conflicts.append(one)
-        if conflicts:
-            return AddedReadings(0, same, tuple(conflicts))
-        with self.transaction():
-            for one in new:
-                self.store.readings.append(one)
-                self.store.undo.append(self.store.readings.pop)
-            if new:
-                self._add("readings", "", {"count": len(new)}, at)
-        return AddedReadings(len(new), same)
-
-    def readings(self, until: datetime | None = None, series: Sequence[str] = ()) -> list[Reading]:
-        found = [
-            r
-            for r in self.store.readings
-            if (until is None or r.observed_at <= until) and (not series or r.series in series)
-        ]
-        return sorted(found, key=lambda r: (r.series, r.as_of, r.observed_at))
-
-    def readings_mark(self) -> int:
-        return len(self.store.readings)
-
-    def oldest_observed_since(self, mark: int) -> datetime | None:
-        return min((r.observed_at for r in self.store.readings[mark:]), default=None)
 
     def add_order(self, order: Order, slot_key: str, digest: str, at: datetime) -> None:
         assert order.status is Status.INTENT, "an order begins as an INTENT"
@@ -205,7 +126,7 @@ class MemoryJournal:
                 raise DuplicateSlotError(f"{order.strategy}: slot {order.slot} has an order")
             for key in keys:
                 store.slots[key] = order.client_order_id
-                store.undo.append(lambda key=key: store.slots.pop(key))
+                store.undo.append(partial(store.slots.pop, key))
             store.orders[order.client_order_id] = replace(
                 order, venue_order_id=None, sent_at=None, closed_at=None
             )
@@ -249,9 +170,7 @@ class MemoryJournal:
             assert before.status is Status.INTENT, "only an INTENT may be revised"
             asked = {name: getattr(order, name) for name in ASKED}
             after = replace(before, **asked)
-            same = replace(
-                after, run_id=order.run_id, slot=order.slot, created_at=order.created_at
-            )
+            same = replace(after, run_id=order.run_id, slot=order.slot, created_at=order.created_at)
             assert same == order, "a revision changes amount, limit and worst case, nothing else"
             self._add("order-revision", order.client_order_id, {**asked, "digest": digest}, at)
             self._set_order(before, after)
@@ -273,9 +192,11 @@ class MemoryJournal:
         wanted = list(store.orders.values())
         if slot_key is not None:
             found = store.slots.items()
-            ids = {known for (_, key, _), known in found if key == slot_key} if (
-                strategy is None
-            ) else {store.slots.get((strategy, slot_key, order.symbol)) for order in wanted}
+            ids = (
+                {known for (_, key, _), known in found if key == slot_key}
+                if (strategy is None)
+                else {store.slots.get((strategy, slot_key, order.symbol)) for order in wanted}
+            )
             wanted = [order for order in wanted if order.client_order_id in ids]
         return [
             o

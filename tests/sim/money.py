@@ -24,23 +24,21 @@ def conserved(sim: "Sim") -> None:
 def _one(sim: "Sim", strategy: str, symbol: str) -> None:
     planned = spent = dropped = ZERO
     orders = {
-        o.slot: o
-        for o in sim.store.orders.values()
-        if (o.strategy, o.symbol) == (strategy, symbol)
+        o.slot: o for o in sim.store.orders.values() if (o.strategy, o.symbol) == (strategy, symbol)
     }
     closed = _closed(sim, strategy)
     for decision in _last_decisions(sim, strategy, symbol):
         slot = str(decision["slot"])
         order = orders.get(slot)
         if order is not None and _was_sent(sim, order):
-            decision = _buy_of(sim, order)
-            dropped += _dropped_when_sent(sim, order, decision)
+            bought = _buy_of(sim, order)
+            dropped += _dropped_when_sent(order, bought)
             spent += _spent(sim, order)
+            planned += _d(bought["tranche_quote"])
         elif slot in closed:
             dropped += _dropped_unsent(decision)
-        else:
-            continue  # still open: nothing was put anywhere
-        planned += _d(decision["tranche_quote"])
+            planned += _d(decision["tranche_quote"])
+        # A slot that is still open has put nothing anywhere.
     purse = sim.store.by_subject.get(("purse", f"{strategy}|{symbol}"))
     kept = ZERO
     if purse:
@@ -63,14 +61,15 @@ def _closed(sim: "Sim", strategy: str) -> set[str]:
 
 
 def _last_decisions(sim: "Sim", strategy: str, symbol: str) -> list[Body]:
-    return [
-        dict(rows[-1].entry().body)
-        for (kind, subject), rows in sim.store.by_subject.items()
-        if kind == "decision"
-        and rows
-        and subject.startswith(f"{strategy}|")
-        and subject.endswith(f"|{symbol}")
-    ]
+    """Return what counts of each slot: its newest decision but for those that only wait."""
+    found = []
+    for (kind, subject), rows in sim.store.by_subject.items():
+        mine = subject.startswith(f"{strategy}|") and subject.endswith(f"|{symbol}")
+        if kind == "decision" and mine and rows:
+            bodies = [dict(row.entry().body) for row in rows]
+            told = [body for body in bodies if body["verdict"] != "WAIT"]
+            found.append((told or bodies)[-1])
+    return found
 
 
 def _was_sent(sim: "Sim", order: Order) -> bool:
@@ -93,7 +92,7 @@ def _buy_of(sim: "Sim", order: Order) -> Body:
     raise Violated(f"order {order.client_order_id} was sent without a decision")
 
 
-def _dropped_when_sent(sim: "Sim", order: Order, decision: Body) -> Decimal:
+def _dropped_when_sent(order: Order, decision: Body) -> Decimal:
     """Return the slot's own money that neither left nor is remembered."""
     buy, withheld = _d(decision["buy_quote"]), _d(decision["withheld_quote"])
     again = _d(decision["from_backlog_quote"]) + _d(decision["from_carry_quote"])

@@ -56,7 +56,7 @@ def _strategy(
     budget: dict[str, Any] = {"per_slot": per_slot}
     if rng.random() < 0.3:
         budget["total"] = per_slot * rng.choice((8, 20))
-    pause = {"mode": rng.choice(("defer", "defer", "skip", "half"))}
+    pause: dict[str, Any] = {"mode": rng.choice(("defer", "defer", "skip", "half"))}
     if rng.random() < 0.3:
         pause["backlog_slots_max"] = 2
     return Strategy.model_validate(

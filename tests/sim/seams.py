@@ -7,7 +7,7 @@ the time.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 from unittest import mock
 
 from dcaguard.app.sight import Sight
@@ -23,7 +23,7 @@ class OneThread:
     def __init__(self, max_workers: int) -> None:
         assert max_workers > 0
 
-    def __enter__(self) -> "OneThread":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,4 +1,4 @@
-"""The real command on a real file dies at every edge: nothing twice, no cap passed, no fill lost."""
+"""The real command on a real file dies at each edge: nothing twice, no cap passed, no fill lost."""
 
 import random
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A person, a venue and a scheduler do anything in any order: every promise holds after each step."""
+"""Person, venue and scheduler do anything in any order: each promise holds after each step."""
 
 from datetime import timedelta
 from decimal import Decimal

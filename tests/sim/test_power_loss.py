@@ -1,4 +1,4 @@
-"""Power goes at any moment of the journal's work: what was promised is there, the chain is whole."""
+"""Power goes at any moment of the journal's work: what was promised is there, the chain whole."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from unittest import mock
 
 import pytest
 
-from dcaguard.adapters.journal import head
+from dcaguard.adapters import files
 from dcaguard.adapters.journal.book import Book
 from dcaguard.adapters.journal.opening import open_journal
 from dcaguard.adapters.journal.store import SqliteJournal
@@ -29,7 +29,7 @@ CUTS = int(os.environ.get("DCAGUARD_POWER_CUTS", "5000"))
 def recorded(path: Path, log: list[Op]) -> Iterator[SqliteJournal]:
     """Open the journal at `path` on the disk that writes everything down."""
     vfs = RecordingVFS(log)
-    real = head.write_atomic
+    real = files.write_atomic
 
     def write_atomic(to: Path, content: bytes) -> None:
         real(to, content)

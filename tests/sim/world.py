@@ -17,7 +17,8 @@ from dcaguard.core.order import UNRESOLVED, Order
 from tests.sim import checks, plans
 from tests.sim.exchange import Held, Ledger
 from tests.sim.faults import Faults, SimKill, Violated, drawn
-from tests.sim.memory_journal import MemoryJournal, Store
+from tests.sim.memory_journal import MemoryJournal
+from tests.sim.memory_store import Store
 from tests.sim.simulated_venue import SimVenue
 
 SECOND = timedelta(seconds=1)
@@ -174,9 +175,7 @@ class Sim:
         """A person asks about an order and would give it up."""
         self._runs += 1
         run_id = f"{self._runs:08x}{self.seed:024x}"
-        self._exclusively(
-            lambda world: resolve(world, order.client_order_id, run_id, abandon=True)
-        )
+        self._exclusively(lambda world: resolve(world, order.client_order_id, run_id, abandon=True))
 
     def _exclusively(self, work: Callable[[World], object]) -> None:
         if self.locked():

@@ -1,4 +1,4 @@
-"""A simulated year: 52 weeks of two weekly strategies, bad weather, then quiet and the reckoning."""
+"""A simulated year: 52 weeks of two strategies, bad weather, then quiet and the reckoning."""
 
 import copy
 from collections import Counter
@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tests.sim import checks
 from tests.sim.faults import Faults
-from tests.sim.memory_journal import Store
+from tests.sim.memory_store import Store
 from tests.sim.world import Sim
 
 MINUTE = timedelta(minutes=1)

@@ -56,7 +56,7 @@ def _child(job: dict[str, Any], out: int, err: int) -> None:
 
 
 def _start(job: dict[str, Any]) -> tuple[int, Any, Any]:
-    out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+    out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed by _end
     pid = os.fork()
     if pid == 0:
         _child(job, out.fileno(), err.fileno())
