@@ -41,6 +41,10 @@ def test_a_fresh_two_sided_quote_is_usable() -> None:
     assert judged(QUOTE) == []
 
 
+def test_a_coin_worth_less_than_one_has_a_price() -> None:
+    assert judged(replace(QUOTE, bid=D("0.00000001"), ask=D("0.5"))) == []
+
+
 def test_no_quote_is_no_price() -> None:
     assert judged(None) == [Code.PRICE_UNKNOWN]
 
@@ -105,6 +109,19 @@ def test_a_span_is_told_in_hours(span: timedelta, told: str) -> None:
 def test_the_spread_is_a_share_of_the_middle(bid: str, *, wide: bool) -> None:
     found = objections(replace(QUOTE, bid=D(bid)), RULES, None)
     assert codes(found) == ([Code.SPREAD_WIDE] if wide else [])
+
+
+def test_a_spread_and_a_gap_of_exactly_what_is_allowed_are_allowed() -> None:
+    quote = replace(QUOTE, bid=D(99), ask=D(101))
+    assert objections(quote, replace(RULES, spread_max=D("0.02")), None) == ()
+    assert (
+        objections(
+            replace(QUOTE, bid=D(102), ask=D(102)),
+            RULES,
+            SecondOpinion("kraken", D(100), D("0.02")),
+        )
+        == ()
+    )
 
 
 def test_a_wide_spread_says_how_wide() -> None:
