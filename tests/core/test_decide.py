@@ -181,6 +181,14 @@ def test_the_last_cent_of_a_total_is_spent_and_no_more() -> None:
     assert codes(decide(situation(wish={"left": D("-0.01")}))) == [Code.STRATEGY_SPENT]
 
 
+def test_sums_below_one_are_money_too() -> None:
+    free = {"cost_min": None}
+    assert decide(situation(wish={"left": D("0.5")}, market=free)).tranche_quote == D("0.5")
+    assert decide(situation(wish={"base": D(0), "carry": D("0.5")}, market=free)).buy_quote > 0
+    paused = {"regime": "PAUSED", "share": D(0)}
+    assert codes(decide(situation(wish={"base": D("0.5")}, gate=paused))) == [Code.REGIME_PAUSED]
+
+
 def test_a_target_reached_still_repays_what_was_carried() -> None:
     found = decide(situation(wish={"base": D(0), "carry": D(7)}))
     assert (found.verdict, found.buy_quote) == (Verdict.BUY, D(7))

@@ -51,6 +51,11 @@ def test_coins_kept_elsewhere_count_and_can_not_be_spent() -> None:
     assert found.asset_value_base == {"BTC": D(150)}
     assert found.account_value_base == {"a": D(100), "cold": D(50)}
     assert [row.holding.spendable for row in found.valued] == [True, False]
+    assert [row.holding.used for row in found.valued] == [0, 0]
+
+
+def test_a_nav_below_one_is_positive() -> None:
+    assert build([view("a", holding("USDT", "0.5"))], {}, PRICES).leverage == 1
 
 
 def test_an_asset_without_a_price_counts_zero_and_is_named() -> None:
