@@ -255,7 +255,8 @@ def session() -> None:
     """Print a real session: the demo, then three questions asked of what it left behind."""
     folder, page = demo_page()
     print("```console\n$ dcaguard demo --dir demo")
-    print(_clipped(page.strip()))
+    told, _, _ = page.partition("\n\nLook further:")  # the lines below show where
+    print(f"{_clipped(told.strip())}\n\n$ cd demo")
     for words in (
         ("plan", "--as-of", "2025-02-26T13:30Z", "--slots", "1"),
         ("why", "2025-02-26"),

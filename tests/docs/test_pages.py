@@ -87,7 +87,10 @@ def test_the_pages_hold_enough_command_lines_and_a_wrong_one_would_be_found() ->
         assert mistake(line), line
 
 
-@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
+# Each line of errors.md is run as it stands by tests/errors, the wrong ones too.
+@pytest.mark.parametrize(
+    "path", [path for path in WRITTEN if path.name != "errors.md"], ids=lambda path: path.name
+)
 def test_every_command_named_in_a_sentence_exists(path: Path) -> None:
     named = re.findall(r"`dcaguard ([a-z][a-z ]*)", path.read_text(encoding="utf-8"))
     wrong = []

@@ -141,11 +141,11 @@ def broken_program(folder: Path, _stack: ExitStack) -> Workspace:
     return space
 
 
-def served(folder: Path, stack: ExitStack, **parts: object) -> tuple[Workspace, WireExchange]:
+def served(folder: Path, stack: ExitStack, *, arm: bool = True) -> tuple[Workspace, WireExchange]:
     """A live, armed account on a loopback venue."""
     server = BINANCE.start()
     stack.callback(server.stop)
-    return live_workspace(folder, server, **parts), server
+    return live_workspace(folder, server, arm=arm), server
 
 
 def live(folder: Path, stack: ExitStack) -> Workspace:

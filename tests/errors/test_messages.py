@@ -47,7 +47,7 @@ ONE_OF_EACH = tuple({case.exit: case for case in CASES}.values())
 
 
 @pytest.mark.parametrize("case", ONE_OF_EACH, ids=name_of)
-def test_with_json_the_same_line_is_one_document_with_the_same_code(
+def test_with_json_the_same_line_is_one_document(
     case: Case, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
