@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from unittest import mock
 
-from dcaguard.app import absence, act, book, counting, gather, look, record, recover, slots
+from dcaguard.app import (
+    absence,
+    act,
+    book,
+    counting,
+    decisions,
+    gather,
+    look,
+    record,
+    recover,
+    run,
+    slots,
+)
 from dcaguard.core import purse
 from dcaguard.core import recover as rules
 from dcaguard.core.policy import caps
@@ -55,12 +67,14 @@ _UNBLOCKED = _both(
     _swap("dcaguard.app.situations.UNRESOLVED", frozenset()),
     _swap("dcaguard.app.run.UNRESOLVED", frozenset()),
 )
+_RECHECK = getattr(run, "_recheck", decisions.recheck)
 _UNWEIGHED = _all(absence._balance, lambda *_: ("", True))
+_LOCKED = ("the lock",)
 _WEIGHED = ("absence is weighed against balances",)
 _LOCK = _swap("tests.sim.world.Sim.locked", lambda _self: False)
 MUTANTS: tuple[Mutant, ...] = (
-    Mutant("the lock", _LOCK, 0),
-    Mutant("the deterministic order id", _all(removals.REAL_ID, removals.any_id), 0),
+    Mutant("the lock", _LOCK, 3),
+    Mutant("the deterministic order id", _all(removals.REAL_ID, removals.any_id), 42),
     Mutant(
         "one order per slot and symbol in the journal",
         _swap("tests.sim.memory_journal.MemoryJournal.add_order", removals.forgets_slots),
@@ -68,55 +82,63 @@ MUTANTS: tuple[Mutant, ...] = (
         behind=("slots remember their orders", "the deterministic order id"),
     ),
     Mutant("slots remember their orders", _all(slots.order_of, lambda *_: None), 0),
-    Mutant("the witness before the send", _all(act.buy, removals.blind_buy), 0),
-    Mutant("a silent witness stops", _all(act.buy, removals.hasty_buy), 0),
+    Mutant("the witness before the send", _all(act.buy, removals.blind_buy), 24),
+    Mutant("a silent witness stops", _all(act.buy, removals.hasty_buy), 45),
     Mutant("SENDING before the POST", _swap("dcaguard.app.act._send", removals.post_first), 0),
-    Mutant("one POST, no retry", _swap("dcaguard.app.act._after_post", removals.retry), 0),
+    Mutant("one POST, no retry", _swap("dcaguard.app.act._after_post", removals.retry), 1),
     Mutant(
-        "a lost reply is no removals.refusal",
+        "a lost reply is no refusal",
         _swap("dcaguard.app.act._after_post", removals.refusal),
-        0,
+        1,
     ),
     Mutant(
         "a crash while SENDING is unknown",
         _swap("dcaguard.app.recover._write", removals.gone_after_crash),
-        0,
+        3,
     ),
-    Mutant("unknown orders count in caps", _all(book.spending_orders, removals.without_unknown), 0),
+    Mutant(
+        "unknown orders count in caps", _all(book.spending_orders, removals.without_unknown), 15
+    ),
     Mutant("missing fills are asked for again", _all(book.unsettled, lambda _journal: ()), 0),
-    Mutant("an unknown order blocks its account", _UNBLOCKED, 0),
+    Mutant("an unknown order blocks its account", _UNBLOCKED, 1),
     Mutant(
         "an error is no absence",
         _both(
             _all(recover.ask, removals.error_is_absence),
             _all(absence.prove, removals.proves_by_silence),
         ),
-        0,
+        176,
     ),
     Mutant("absence is weighed against balances", _UNWEIGHED, 0),
     Mutant(
         "absence needs time",
         _all(rules.proof_possible_at, lambda order, _s: order.created_at),
-        0,
+        3,
         _WEIGHED,
     ),
     Mutant("absence needs two proofs", _all(rules.absence_proved, lambda *_: True), 0, _WEIGHED),
     Mutant("recovery before decisions", _all(recover.recover, lambda _run: None), 0),
-    Mutant("caps", _all(caps.over, lambda *_: ()), 0),
-    Mutant("money counts where it left", _all(book.spent_at, lambda order: order.created_at), 0),
+    Mutant("caps", _all(caps.over, lambda *_: ()), 2),
+    Mutant("what is asked again under the lock", _all(_RECHECK, lambda *_: None), 10, _LOCKED),
+    Mutant("money counts where it left", _all(book.spent_at, lambda order: order.created_at), 46),
     Mutant(
-        "the halt right before the POST", _swap("dcaguard.app.act._send", removals.send_halted), 0
+        "the halt right before the POST", _swap("dcaguard.app.act._send", removals.send_halted), 15
     ),
-    Mutant("balances must be known", _all(counting.cash_quote, lambda *_: Decimal(10**6)), 0),
-    Mutant("debt stops", _all(gather.findings_of, lambda *_: {}), 0),
-    Mutant("the venue's clock", _all(look.refuse_skew, lambda _venue: None), 0),
+    Mutant("balances must be known", _all(counting.cash_quote, lambda *_: Decimal(10**6)), 1),
+    Mutant("debt stops", _all(gather.findings_of, lambda *_: {}), 15),
+    Mutant("the venue's clock", _all(look.refuse_skew, lambda _venue: None), 1),
     Mutant(
         "a trade is kept once",
         _swap("tests.sim.memory_journal.MemoryJournal.add_fill", removals.nameless),
         0,
     ),
     Mutant("fills must add up", _all(record.settle, removals.settle_at_once), 0),
-    Mutant("nothing is sent again", _all(slots.tranches, removals.again_after_rejection), 0),
+    Mutant(
+        "nothing is sent again",
+        _all(slots.tranches, removals.again_after_rejection),
+        0,
+        behind=("what is asked again under the lock",),
+    ),
     Mutant(
         "the purse is emptied at SENDING",
         _all(purse.at_sending, lambda before, _decision: before),

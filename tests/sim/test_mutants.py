@@ -5,8 +5,14 @@ import pytest
 from tests.sim.hunt import caught
 from tests.sim.mutants import MUTANTS, Mutant
 
+# The program changes and with it what a seed brings about: then the next seeds are asked too.
+NEXT_SEEDS = 150
+
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: one.name)
 def test_the_simulation_notices_that_a_safeguard_is_gone(mutant: Mutant) -> None:
-    assert caught(mutant, mutant.seed, itself=False) is None, "the seed fails with it in place"
-    assert caught(mutant, mutant.seed) is not None, f"seed {mutant.seed} notices nothing"
+    for seed in range(mutant.seed, mutant.seed + NEXT_SEEDS):
+        # With the safeguard in place the same year is an ordinary one.
+        if caught(mutant, seed) is not None and caught(mutant, seed, itself=False) is None:
+            return
+    pytest.fail(f"nothing was noticed from seed {mutant.seed} on")
