@@ -1,0 +1,1 @@
+"""Which test shows each fault of the checklist."""
