@@ -42,7 +42,8 @@ def init(
 
     done = init_workspace(directory)
     lines = [f"wrote {path}" for path in done.written] + [f"kept {path}" for path in done.kept]
-    lines.append(f"next: cd {directory} && dcaguard plan   (the account is paper: no key needed)")
+    there = "" if directory == Path() else f"cd {directory} && "
+    lines.append(f"next: {there}dcaguard plan   (the account is paper: no key needed)")
     lines.append(
         "for a real account: edit config.toml, then `dcaguard credentials set ACCOUNT`, "
         "`dcaguard guard`, `dcaguard run --dry-run`, `live = true`, `dcaguard arm STRATEGY`"
