@@ -67,6 +67,7 @@ class MemoryJournal(MemoryReadings):
             self.store.undo.pop()()
 
     def _add(self, kind: str, subject: str, body: Mapping[str, object], at: datetime) -> int:
+        self._point("row")
         store = self.store
         row = Row(len(store.rows) + 1, at, self._run_id, kind, subject, body)
         for rows in (
