@@ -9,7 +9,6 @@ from dcaguard.app.context import Book, Pass
 from dcaguard.app.facts import Facts
 from dcaguard.app.look import Looked, cash_base
 from dcaguard.app.world import World
-from dcaguard.core.config import PAPER
 from dcaguard.core.money import ONE, ZERO, times
 from dcaguard.core.order import Order, Status
 from dcaguard.core.policy.caps import Buying, CapUse, Spend, uses, windows
@@ -91,7 +90,7 @@ def cash_quote(run: Pass, looked: Looked, asset: str) -> Decimal | None:
         return None
     free = spendable(looked.view, asset)
     if free is None:
-        return ZERO if looked.view.exchange == PAPER else None
+        return ZERO if run.world.is_paper(looked.account) else None
     spent = sum(
         (
             order.max_quote

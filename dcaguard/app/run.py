@@ -84,16 +84,16 @@ def run_pass(world: World, request: Request) -> Result:
         run.ledger.notes.extend(refresh(world))
     sight = sight_of(world, run.now)
     decided: list[Decided] = []
+    if not request.dry_run:
+        journal_regimes(sight, world.journal)
     if due:
-        if not request.dry_run:
-            journal_regimes(sight, world.journal)
         facts = gather(run, sight, due)
         for one in due:
             decided += _decide_strategy(run, facts, one)
         remind(run, facts)
     code = _exit_code(run, decided, detailed=request.detailed_exit)
     run.end(int(code), code.name)
-    return _result(run, sight if due else None, decided, code)
+    return _result(run, sight, decided, code)
 
 
 def _due(run: Pass, request: Request) -> list[DueStrategy]:
@@ -303,21 +303,14 @@ def _exit_code(run: Pass, decided: Sequence[Decided], *, detailed: bool) -> Exit
     return code
 
 
-def _result(run: Pass, sight: Sight | None, decided: Sequence[Decided], code: ExitCode) -> Result:
-    """Put the result together; with nothing due the regime is the one last written down."""
+def _result(run: Pass, sight: Sight, decided: Sequence[Decided], code: ExitCode) -> Result:
     seq, head = run.world.journal.head()
-    last = run.world.journal.latest("regime", "market") if sight is None else None
     enabled = run.world.config.gate.enabled
-    if sight is not None:
-        regime, composite = sight.regime, sight.composite
-    else:
-        regime = str(last.body["regime"]) if last and enabled else "NORMAL"
-        composite = str(last.body["composite"])[:4] if last and enabled else ""
     return Result(
         run_id=run.run_id,
         as_of=run.now,
-        regime=regime,
-        composite=composite,
+        regime=sight.regime,
+        composite=sight.composite if enabled else "",
         decided=tuple(decided),
         problems=tuple(run.ledger.problems),
         notes=tuple(run.ledger.notes),

@@ -1,5 +1,6 @@
 """What the readings say at this instant: regime, drawdown, valuation, eligibility."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ from dcaguard.core.gate import (
     effective,
     share,
 )
+from dcaguard.core.gate_facts import next_fixed
 from dcaguard.core.gate_locks import Trust, venue_trust
 from dcaguard.core.history import History, micros
 from dcaguard.core.money import ONE, ZERO, plain, quotient
@@ -108,8 +110,13 @@ class Sight:
         key = gate_key(self, gate)
         if key not in self._composites:
             state = self._states.get(key) or self.state()
-            self._composites[key] = _composite(self, gate, state.evaluated_at)
+            if key not in self._composites:
+                self._composites[key] = _composite(self, gate, state.evaluated_at)
         return self._composites[key]
+
+    def remember_composite(self, key: str, composite: str) -> None:
+        """Keep the composite that belongs to the state under `key`."""
+        self._composites[key] = composite
 
     def gate_view(self, strategy: Strategy, account: Account) -> GateView:
         """Return what the gate says for one strategy on one account."""
@@ -228,36 +235,66 @@ def gate_key(sight: Sight, gate: GateConfig) -> str:
 def folded(sight: Sight, gate: GateConfig, key: str) -> tuple[GateState, tuple[Transition, ...]]:
     """Return the state at the sight's instant, going on from a kept state where that is sound.
 
-    A kept state is sound when no reading has arrived since that counts as known before it.
+    A kept state is sound when no reading has arrived since that counts as known before it. It is
+    the whole answer when nothing was read since and no instant has passed.
     """
+    journal = sight.world.journal
     kept = _kept(sight, key)
-    start = kept or GateState()
+    mark = journal.readings_mark()
+    if kept is not None and kept.mark == mark and sight.at < kept.good_until:
+        sight.remember_composite(key, kept.composite)
+        return kept.state, ()
+    start = kept.state if kept is not None else GateState()
     signals = sight.world.config.signals
     state, moved = advance(start, sight.history, sight.at, signals, gate, sight.events)
-    if state.evaluated_at is not None and state.evaluated_at != start.evaluated_at:
-        text = canonical_json(
-            {"state": state.to_json(), "mark": sight.world.journal.readings_mark()}
-        )
-        sight.world.gate_cache.save(key, text)
+    if state.evaluated_at is not None:
+        composite = _composite(sight, gate, state.evaluated_at)
+        sight.remember_composite(key, composite)
+        body = {
+            "state": state.to_json(),
+            "mark": mark,
+            "composite": composite,
+            "good_until": _good_until(sight),
+        }
+        sight.world.gate_cache.save(key, canonical_json(body))
     return state, moved
 
 
-def _kept(sight: Sight, key: str) -> GateState | None:
-    import json
+def _good_until(sight: Sight) -> datetime:
+    """Return the next instant at which anything may change: a fixed one, or a reading's arrival."""
+    arrivals = [r.observed_at for r in sight.world.journal.readings() if r.observed_at > sight.at]
+    return min((next_fixed(sight.at), *arrivals))
 
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A folded state with what it was folded from."""
+
+    state: GateState
+    mark: int  # the journal's readings_mark then
+    composite: str
+    good_until: datetime
+
+
+def _kept(sight: Sight, key: str) -> _Kept | None:
     text = sight.world.gate_cache.load(key)
     if text is None:
         return None
     try:
         body = json.loads(text)
-        state = GateState.from_json(body["state"])
-        mark = int(body["mark"])
+        kept = _Kept(
+            state=GateState.from_json(body["state"]),
+            mark=int(body["mark"]),
+            composite=str(body["composite"]),
+            good_until=parse_instant(body["good_until"]),
+        )
     except (KeyError, TypeError, ValueError):
         return None
-    if state.evaluated_at is None or state.evaluated_at > sight.at:
+    at = kept.state.evaluated_at
+    if at is None or at > sight.at:
         return None
-    late = sight.world.journal.oldest_observed_since(mark)
-    return state if late is None or late > state.evaluated_at else None
+    late = sight.world.journal.oldest_observed_since(kept.mark)
+    return kept if late is None or late > at else None
 
 
 def _composite(sight: Sight, gate: GateConfig, at: datetime | None) -> str:

@@ -1,6 +1,7 @@
 """What a person confirms when arming: one digest of every rule that decides about live money."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from dcaguard.core.canonical import digest
 from dcaguard.core.config import Config
@@ -24,7 +25,7 @@ def arming_digest(config: Config, strategy: Strategy) -> str:
             "signals": config.signals.model_dump(),
             "account_name": strategy.account,
             "account": config.accounts[strategy.account].model_dump(),
-            "strategy": strategy.model_dump(),
+            "strategy": _typed(strategy),
         }
     )
 
@@ -34,6 +35,23 @@ def config_digest(config: Config, strategies: Mapping[str, Strategy]) -> str:
     return digest(
         {
             "config": config.model_dump(),
-            "strategies": {name: s.model_dump() for name, s in strategies.items()},
+            "strategies": {name: _typed(s) for name, s in strategies.items()},
         }
     )
+
+
+def _typed(strategy: Strategy) -> object:
+    """Return a strategy as typed; a local time of a schedule has no zone of its own and needs none."""
+    return _local_times_spelled(strategy.model_dump())
+
+
+def _local_times_spelled(value: object) -> object:
+    match value:
+        case datetime() if value.tzinfo is None:
+            return value.isoformat()
+        case Mapping():
+            return {key: _local_times_spelled(one) for key, one in value.items()}
+        case tuple() | list():
+            return [_local_times_spelled(one) for one in value]
+        case _:
+            return value

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
 from dcaguard.core.event import Acknowledgement, Event
-from dcaguard.core.history import DAY, F64, HOUR, I64, Bools, History, micros
+from dcaguard.core.history import DAY, F64, HOUR, I64, Bools, History, micros, moment
 from dcaguard.core.signals.board import Sample, by_name, sample, tracks
 from dcaguard.core.signals.composite import Composite, compose
 from dcaguard.core.signals.liquidation_spike import ARRIVALS
@@ -34,6 +35,13 @@ class Facts:
     samples: tuple[Sample, ...]
     composite: Composite
     legs: Legs
+
+
+def next_fixed(at: datetime) -> datetime:
+    """Return the first fixed instant after `at`."""
+    now = micros(at)
+    midnight = now // DAY * DAY
+    return moment(min(t for t in (*(midnight + f for f in FIXED), midnight + DAY) if t > now))
 
 
 def instants(

@@ -65,3 +65,21 @@ def test_a_thin_book_fills_a_part_and_the_rest_carries(tmp_path: Path) -> None:
     assert found.one["order"]["status"] == "PARTIAL_CLOSED"
     assert (space.spent(), space.purse()) == (40, (0, 60))
     assert space.at("2025-03-04").bought == 160
+
+
+def test_a_resting_order_counts_at_its_worst_and_fills_when_the_price_comes(tmp_path: Path) -> None:
+    more = '[order]\ntype = "post-only"\nttl = "P3D"\n'
+    caps = "order_max = 150\nday_max = 150\nweek_max = 150\nmonth_max = 1000"
+    space = space_in(tmp_path, fee=0, caps=caps, strategy={"more": more})
+    text = (tmp_path / "config.toml").read_text()
+    space.write("config.toml", text.replace("spread = 0.0\n", "spread = 0.001\n"))
+    space.read("px.BTC", [("2025-03-02", 80000), ("2025-03-03", 80000), ("2025-03-04", 70000)])
+    order = space.at("2025-03-03").one["order"]
+    assert (order["status"], order["limit_price"]) == ("OPEN", "79960")
+    assert space.spent() == 0
+    second = space.at("2025-03-04")
+    assert second.codes == ["CAP_DAY", "CAP_WEEK"]
+    assert D(second.detail("CAP_WEEK")["used"]) == D(order["max_quote"])
+    space.at("2025-03-05T00:05")
+    assert space.rows("SELECT status FROM orders") == [("FILLED",)]
+    assert D(99) < space.spent() <= 100

@@ -106,9 +106,10 @@ def order_amount(budget_quote: Decimal, limit: Decimal, market: Market) -> Decim
     if worst <= ZERO:  # the tick is coarser than the price: no order can be priced
         return ZERO
     amount = round_down(quotient(budget_quote, worst), market.amount_step)
-    if market.amount_max is not None:
-        amount = min(amount, round_down(market.amount_max, market.amount_step))
-    return amount
+    ceilings = [market.amount_max] if market.amount_max is not None else []
+    if market.cost_max is not None:
+        ceilings.append(quotient(market.cost_max, limit))
+    return min((amount, *(round_down(ceiling, market.amount_step) for ceiling in ceilings)))
 
 
 def worst_cost(amount: Decimal, limit: Decimal, market: Market) -> Decimal:

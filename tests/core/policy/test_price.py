@@ -250,3 +250,10 @@ def test_spread_is_told_exactly_when_it_is_above_the_owners(ask: D, below: str) 
     assert quote.bid is not None
     wide = (F(ask) - F(quote.bid)) * 2 > F("0.005") * (F(ask) + F(quote.bid))
     assert bool(objections(quote, rules, None)) == wide
+
+
+def test_an_order_stays_below_the_venues_largest_cost() -> None:
+    market = replace(MARKET, cost_max=D(50))
+    limit = D(100)
+    amount = order_amount(D(1000), limit, market)
+    assert amount * limit <= D(50) < (amount + market.amount_step) * limit
