@@ -68,10 +68,13 @@ def _within_holdings(sim: "Sim", order: Order) -> None:
     if ceiling is not None:
         price = {a: ledger.bid(f"{a}/USDT", sim.now) for a in ("BTC", "ETH")}
         price |= {"USDT": Decimal(1), "BNB": Decimal(600)}
-        rows = [item for one in sim.ledgers.values() for item in one.balances.items()]
+        # An account that answered with no balance at all counts as one that holds nothing.
+        seen = [ledger for name, ledger in sim.ledgers.items() if sim.knows(name)]
+        rows = [item for one in seen for item in one.balances.items()]
         nav = sum((amount * price[asset] for asset, amount in rows), ZERO)
         value = sum((amount * price[asset] for asset, amount in rows if asset == base), ZERO)
-        demand(value + order.max_quote <= ceiling * nav, f"{base} above its share of NAV")
+        told = f"{base} {value} + {order.max_quote} above its share {ceiling} of NAV {nav}"
+        demand(value + order.max_quote <= ceiling * nav, told)
 
 
 def after_pass(sim: "Sim") -> None:

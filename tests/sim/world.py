@@ -146,6 +146,10 @@ class Sim:
         self.counts["sent"] += 1
         checks.at_send(self, process.began, order, known=known)
 
+    def knows(self, account: str) -> bool:
+        """Tell whether the process at work has read this account's balances."""
+        return self.lock is not None and self.lock.venues[account].balances_known
+
     def world(self, process: Process) -> World:
         return World(
             config=self.config,

@@ -72,6 +72,9 @@ def _passes(sim: Sim) -> None:
 
 
 def _one(sim: Sim) -> None:
+    if sim.hit(sim.faults.blind):
+        ledger = sim.rng.choice(list(sim.ledgers.values()))
+        ledger.blind_until = sim.now + sim.rng.random() * timedelta(minutes=20)
     if sim.hit(sim.faults.clock):
         step = sim.rng.choice((0, 0, -3600, -8, -2, 2, 90, 3600))
         sim.clock_error = timedelta(seconds=step)
@@ -83,8 +86,6 @@ def _outside(sim: Sim) -> None:
     """What happens between passes: money comes and goes, debts, regimes, clocks, a person."""
     rng, faults = sim.rng, sim.faults
     dice, ledger = rng.random(), rng.choice(list(sim.ledgers.values()))
-    if sim.hit(faults.blind):
-        ledger.blind_until = sim.now + rng.random() * timedelta(minutes=20)
     if dice < 0.05 and not sim.unresolved():  # a balance that rises hides what an order took
         ledger.balances["USDT"] += rng.choice((100, 500))
     elif 0.05 < dice < 0.08:
