@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from dcaguard.cli.session import current, show, tell
+from dcaguard.cli.session import current, show
 
 
 def add_to(app: typer.Typer) -> None:
@@ -75,8 +75,6 @@ def halt(
 
     journalled = set_halt(current(), reason or "no reason given")
     text = "halted: nothing is bought until `dcaguard resume --confirm`"
-    if not journalled:
-        tell("another run is at work: the halt is set now and is journalled by the next run")
     show("halt", {"halted": True, "reason": reason, "journalled": journalled}, text)
     return 0
 

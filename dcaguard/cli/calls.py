@@ -3,13 +3,14 @@
 import os
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from dcaguard.app.run import Request, Result, run_pass
 from dcaguard.app.world import World
 from dcaguard.cli.session import Session, show, tell
 from dcaguard.cli.times import parse_as_of
-from dcaguard.core.errors import ConfigError, TryAgainError, UsageError
-from dcaguard.wiring import load, opened, place_of
+from dcaguard.core.errors import ConfigError, DcaguardError, UsageError
+from dcaguard.wiring import load, opened
 
 
 def new_run_id() -> str:
@@ -93,15 +94,21 @@ def arm_strategy(session: Session, name: str, *, yes: bool) -> int:
 
 
 def set_halt(session: Session, reason: str) -> bool:
-    """Set the halt at once; return whether it could be journalled (no other run is at work)."""
-    from dcaguard.adapters.halt import HaltFile
+    """Set the halt at once; return whether it could be journalled.
 
-    loaded = load(session.config)
-    HaltFile(place_of(loaded).halt).set(reason)
+    A stop must work when little else does: beside a config that no longer loads, or while another
+    run is at work. That run looks at the halt again right before it sends anything.
+    """
+    from dcaguard.adapters.config import find_config  # noqa: PLC0415
+    from dcaguard.adapters.halt import HaltFile  # noqa: PLC0415
+
+    path = find_config(session.config, os.environ, Path.cwd())
+    HaltFile(path.parent / "HALT").set(reason)
     try:
-        with opened(loaded) as world:
+        with opened(load(session.config)) as world:
             world.journal.append("halt", "person", {"reason": reason}, world.clock.now())
-    except TryAgainError:
+    except DcaguardError as error:
+        tell(f"the halt is set, but could not be journalled: {error}")
         return False
     return True
 

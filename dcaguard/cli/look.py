@@ -33,8 +33,11 @@ def balances(
     found, base, code = survey_accounts(current(), account or [])
     parts = (found.views, found.portfolio, base, found.failures)
     show(
-        "balances", balances_json(*parts), balances_text(*parts),
-        exit_code=int(code), code=code.name,
+        "balances",
+        balances_json(*parts),
+        balances_text(*parts),
+        exit_code=int(code),
+        code=code.name,
     )
     return int(code)
 

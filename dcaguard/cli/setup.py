@@ -43,7 +43,10 @@ def init(
     done = init_workspace(directory)
     lines = [f"wrote {path}" for path in done.written] + [f"kept {path}" for path in done.kept]
     there = "" if directory == Path() else f"cd {directory} && "
-    lines.append(f"next: {there}dcaguard plan   (the account is paper: no key needed)")
+    lines.append(
+        f"next: {there}dcaguard signals fetch exchange && dcaguard plan   "
+        "(the account is paper: no key needed, only prices)"
+    )
     lines.append(
         "for a real account: edit config.toml, then `dcaguard credentials set ACCOUNT`, "
         "`dcaguard guard`, `dcaguard run --dry-run`, `live = true`, `dcaguard arm STRATEGY`"

@@ -37,6 +37,8 @@ GITIGNORE = """\
 *.db-journal
 *.head
 *.lock
+*.ballast
+*.keys.toml
 HALT
 """
 

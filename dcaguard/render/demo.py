@@ -77,7 +77,8 @@ def demo_text(found: DemoReport, folder: Path) -> str:
         f"Look further:\n  cd {folder}\n"
         "  dcaguard why 2025-02-26          why it paused that day, with every number\n"
         "  dcaguard audit decisions         every decision of the replay\n"
-        "  dcaguard audit verify            the journal's chain, totals and invariants"
+        "  dcaguard audit verify            the journal's chain, totals and invariants\n"
+        "Its prices end there: `run` and `plan` take --as-of 2025-04-14T13:00Z or earlier."
     )
     return paragraphs(head, pauses, record, result, cost, more)
 

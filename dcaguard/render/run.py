@@ -52,7 +52,8 @@ def order_json(order: Order) -> dict[str, object]:
     return {
         "client_order_id": order.client_order_id,
         "strategy": order.strategy,
-        "slot": order.slot,
+        # A rehearsal marks its slots in its own journal; people know them by their own names.
+        "slot": order.slot.partition("#")[0],
         "symbol": order.symbol,
         "account": order.account,
         "side": "BUY",
