@@ -17,6 +17,7 @@ def balances_json(
     value = {(v.account, v.holding): v.value_base for v in portfolio.valued}
     return {
         "base_currency": base,
+        "complete": not failures,  # False: NAV is only of what could be read
         "nav": plain(portfolio.nav_base),
         "exposure": plain(portfolio.gross_base),
         "leverage": None if portfolio.leverage is None else plain(portfolio.leverage),
@@ -78,6 +79,8 @@ def balances_text(
     ]
     header = ("account", "wallet", "asset", "free", "used", "debt", "", f"value {base}")
     total = f"NAV {money(_cents(portfolio.nav_base))} {base}"
+    if failures:
+        total = f"of what could be read: {total}"
     total += f", exposure {money(_cents(portfolio.gross_base))} {base}"
     if portfolio.leverage is not None:
         total += f" ({plain(portfolio.leverage.quantize(Decimal('0.001')))} of NAV)"

@@ -97,9 +97,7 @@ def _spending(caps: Caps, buying: Buying) -> tuple[CapUse, ...]:
     )
     for name, code, limit, start in since:
         if limit is not None:
-            used = sum(
-                (s.value_base for s in buying.spends if s.pending or s.at >= start), ZERO
-            )
+            used = sum((s.value_base for s in buying.spends if s.pending or s.at >= start), ZERO)
             rows.append(CapUse(name, code, limit, used))
     return tuple(rows)
 
