@@ -97,7 +97,7 @@ MUTANTS: tuple[Mutant, ...] = (
         1,
     ),
     Mutant(
-        "unknown orders count in caps", _all(book.spending_orders, removals.without_unknown), 15
+        "unknown orders count in caps", _all(book.spending_orders, removals.without_unknown), 105
     ),
     Mutant("missing fills are asked for again", _all(book.unsettled, lambda _journal: ()), 0),
     Mutant("an unknown order blocks its account", _UNBLOCKED, 1),
@@ -120,7 +120,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("recovery before decisions", _all(recover.recover, lambda _run: None), 0),
     Mutant("caps", _all(caps.over, lambda *_: ()), 2),
     Mutant("what is asked again under the lock", _all(_RECHECK, lambda *_: None), 4, _LOCKED),
-    Mutant("money counts where it left", _all(book.spent_at, lambda order: order.created_at), 22),
+    Mutant("money counts where it left", _all(book.spent_at, lambda order: order.created_at), 87),
     Mutant(
         "the halt right before the POST", _swap("dcaguard.app.act._send", removals.send_halted), 0
     ),
