@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from dcaguard.app import book as books
 from dcaguard.app.book import REHEARSAL_MARK
 from dcaguard.app.context import Book, Pass
+from dcaguard.app.outcomes import (
+    OrderTypeError,
+    ResultNotKeptError,
+    not_sent,
+    rejection,
+    silent,
+    unknown,
+)
 from dcaguard.app.record import TwoOrdersError, record_all, record_refused, record_report
 from dcaguard.core.canonical import digest
 from dcaguard.core.decide import Decision
 from dcaguard.core.errors import (
-    ConfigError,
     DcaguardError,
-    ExitCode,
-    LimitError,
-    OrderUnknownError,
-    ProtocolError,
     StorageError,
-    TryAgainError,
-    VenueUnavailableError,
 )
 from dcaguard.core.order import (
     Absence,
@@ -140,14 +141,7 @@ def _witnessed(run: Pass, book: Book, order: Order, found: LookUp) -> Acted:
         )
         return Acted(order)
     book.write.append("witness", order.client_order_id, {"evidence": found.evidence}, run.now)
-    return Acted(order, error=_silent(order, found))
-
-
-def _silent(order: Order, found: LookUp) -> DcaguardError:
-    told = f"account {order.account}: the venue did not say whether it knows this order already"
-    if found.transient:
-        return TryAgainError(f"{told}: nothing was sent; run again later")
-    return VenueUnavailableError(f"{told}: nothing was sent; run again when it answers")
+    return Acted(order, error=silent(order, found))
 
 
 def _send(run: Pass, book: Book, venue: Venue, order: Order, decision: Decision) -> Acted:
@@ -187,10 +181,10 @@ def _after_post(run: Pass, book: Book, venue: Venue, order: Order, placed: Place
             return Acted(order)
         case PlaceKind.REJECTED_FUNDS | PlaceKind.REJECTED_FILTER | PlaceKind.REJECTED_OTHER:
             order = record_refused(book, order, Status.REJECTED, facts, now)
-            return Acted(order, error=_rejection(order, placed))
+            return Acted(order, error=rejection(order, placed))
         case PlaceKind.NOT_SENT:
             order = record_refused(book, order, Status.ABANDONED, facts, now)
-            return Acted(order, error=_not_sent(order, placed))
+            return Acted(order, error=not_sent(order, placed))
         case PlaceKind.UNKNOWN | PlaceKind.IMPOSSIBLE:
             order = book.write.move_order(order.client_order_id, Status.UNKNOWN, now, facts)
             return _ask_at_once(run, book, venue, order, placed)
@@ -201,7 +195,7 @@ def _ask_at_once(run: Pass, book: Book, venue: Venue, order: Order, placed: Plac
     found = _look_up(venue, order)
     if found.reports:
         return _told(run, book, order, found)
-    return Acted(order, error=_unknown(order, placed))
+    return Acted(order, error=unknown(order, placed))
 
 
 def _look_up(venue: Venue, order: Order) -> LookUp:
@@ -217,66 +211,3 @@ def _told(run: Pass, book: Book, order: Order, found: LookUp) -> Acted:
         return Acted(order)
     order = record_all(book, order, found.reports, run.world.clock.now())
     return Acted(order, error=TwoOrdersError(order) if len(found.reports) > 1 else None)
-
-
-def _rejection(order: Order, placed: Placed) -> DcaguardError:
-    told = f"account {order.account}: the venue refused {order.symbol}: {placed.detail}"
-    if placed.kind is PlaceKind.REJECTED_FUNDS:
-        return LimitError(f"{told}: add cash; this slot is not sent again")
-    return ProtocolError(f"{told}: this slot is not sent again; report the venue's code")
-
-
-def _not_sent(order: Order, placed: Placed) -> DcaguardError:
-    return VenueUnavailableError(
-        f"account {order.account}: no connection for {order.symbol} ({placed.detail}): "
-        "nothing was sent, and this slot is not tried again"
-    )
-
-
-def _unknown(order: Order, placed: Placed) -> DcaguardError:
-    told = (
-        f"account {order.account}: the outcome of order {order.client_order_id} "
-        f"({order.symbol}) is not known: {placed.detail}: buying there waits; run again, "
-        f"or see `dcaguard resolve {order.client_order_id}`"
-    )
-    if placed.kind is PlaceKind.IMPOSSIBLE:
-        return ImpossibleReplyError(told)
-    return OrderUnknownError(told)
-
-
-class OrderTypeError(ConfigError):
-    """The venue can not do the order type that a strategy asks for."""
-
-    def __init__(self, order: Order, venue: Venue) -> None:
-        can = ", ".join(sorted(venue.order_types))
-        super().__init__(
-            f"strategies/{order.strategy}.toml: order.type: {venue.exchange} orders are sent as "
-            f"{can} only, not as {order.type}: change it; nothing was sent"
-        )
-
-
-class ResultNotKeptError(StorageError):
-    """An order was sent and what the venue said of it could not be written down."""
-
-    def __init__(self, order: Order, placed: Placed, error: StorageError) -> None:
-        said = f"{placed.kind} {placed.code} {placed.detail}".strip()
-        if placed.report is not None:
-            report = placed.report
-            said = (
-                f"{report.status}, its id {report.venue_order_id}, filled {report.filled}, "
-                f"cost {report.cost}"
-            )
-        super().__init__(
-            f"order {order.client_order_id} of {order.symbol} was sent, but the venue's answer "
-            f"could not be written down ({said}): {error} Free space and run again: the order "
-            "stays SENDING, and the next run asks the venue for it."
-        )
-
-
-class ImpossibleReplyError(ProtocolError):
-    """The reply to an order contradicts the order; the order counts as unknown."""
-
-
-def exit_of(acted: Acted) -> ExitCode:
-    """Return the code one act adds to the run's exit."""
-    return ExitCode.OK if acted.error is None else acted.error.exit_code

@@ -99,16 +99,14 @@ class Settlement:
 
 def settlement(journal: Journal, client_order_id: str) -> Settlement | None:
     """Return an order's newest settlement; None while its fills are not complete."""
-    row = journal.latest("settled", client_order_id)
-    if row is None:
+    if (row := journal.latest("settled", client_order_id)) is None:
         return None
     return Settlement(Decimal(str(row.body["spent"])), Decimal(str(row.body["filled"])))
 
 
 def settled_cost(journal: Journal, client_order_id: str) -> Decimal | None:
     """Return what a settled order cost in quote, fee in quote included; None while unsettled."""
-    known = settlement(journal, client_order_id)
-    return None if known is None else known.spent
+    return known.spent if (known := settlement(journal, client_order_id)) else None
 
 
 def unsettled(journal: Journal) -> tuple[str, ...]:
@@ -165,8 +163,7 @@ def bought_total(journal: Journal, strategy: str, symbol: str) -> Decimal:
 
 def spent_quote(journal: Journal, order: Order) -> Decimal:
     """Return what an order has cost or at worst may cost, in quote."""
-    cost = settled_cost(journal, order.client_order_id)
-    if cost is not None:
+    if (cost := settled_cost(journal, order.client_order_id)) is not None:
         return cost
     return ZERO if order.status in {Status.REJECTED, Status.ABANDONED} else order.max_quote
 

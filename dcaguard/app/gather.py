@@ -1,4 +1,4 @@
-"""What a pass must find out before it can decide: accounts, markets, prices, guard, second opinion."""
+"""What a pass must find out before it decides: accounts, markets, prices, guard, second opinion."""
 
 from collections.abc import Mapping, Sequence
 

@@ -23,8 +23,9 @@ PRICE = "50000"
 
 
 def ours(folder: Path, server: RemoteExchange, orders: int) -> list[float]:
-    """Return the seconds of each order of one pass: intent, witness, one POST, fills, settlement."""
-    space = live_workspace(folder, server, caps="order_max = 500\nmonth_max = 1000000\n", arm=False)
+    """Return the seconds of each order of one pass: intent, witness, one POST, settlement."""
+    caps = "order_max = 500\nmonth_max = 1000000\n"
+    space = live_workspace(folder, server, caps=caps, arm=False, exchange="binance")
     (folder / "strategies/plan.toml").unlink()
     for number in range(orders):
         name = f"plan{number}"
@@ -49,7 +50,7 @@ def ours(folder: Path, server: RemoteExchange, orders: int) -> list[float]:
 
 def bare(server: RemoteExchange, orders: int) -> tuple[list[float], list[float]]:
     """Return the seconds of each plain ccxt order, and of each plain look-up."""
-    client = connect(server, "binance")
+    client = connect(server, "binance")  # unthrottled: a loop of orders would only wait
     client.load_markets()
     sent, asked = [], []
     for number in range(orders):
@@ -67,13 +68,14 @@ def bare(server: RemoteExchange, orders: int) -> tuple[list[float], list[float]]
 def main() -> int:
     """Measure and print one row."""
     orders = int(sys.argv[1]) if len(sys.argv) > 1 else 15
-    with tempfile.TemporaryDirectory() as place:
-        with spawn("binance", Path(place) / "wire.json") as server:
-            server.NAME = "binance"  # what a workspace asks an exchange for
-            server.fund("spot", "USDT", 10_000_000)
-            server.book("BTC/USDT", [["49990", "1000"]], [[PRICE, "1000"]])
-            sent, asked = bare(server, orders)
-            full = ours(Path(place) / "space", server, orders)
+    with (
+        tempfile.TemporaryDirectory() as place,
+        spawn("binance", Path(place) / "wire.json") as server,
+    ):
+        server.fund("spot", "USDT", 10_000_000)
+        server.book("BTC/USDT", [["49990", "1000"]], [[PRICE, "1000"]])
+        sent, asked = bare(server, orders)
+        full = ours(Path(place) / "space", server, orders)
     row = Comparison("one order, binance on loopback", Sample(tuple(full)), Sample(tuple(sent)))
     show([row])
     medians = [statistics.median(values) for values in (full, sent, asked)]

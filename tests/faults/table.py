@@ -16,6 +16,9 @@ CRASH = "adapters/journal/test_crash.py::test_"
 ETF = "adapters/sources/test_etf.py::test_"
 HTTP = "adapters/sources/test_http.py::test_"
 CHECKS = "core/test_reading_checks.py::test_"
+SIGNALS = "cli/test_signals_commands.py::test_"
+APPEND = "adapters/journal/test_append_only.py::test_"
+FETCH = "adapters/sources/test_fetch.py::test_"
 SCHEDULE = "core/test_schedule.py::test_"
 
 TESTS: dict[str, tuple[str, ...]] = {
@@ -93,8 +96,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "D04": (f"{CHECKS}the_future_and_knowing_before_it_is_true_are_refused",),
     "D05": (
         f"{CHECKS}a_slip_of_unit_is_blamed_on_its_own_row",
-        "cli/test_signals_commands.py::"
-        "test_a_value_a_thousand_times_off_the_known_ones_is_refused_on_either_side",
+        f"{SIGNALS}a_value_a_thousand_times_off_the_known_ones_is_refused_on_either_side",
     ),
     "D06": (f"{ETF}a_refusal_with_status_200_is_a_refusal",),
     "D07": (f"{ETF}a_changed_or_impossible_table_is_refused_with_a_remedy",),
@@ -105,10 +107,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "D12": (f"{CHECKS}a_missing_day_is_told_and_a_weekend_or_holiday_is_not_missing",),
     "D15": (f"{HTTP}a_page_that_is_not_what_was_asked_for_is_refused",),
-    "D17": (
-        "adapters/sources/test_fetch.py::"
-        "test_sources_that_contradict_each_other_are_both_refused_for_that_day",
-    ),
+    "D17": (f"{FETCH}sources_that_contradict_each_other_are_both_refused_for_that_day",),
     "D18": (
         f"{HTTP}a_page_that_is_not_what_was_asked_for_is_refused",
         "adapters/test_csv_import.py::test_bytes_that_are_not_clean_text_are_refused",
@@ -174,10 +173,13 @@ NOT_TESTED: dict[str, str] = {
     "X13": "no command writes an HTML page yet; text from outside is escaped in tests/render",
 }
 
-ROWS: tuple[str, ...] = (
-    *"C01 C02 C04 C05 C08 C10 C13 C14 C18 C19".split(),
-    *"E01 E02 E04 E06 E09 E10 E11 E12 E14 E17 E18 E20 E24 E26 E27 E29 E30 E31 E33 E35".split(),
-    *"E37 E39 D01 D04 D05 D06 D07 D09 D10 D12 D15 D17 D18 T01 T02 T06 T07 T10".split(),
-    *"S01 S03 S04 S06 S10 S12 S13 S15 U01 U03 U05 U06 U08".split(),
-    *"X01 X04 X06 X07 X08 X13 X17 X18".split(),
-)
+_ROWS = """
+C01 C02 C04 C05 C08 C10 C13 C14 C18 C19
+E01 E02 E04 E06 E09 E10 E11 E12 E14 E17 E18 E20 E24 E26 E27 E29 E30 E31 E33 E35 E37 E39
+D01 D04 D05 D06 D07 D09 D10 D12 D15 D17 D18
+T01 T02 T06 T07 T10
+S01 S03 S04 S06 S10 S12 S13 S15
+U01 U03 U05 U06 U08
+X01 X04 X06 X07 X08 X13 X17 X18
+"""
+ROWS: tuple[str, ...] = tuple(_ROWS.split())

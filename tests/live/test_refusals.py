@@ -1,4 +1,4 @@
-"""What a venue refuses, or does not answer, ends the slot or leaves it open; nothing is repeated."""
+"""What a venue refuses or leaves unanswered ends the slot or keeps it open; nothing repeats."""
 
 import json
 

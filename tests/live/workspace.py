@@ -60,7 +60,7 @@ class Workspace:
 
     def call(self, *words: str, timeout: float = 60, stdin: str | None = None) -> Ran:
         """Run one command to its end."""
-        done = subprocess.run(  # noqa: S603 - our own command
+        done = subprocess.run(
             self.command(*words),
             cwd=self.folder,
             env=self.environment(),
@@ -78,7 +78,7 @@ class Workspace:
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start a pass that may be killed."""
-        return subprocess.Popen(  # noqa: S603 - our own command
+        return subprocess.Popen(
             self.command("run", "--json", "--no-fetch", *words),
             cwd=self.folder,
             env=self.environment(),
@@ -174,10 +174,16 @@ def keys_text(credentials: dict[str, str]) -> str:
 
 
 def live_workspace(
-    folder: Path, server: Any, *, account: str = "main", arm: bool = True, **parts: Any
+    folder: Path,
+    server: Any,
+    *,
+    account: str = "main",
+    arm: bool = True,
+    exchange: str = "",
+    **parts: Any,
 ) -> Workspace:
     """Return an armed workspace with one live account and one due strategy on `server`."""
-    exchange = server.NAME if hasattr(server, "NAME") else server.name
+    exchange = exchange or server.NAME
     quote = QUOTES[exchange]
     space = Workspace(folder)
     space.write(

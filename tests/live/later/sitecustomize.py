@@ -11,4 +11,11 @@ _time, _time_ns = time.time, time.time_ns
 
 time.time = lambda: _time() + _AHEAD
 time.time_ns = lambda: _time_ns() + int(_AHEAD * 1_000_000_000)
-SystemClock.now = lambda _: datetime.now(UTC) + timedelta(seconds=_AHEAD)  # type: ignore[method-assign]
+
+
+def _now(self: SystemClock) -> datetime:
+    del self
+    return datetime.now(UTC) + timedelta(seconds=_AHEAD)
+
+
+SystemClock.now = _now  # type: ignore[method-assign]

@@ -1,0 +1,83 @@
+"""What an order's venue did, as the sentence and the exit code that a person sees."""
+
+from dcaguard.core.errors import (
+    ConfigError,
+    DcaguardError,
+    LimitError,
+    OrderUnknownError,
+    ProtocolError,
+    StorageError,
+    TryAgainError,
+    VenueUnavailableError,
+)
+from dcaguard.core.order import LookUp, Order, Placed, PlaceKind
+from dcaguard.ports import Venue
+
+
+def silent(order: Order, found: LookUp) -> DcaguardError:
+    """Say that the witness gave no answer: nothing was sent."""
+    told = f"account {order.account}: the venue did not say whether it knows this order already"
+    if found.transient:
+        return TryAgainError(f"{told}: nothing was sent; run again later")
+    return VenueUnavailableError(f"{told}: nothing was sent; run again when it answers")
+
+
+def rejection(order: Order, placed: Placed) -> DcaguardError:
+    """Say what the venue refused: funds are a limit, all else breaks the protocol."""
+    told = f"account {order.account}: the venue refused {order.symbol}: {placed.detail}"
+    if placed.kind is PlaceKind.REJECTED_FUNDS:
+        return LimitError(f"{told}: add cash; this slot is not sent again")
+    return ProtocolError(f"{told}: this slot is not sent again; report the venue's code")
+
+
+def not_sent(order: Order, placed: Placed) -> DcaguardError:
+    """Say that nothing left the process."""
+    return VenueUnavailableError(
+        f"account {order.account}: no connection for {order.symbol} ({placed.detail}): "
+        "nothing was sent, and this slot is not tried again"
+    )
+
+
+def unknown(order: Order, placed: Placed) -> DcaguardError:
+    """Say that the outcome is not known, and what to do."""
+    told = (
+        f"account {order.account}: the outcome of order {order.client_order_id} "
+        f"({order.symbol}) is not known: {placed.detail}: buying there waits; run again, "
+        f"or see `dcaguard resolve {order.client_order_id}`"
+    )
+    if placed.kind is PlaceKind.IMPOSSIBLE:
+        return ImpossibleReplyError(told)
+    return OrderUnknownError(told)
+
+
+class OrderTypeError(ConfigError):
+    """The venue can not do the order type that a strategy asks for."""
+
+    def __init__(self, order: Order, venue: Venue) -> None:
+        can = ", ".join(sorted(venue.order_types))
+        super().__init__(
+            f"strategies/{order.strategy}.toml: order.type: {venue.exchange} orders are sent as "
+            f"{can} only, not as {order.type}: change it; nothing was sent"
+        )
+
+
+class ResultNotKeptError(StorageError):
+    """An order was sent and what the venue said of it could not be written down."""
+
+    def __init__(self, order: Order, placed: Placed, error: StorageError) -> None:
+        said = f"{placed.kind} {placed.code} {placed.detail}".strip()
+        if placed.report is not None:
+            report = placed.report
+            said = (
+                f"{report.status}, its id {report.venue_order_id}, filled {report.filled}, "
+                f"cost {report.cost}"
+            )
+        super().__init__(
+            f"order {order.client_order_id} of {order.symbol} was sent, but the venue's answer "
+            f"could not be written down ({said}): {error} Free space and run again: the order "
+            "stays SENDING, and the next run asks the venue for it."
+        )
+
+
+class ImpossibleReplyError(ProtocolError):
+    """The reply to an order contradicts the order; the order counts as unknown."""
