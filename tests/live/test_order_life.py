@@ -91,6 +91,21 @@ def test_a_halt_cancels_and_does_not_buy_the_rest(opened: Open) -> None:
     assert live.posts == 2
 
 
+def test_a_simulated_order_rests_and_ends_without_a_request(opened: Open) -> None:
+    live = opened("binance", arm=False, plan=RESTING.format("none"))
+    config = live.space.folder / "config.toml"
+    config.write_text(config.read_text().replace("live = true", "live = false"))
+    assert live.run().code == 0
+    for seconds in (TTL_SECONDS + 1, TTL_SECONDS + 700):
+        live.later(seconds)
+        found = live.run()
+        assert found.code == 0, found.out
+    assert live.posts == 0
+    shown = live.space.call("audit", "trades", "--dry", "--json")
+    assert shown.code == 0
+    assert "OPEN" not in shown.out
+
+
 def test_a_late_fill_of_a_closed_order_is_recorded_and_carries_less(binance: Live) -> None:
     binance.fault_on_order("partial", share="0.5", times=1)
     assert binance.run().code == 0

@@ -10,7 +10,7 @@ from dcaguard.core.account import AccountView
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.market import Market, Quote
 from dcaguard.core.money import ZERO
-from dcaguard.core.order import Absence, Fill, LookUp, Order, Placed, PlaceKind, VenueReport
+from dcaguard.core.order import Absence, Fill, LookUp, Order, Placed, PlaceKind, Status, VenueReport
 from dcaguard.ports import Clock, Venue
 
 
@@ -70,6 +70,9 @@ class DryVenue:
     def find(self, order: Order) -> LookUp:
         """Return what was simulated under this id, else what the real venue holds under it."""
         simulated = self._reports.get(order.client_order_id)
+        if simulated is None and order.status is Status.OPEN:
+            # An earlier process simulated it; it rests, unfilled, until it is cancelled.
+            simulated = report(order, (), resting=True)
         if simulated is not None:
             return LookUp((simulated,), None, ("simulated order: found",))
         # A live run asks the venue before it sends; so does a dry one, where there is a way.
@@ -107,8 +110,7 @@ class DryVenue:
     def cancel(self, order: Order) -> LookUp:
         """End a simulated resting order; the real venue is not asked."""
         known = self._reports.get(order.client_order_id)
-        if known is not None:
-            self._reports[order.client_order_id] = report(order, known.fills)
+        self._reports[order.client_order_id] = report(order, known.fills if known else ())
         return self.find(order)
 
     def trades(self, symbol: str, since: datetime) -> Sequence[Fill]:
