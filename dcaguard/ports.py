@@ -70,7 +70,7 @@ class Venue(Protocol):
         """Ask for the order by its client order id, as it really works at this venue."""
 
     def prove_absence(self, order: Order) -> LookUp:
-        """Ask by client id, order list, trades and balance; NOT_FOUND only if all are well-formed."""
+        """Ask by client id, orders, trades and balance; NOT_FOUND only if all are well-formed."""
 
     def place(self, order: Order) -> Placed:
         """Send the one POST. Never raises after the socket was touched."""
@@ -167,7 +167,7 @@ class Journal(Protocol):
         """
 
     def readings(self, until: datetime | None = None, series: Sequence[str] = ()) -> list[Reading]:
-        """Return readings with observed_at <= until (all), ordered by series, as_of, observed_at."""
+        """Return readings with observed_at <= until, ordered by series, as_of, observed_at."""
 
     def readings_mark(self) -> int:
         """Return a number that grows with each new reading."""

@@ -40,7 +40,7 @@ class FileGateCache:
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         if not self._path.exists():
-            import os  # noqa: PLC0415 - once in a file's life
+            import os
 
             os.close(create_private(self._path))
         connection = sqlite3.connect(self._path, timeout=1, isolation_level=None)

@@ -69,7 +69,7 @@ def purse(journal: Journal, strategy: str, symbol: str) -> Purse:
     return Purse(Decimal(str(row.body["backlog"])), Decimal(str(row.body["carry"])))
 
 
-def record_purse(
+def record_purse(  # noqa: PLR0913, PLR0917 - one row's columns
     journal: Journal, slot: str, strategy: str, symbol: str, after: Purse, why: str, at: datetime
 ) -> None:
     """Write a purse's new state when it changed; `why` names the event."""

@@ -1,4 +1,4 @@
-"""Recorded real days through the real pipeline: the clock comes from the data, nothing else does."""
+"""Recorded real days through the real pipeline: only the clock comes from the data."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -48,7 +48,7 @@ def _store(world: World, report: FetchReport) -> Fetched:
 
 
 def stale_sources(world: World) -> list[str]:
-    """Return the enabled sources that were not asked within the hour (a quarter after a failure)."""
+    """Return the enabled sources not asked within the hour (a quarter after a failure)."""
     now = world.clock.now()
     found = []
     for name in world.source_names():
@@ -75,4 +75,3 @@ def any_signal(world: World) -> bool:
     """Tell whether any signal is enabled."""
     signals = world.config.signals
     return any(getattr(signals, name).enabled for name in type(signals).model_fields)
-

@@ -8,11 +8,13 @@ from dcaguard.app.facts import Facts
 from dcaguard.app.look import Ask, Looked, look, portfolio_of, quotes_or_none
 from dcaguard.app.sight import Sight
 from dcaguard.app.slots import DueStrategy
+from dcaguard.app.world import World
 from dcaguard.core.account import AccountView, CheckResult, Proof
 from dcaguard.core.config import PAPER, Account, Config
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.market import Quote
 from dcaguard.core.policy.leverage import stops
+from dcaguard.core.policy.rules import BALANCES
 from dcaguard.core.portfolio import SPOT, cash_unread
 from dcaguard.ports import Journal
 
@@ -30,7 +32,8 @@ def gather_quietly(run: Pass, sight: Sight, due: Sequence[DueStrategy]) -> Facts
     looked = look(run.world, asks)
     run.views.update({name: one.view for name, one in looked.items() if one.view is not None})
     portfolio, prices = portfolio_of(run.world.config, looked)
-    missing = tuple(sorted({*failures, *(n for n, one in looked.items() if one.view is None)}))
+    unseen = {name for name, one in looked.items() if not _holdings_known(run.world, one)}
+    missing = tuple(sorted({*failures, *unseen}))
     return Facts(
         sight=sight,
         looked=looked,
@@ -42,6 +45,24 @@ def gather_quietly(run: Pass, sight: Sight, due: Sequence[DueStrategy]) -> Facts
         findings=findings_of(run.world.config, looked),
         incomplete=missing,
     )
+
+
+def _holdings_known(world: World, looked: Looked) -> bool:
+    """Tell whether an account's coins are all in view: nothing listed is not "nothing held"."""
+    view = looked.view
+    if view is None:
+        return False
+    if world.is_paper(looked.account):
+        return True
+    vouched = set(world.config.policy.leverage.accept_cannot_tell)
+    told = [check for check in view.checks if check.check == BALANCES]
+    dark = [
+        check
+        for check in told
+        if check.result is Proof.CANNOT_TELL and f"{looked.account}:{check.wallet}" not in vouched
+    ]
+    empty = not view.holdings and not any(check.result is Proof.PROVED for check in told)
+    return not (dark or empty)
 
 
 def _asks(run: Pass, due: Sequence[DueStrategy]) -> tuple[list[Ask], dict[str, DcaguardError]]:

@@ -9,6 +9,7 @@ from dcaguard.app import book as books
 from dcaguard.app.absence import against, prove
 from dcaguard.app.book import REHEARSAL_MARK
 from dcaguard.app.context import Book, Pass
+from dcaguard.app.look import refuse_skew
 from dcaguard.app.record import TwoOrdersError, record_all, record_refused, twins
 from dcaguard.app.resting import buy_rests, overdue
 from dcaguard.core import recover as rules
@@ -193,7 +194,12 @@ def settle_answer(run: Pass, book: Book, order: Order, asked: Asked) -> None:
 
 
 def _prove(run: Pass, book: Book, order: Order) -> None:
-    """Ask everything that could show the order; two clean answers a minute apart prove absence."""
+    """Ask everything that could show the order; two clean answers a minute apart prove absence.
+
+    The wait is counted by our clock: one that the venue's contradicts proves nothing (75).
+    """
+    if not run.world.simulated_time:
+        refuse_skew(run.venue(order.account))
     answer = prove(run, book, order)
     if answer.reports:
         record_all(book, order, answer.reports, run.now)

@@ -115,12 +115,14 @@ def _codes_of_state(run: Pass) -> None:
 
 
 def _decide_strategy(run: Pass, facts: Facts, due: DueStrategy) -> list[Decided]:
-    decided = []
+    decided: list[Decided] = []
     newest = due.slots[-1]
     for slot in due.slots:
         book = run.book(due.strategy.account)
-        for tranche in tranches(book, due.strategy, slot):
-            decided.append(_decide_one(run, facts, tranche, armed=due.armed))
+        decided.extend(
+            _decide_one(run, facts, tranche, armed=due.armed)
+            for tranche in tranches(book, due.strategy, slot)
+        )
         _end_slot(run, book, due, slot, newest)
     return decided
 

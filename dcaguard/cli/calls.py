@@ -99,8 +99,8 @@ def set_halt(session: Session, reason: str) -> bool:
     A stop must work when little else does: beside a config that no longer loads, or while another
     run is at work. That run looks at the halt again right before it sends anything.
     """
-    from dcaguard.adapters.config import find_config  # noqa: PLC0415
-    from dcaguard.adapters.halt import HaltFile  # noqa: PLC0415
+    from dcaguard.adapters.config import find_config
+    from dcaguard.adapters.halt import HaltFile
 
     path = find_config(session.config, os.environ, Path.cwd())
     HaltFile(path.parent / "HALT").set(reason)

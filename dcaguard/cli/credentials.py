@@ -30,7 +30,7 @@ def set_credentials(session: Session, name: str) -> int:
     register_secrets(fields.values())
     where = store(account.credentials, fields, base_dir=loaded.base_dir, exchange=account.exchange)
     tell(f"stored in {where}; testing the key at {account.exchange}")
-    return _check(session, loaded, [name], stored=where)
+    return _check(loaded, [name], stored=where)
 
 
 def check_credentials(session: Session, name: str | None) -> int:
@@ -39,7 +39,7 @@ def check_credentials(session: Session, name: str | None) -> int:
     names = [name] if name else [n for n, a in loaded.config.accounts.items() if a.credentials]
     for one in names:
         _account(loaded, one)
-    return _check(session, loaded, names, stored=None)
+    return _check(loaded, names, stored=None)
 
 
 def _account(loaded: Loaded, name: str) -> Account:
@@ -72,7 +72,7 @@ def _ask(field: str) -> str:
     return getpass.getpass(f"{field}: ")
 
 
-def _check(session: Session, loaded: Loaded, names: list[str], *, stored: str | None) -> int:
+def _check(loaded: Loaded, names: list[str], *, stored: str | None) -> int:
     rows: list[dict[str, object]] = []
     codes: list[ExitCode] = []
     with opened(loaded, write=False) as world:

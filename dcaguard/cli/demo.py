@@ -2,7 +2,6 @@
 
 import contextlib
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date, datetime
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from dcaguard.app.demo import FIRST, LAST, DemoReport, days, instant_of, replay, report
 from dcaguard.app.run import Result
-from dcaguard.cli.session import Session, show, tell
+from dcaguard.cli.session import show, tell
 from dcaguard.core.errors import CantCreateError
 from dcaguard.core.reading import Reading
 from dcaguard.wiring import Loaded, load, opened_on_clock
@@ -18,7 +17,7 @@ from dcaguard.wiring import Loaded, load, opened_on_clock
 _DEFAULT = Path("dcaguard-demo")
 
 
-def run_demo(session: Session, directory: Path | None, speed: float) -> int:
+def run_demo(directory: Path | None, speed: float) -> int:
     """Make the workspace, replay the days, show the page, leave everything to explore."""
     from dcaguard.adapters.demo_workspace import demo_workspace
     from dcaguard.render.demo import demo_json, demo_text
@@ -34,7 +33,7 @@ def run_demo(session: Session, directory: Path | None, speed: float) -> int:
 
 
 def _replay(loaded: Loaded, speed: float) -> DemoReport:
-    from dcaguard.adapters.clock import FixedClock
+    from dcaguard.adapters.clock import FixedClock, SystemClock
     from dcaguard.adapters.demo_tables import demo_readings
 
     clock = FixedClock(instant_of(FIRST))
@@ -47,7 +46,7 @@ def _replay(loaded: Loaded, speed: float) -> DemoReport:
         def on_day(day: date, result: Result) -> None:
             tick(day, result)
             if speed > 0:
-                time.sleep(1 / speed)
+                SystemClock().sleep(1 / speed)
 
         def move(at: datetime) -> None:
             clock.move_to(at)

@@ -38,7 +38,9 @@ def _globals(
     json: Annotated[
         bool, typer.Option("--json", help="Print exactly one JSON document on stdout.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing while all is well.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing while all is well.")
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print more about each step.")] = False,
     no_color: Annotated[
         bool, typer.Option("--no-color", help="No colour; NO_COLOR does the same.")
@@ -85,7 +87,7 @@ def run_line(arguments: Sequence[str]) -> int:
         return 130
     except BrokenPipeError:
         return 0
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the one place that turns a failure into an exit
         return _failed(session, _name(rest), error)
     return outcome if isinstance(outcome, int) else 0
 

@@ -68,7 +68,7 @@ def take_globals(arguments: Sequence[str]) -> tuple[Session, list[str]]:
 
 def begin(session: Session) -> None:
     """Make `session` the one that `current` returns."""
-    global _CURRENT
+    global _CURRENT  # noqa: PLW0603 - one process, one command line
     _CURRENT = session
 
 

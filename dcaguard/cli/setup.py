@@ -70,7 +70,7 @@ def demo(
     """
     from dcaguard.cli.demo import run_demo
 
-    return run_demo(current(), directory, speed)
+    return run_demo(directory, speed)
 
 
 def credentials_set(

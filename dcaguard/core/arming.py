@@ -41,7 +41,7 @@ def config_digest(config: Config, strategies: Mapping[str, Strategy]) -> str:
 
 
 def _typed(strategy: Strategy) -> object:
-    """Return a strategy as typed; a local time of a schedule has no zone of its own and needs none."""
+    """Return a strategy as typed; a schedule's local times have no zone and need none."""
     return _local_times_spelled(strategy.model_dump())
 
 

@@ -28,8 +28,8 @@ def parse_instant(text: str) -> datetime:
     return at.astimezone(UTC)
 
 
-def jsonable(value: object) -> object:
-    """Return `value` in JSON's own types; floats are kept only where they are not money (scores)."""
+def jsonable(value: object) -> object:  # noqa: C901, PLR0911 - one case for each type
+    """Return `value` in JSON's own types; floats are kept only where they are no money."""
     match value:
         case None | bool() | str() if not isinstance(value, Enum):
             return value

@@ -36,7 +36,7 @@ def parse_decimal(text: object) -> Decimal | None:
 
 
 def plain(value: Decimal) -> str:
-    """Return `value` without exponent and without trailing zeros after the point ('1E+3' -> '1000').
+    """Return `value` without exponent and without trailing zeros ('1E+3' -> '1000').
 
     The one spelling used in SQL, JSON and digests, so that equal numbers have equal text.
     """

@@ -102,7 +102,7 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class VenueReport:
-    """What a venue says of one order, parsed from its raw strings and checked against the intent."""
+    """What a venue says of one order, from its raw strings and checked against the intent."""
 
     client_order_id: str
     venue_order_id: str

@@ -16,12 +16,12 @@ class Purse:
 
 
 def at_close(purse: Purse, withheld: Decimal, carried: Decimal) -> Purse:
-    """A slot ended without an order: what a pause withheld is backlog, a small rest carries."""
+    """Return the purse after a slot without an order: withheld is backlog, a rest carries."""
     return Purse(purse.backlog + withheld, purse.carry + carried)
 
 
 def at_sending(purse: Purse, decision: Decision) -> Purse:
-    """An order is about to leave: what it repays and uses is taken out, what is withheld put in."""
+    """Return the purse before an order leaves: what it repays is out, what is withheld in."""
     return Purse(
         max(purse.backlog - decision.from_backlog_quote, ZERO) + decision.withheld_quote,
         max(purse.carry - decision.from_carry_quote, ZERO),
@@ -29,25 +29,25 @@ def at_sending(purse: Purse, decision: Decision) -> Purse:
 
 
 def at_settled(purse: Purse, buy_quote: Decimal, spent_quote: Decimal) -> Purse:
-    """An order ended with fills: what it did not spend carries to the next slot."""
+    """Return the purse after an order with fills: what it did not spend carries."""
     return replace(purse, carry=purse.carry + max(buy_quote - spent_quote, ZERO))
 
 
 def at_corrected(purse: Purse, buy_quote: Decimal, before: Decimal, after: Decimal) -> Purse:
-    """A settled order turned out to have cost `after`, not `before`: less of it carries."""
+    """Return the purse when a settled order cost `after`, not `before`: less of it carries."""
     less = max(buy_quote - before, ZERO) - max(buy_quote - after, ZERO)
     return replace(purse, carry=max(purse.carry - less, ZERO))
 
 
 def at_found(purse: Purse, from_backlog: Decimal, from_carry: Decimal, withheld: Decimal) -> Purse:
-    """An order that we had not sent, or had given up, stands at the venue: as if just sent."""
+    """Return the purse when an order we thought unsent stands at the venue: as if just sent."""
     return Purse(
         max(purse.backlog - from_backlog, ZERO) + withheld, max(purse.carry - from_carry, ZERO)
     )
 
 
 def at_refused(purse: Purse, from_backlog: Decimal, from_carry: Decimal) -> Purse:
-    """An order ended without any fill: remembered money is remembered again.
+    """Return the purse after an order without any fill: what it took is remembered again.
 
     The slot's own tranche is let go: a proved rejection is never sent again.
     """

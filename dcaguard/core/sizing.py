@@ -43,7 +43,7 @@ def base_tranche(per_slot_quote: Decimal, weight: Decimal) -> Decimal:
 def value_averaging_tranche(
     target_value_quote: Decimal, held_value_quote: Decimal, tranche_max_quote: Decimal
 ) -> Decimal:
-    """Return what lifts the strategy's own holdings to their target; never negative, never above max.
+    """Return what lifts the strategy's own holdings to their target, 0 to `tranche_max_quote`.
 
     dcaguard does not sell: above the target the tranche is zero.
     """

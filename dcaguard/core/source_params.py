@@ -128,7 +128,7 @@ class CoingeckoParams(SourceParams):
             "XMR": "monero",
             "DASH": "dash",
         },
-        description="Asset to CoinGecko id."
+        description="Asset to CoinGecko id.",
     )
     treasuries: tuple[str, ...] = ("bitcoin", "ethereum")
     tickers: tuple[str, ...] = Field(

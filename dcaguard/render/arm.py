@@ -26,13 +26,13 @@ def arm_text(about: ToArm) -> str:
     buys = ", ".join(f"{b.symbol} {plain(b.weight)}" for b in strategy.buy)
     when = strategy.schedule.cron or f"every {strategy.schedule.every}"
     live = "LIVE: real orders" if about.live else "not live: simulated orders only"
+    caps = f"{about.month_max} {about.base_currency}"
     lines = [
         f"strategy {strategy.name}: {plain_text(strategy.description)}",
         f"  buys     {plain(strategy.budget.per_slot)} {strategy.quote} per slot: {buys}",
         f"  when     {when} ({strategy.schedule.timezone})",
         f"  account  {about.account} on {about.exchange}, {live}",
-        f"  caps     order_max {about.order_max}, month_max {about.month_max} "
-        f"{about.base_currency}",
+        f"  caps     order_max {about.order_max}, month_max {caps}",
     ]
     if about.armed_before:
         lines.append("  exactly these rules are armed already")

@@ -44,7 +44,7 @@ def _cents(value: Decimal) -> Decimal:
 
 
 def demo_text(found: DemoReport, folder: Path) -> str:
-    """Return what was bought, when it paused and why, what that cost or saved, and where to look."""
+    """Return what was bought, when it paused and why, what that cost, and where to look."""
     head = (
         f"{found.days} real days, 2024-06-01 to 2025-04-14, one full pass each: bought on "
         f"{found.bought_days} ({found.smaller_days} of them smaller), paused on "

@@ -37,10 +37,11 @@ def fill_row(fill: object) -> dict[str, object]:
 
 def why_text(found: Why) -> str:
     """Return the story for a person: what was decided when, on what, and what came of it."""
-    parts = []
-    for row in found.slot_rows:
-        if row["event"] == "MISSED":
-            parts.append(f"{row['strategy']}: {row['count']} slot(s) missed up to {row['slot']}")
+    parts = [
+        f"{row['strategy']}: {row['count']} slot(s) missed up to {row['slot']}"
+        for row in found.slot_rows
+        if row["event"] == "MISSED"
+    ]
     parts += ["\n".join(_tale_lines(tale)) for tale in found.tales]
     return paragraphs(*parts)
 
@@ -69,7 +70,8 @@ def _tale_lines(tale: Tale) -> list[str]:
     ]
     lines += [
         f"  {when(f.filled_at)}  filled {plain(f.amount)} at {plain(f.price)}: "
-        f"{plain(f.cost)}, fee {plain(f.fee_amount)} {f.fee_currency} (trade {plain_text(f.trade_id)})"
+        f"{plain(f.cost)}, fee {plain(f.fee_amount)} {f.fee_currency} "
+        f"(trade {plain_text(f.trade_id)})"
         for f in tale.fills
     ]
     return lines

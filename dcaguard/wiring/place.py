@@ -34,7 +34,7 @@ class Place:
         return self.base / "HALT"
 
     def paper(self, account: str) -> Path:
-        """The embedded exchange's own memory."""
+        """Return where the embedded exchange keeps its memory."""
         return self.journal.with_name(f"{self.journal.stem}.paper.{account}{self.journal.suffix}")
 
 

@@ -43,7 +43,7 @@ def built_sources(loaded: Loaded, clock: Clock, budget_seconds: float) -> "list[
     )
 
 
-def public_client(exchange_id: str, base_url: str | None, clock: Clock) -> Any:  # noqa: ANN401 - ccxt has no types
+def public_client(exchange_id: str, base_url: str | None, clock: Clock) -> Any:
     """Return a keyless ccxt client whose session lets only reads of that exchange out."""
     from dcaguard.adapters.venues.egress import Egress, Rule
     from dcaguard.adapters.venues.loader import build, origins

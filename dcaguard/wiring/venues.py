@@ -168,10 +168,8 @@ def second_opinion(
         return None
 
     def ask(symbols: Sequence[str]) -> Mapping[str, Quote]:
-        if name in loaded.config.accounts:
-            venue = venues.dry_venue(name)
-        else:
-            venue = venues.public(name)
+        own = name in loaded.config.accounts
+        venue = venues.dry_venue(name) if own else venues.public(name)
         known = venue.markets(symbols)
         return venue.quotes([symbol for symbol in symbols if symbol in known])
 

@@ -1,5 +1,7 @@
 """The journal of a workspace that has none yet: it knows nothing and can not be written to."""
 
+# ruff: noqa: ARG002 - a port's signatures, and nothing to do with them
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
