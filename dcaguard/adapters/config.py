@@ -39,6 +39,7 @@ class Loaded:
     base_dir: Path
     strategies: dict[str, Strategy]
     strategy_paths: dict[str, Path]
+    broken: tuple[str, ...] = ()  # lines about strategies that could not be loaded
 
 
 @dataclass(slots=True)
@@ -56,8 +57,13 @@ class _Mistakes:
             raise ConfigError("\n".join(self.lines))
 
 
-def load_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> Loaded:
+def load_config(
+    explicit: Path | None, environ: Mapping[str, str], cwd: Path, *, tolerant: bool = False
+) -> Loaded:
     """Return the config found by the search order, with its strategies.
+
+    `tolerant` leaves out strategies with mistakes and tells them in `broken`: one strategy's
+    failure stops no other's.
 
     NoInputError (66) when there is none, ConfigError (78) with one line per mistake,
     NotPermittedError (77) when anybody on the machine may write it.
@@ -70,18 +76,22 @@ def load_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) ->
         mistakes.add(folder, "", "is not a folder: move it away and make one for the strategies")
     strategies: dict[str, Strategy] = {}
     paths: dict[str, Path] = {}
+    broken: list[str] = []
     for file in sorted(folder.glob("[!.]*.toml")):
-        strategy = _load(file, Strategy, mistakes)
-        if strategy is None:
-            continue
-        _check_name(file, strategy.name, paths, mistakes)
-        if config is not None:
-            for key, sentence in disagreements(config, strategy):
-                mistakes.add(file, key, sentence)
-        strategies[strategy.name], paths[strategy.name] = strategy, file
+        own = _Mistakes()
+        strategy = _load(file, Strategy, own)
+        if strategy is not None:
+            _check_name(file, strategy.name, paths, own)
+            for key, sentence in disagreements(config, strategy) if config is not None else ():
+                own.add(file, key, sentence)
+        broken += own.lines
+        if strategy is not None and not own.lines:
+            strategies[strategy.name], paths[strategy.name] = strategy, file
+    if not tolerant or mistakes.lines:
+        mistakes.lines += broken
     mistakes.stop()
     assert config is not None  # no lines, so it was valid
-    return Loaded(config, path, path.parent, strategies, paths)
+    return Loaded(config, path, path.parent, strategies, paths, tuple(broken))
 
 
 def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> Path:

@@ -44,7 +44,8 @@ def record(
     subject, quote = _subject(tranche), situation.means.quote
     inputs = digest(situation)
     body = {
-        "decision_id": digest([inputs, subject, at])[:32],
+        # The head makes it unique: the same question may be asked twice at one simulated instant.
+        "decision_id": digest([inputs, subject, at, book.write.head()])[:32],
         "strategy": situation.strategy,
         "slot": situation.slot,
         "symbol": situation.symbol,

@@ -1,11 +1,12 @@
 """Refreshing signal sources: what is new goes into the journal, what failed is told and waits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from dcaguard.app.world import FetchReport, World
 from dcaguard.core.errors import DcaguardError
+from dcaguard.core.reading import Reading
 from dcaguard.ports import AddedReadings
 
 BUDGET_SECONDS = 20.0
@@ -34,7 +35,8 @@ def _store(world: World, report: FetchReport) -> Fetched:
     added = AddedReadings(0, 0)
     if report.readings:
         # A provider's correction is a later reading; what was known before stays as it was.
-        added = world.journal.add_readings(list(report.readings), now, revision=True)
+        rows = [_as_first_seen(world, one, now) for one in report.readings]
+        added = world.journal.add_readings(rows, now, revision=True)
     body = {
         "source": report.source,
         "ok": error is None,
@@ -45,6 +47,18 @@ def _store(world: World, report: FetchReport) -> Fetched:
     }
     world.journal.append("fetch", report.source, body, now)
     return Fetched(report.source, added.new, added.same, error)
+
+
+def _as_first_seen(world: World, reading: Reading, now: datetime) -> Reading:
+    """Date a day that its provider filled in late by when we first saw it.
+
+    Its usual hour has passed without it: decisions of that time did not have it.
+    """
+    known = world.journal.readings(series=[reading.series])
+    newer = any(one.as_of > reading.as_of for one in known)
+    if not newer or any(one.as_of == reading.as_of for one in known):
+        return reading
+    return replace(reading, observed_at=now)
 
 
 def stale_sources(world: World) -> list[str]:

@@ -13,7 +13,7 @@ from dcaguard.core.account import AccountView, CheckResult, Proof
 from dcaguard.core.config import PAPER, Account, Config
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.market import Quote
-from dcaguard.core.policy.leverage import stops
+from dcaguard.core.policy.leverage import leverage_check, stops
 from dcaguard.core.policy.rules import BALANCES
 from dcaguard.core.portfolio import SPOT, cash_unread
 from dcaguard.ports import Journal
@@ -23,6 +23,12 @@ def gather(run: Pass, sight: Sight, due: Sequence[DueStrategy]) -> Facts:
     """Look at every account that matters, judge what was read, and write it down."""
     facts = gather_quietly(run, sight, due)
     _journal_views(run, facts.looked, due)
+    buying = {one.strategy.account for one in due}
+    for name in facts.incomplete:
+        if name not in buying:
+            failure = facts.failures.get(name) or facts.seen(name).failure
+            why = str(failure) if failure is not None else "it lists no balances"
+            run.ledger.note(f"account {name} could not be looked into: {why}")
     return facts
 
 
@@ -156,10 +162,12 @@ def _journal_views(run: Pass, looked: Mapping[str, Looked], due: Sequence[DueStr
         buying = any(d.strategy.account == name for d in due)
         book = run.book(name).write if buying else run.world.journal
         with book.transaction():
-            record_view(book, one.view, run)
+            record_view(book, one.view, run, leverage_check(one.view, one.prices))
 
 
-def record_view(journal: Journal, view: AccountView, run: Pass) -> None:
+def record_view(
+    journal: Journal, view: AccountView, run: Pass, weighed: Sequence[CheckResult] = ()
+) -> None:
     """Write what one account holds and what the guard found there."""
     rows = [
         {
@@ -179,7 +187,7 @@ def record_view(journal: Journal, view: AccountView, run: Pass) -> None:
             "subject": r.wallet or view.account,
             "detail": "; ".join(f"{e.wallet} {e.field}={e.value}" for e in r.evidence) or r.detail,
         }
-        for r in view.checks
+        for r in (*view.checks, *(w for w in weighed if w.result is Proof.VIOLATED))
         if r.result in {Proof.VIOLATED, Proof.CANNOT_TELL}
     ]
     if bad:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dcaguard.app.context import Pass
 from dcaguard.app.gather import findings_of, record_view
+from dcaguard.app.status import spending_caps
 from dcaguard.app.survey import Survey, survey
 from dcaguard.app.world import World
 from dcaguard.core.account import AccountView, CheckResult
@@ -41,8 +42,8 @@ def guard_now(world: World, run_id: str) -> GuardReport:
     run = Pass(world, run_id, now, dry_run=False)
     world.journal.begin_run(run_id, "command", world.version, world.config_digest, now)
     with world.journal.transaction():
-        for view in found.views.values():
-            record_view(world.journal, view, run)
+        for name, view in found.views.items():
+            record_view(world.journal, view, run, found.extra.get(name, ()))
     world.journal.end_run(0, "OK", now)
     stopping = {n: r for n, r in findings_of(world.config, found.looked).items() if r}
     return GuardReport(
@@ -62,6 +63,8 @@ class StoredGuard:
     at: datetime
     accounts: Mapping[str, Mapping[str, object]]  # the newest balances row
     violations: Mapping[str, Mapping[str, object]]  # the newest violations row, if any
+    base_currency: str
+    caps: tuple[CapUse, ...]  # on spending, as the journal stood
 
 
 def guard_then(world: World, at: datetime) -> StoredGuard:
@@ -76,4 +79,5 @@ def guard_then(world: World, at: datetime) -> StoredGuard:
         for entry in world.journal.entries("violations", name):
             if entry.at <= at and entry.at >= balances.get(name, {}).get("at", entry.at):  # type: ignore[operator]
                 violations[name] = {"at": entry.at, **entry.body}
-    return StoredGuard(at, balances, violations)
+    caps = spending_caps(world, at)
+    return StoredGuard(at, balances, violations, world.config.base_currency, caps)

@@ -10,7 +10,7 @@ from dcaguard.core.account import AccountView
 from dcaguard.core.config import PAPER, Config
 from dcaguard.core.errors import DcaguardError, ExitCode, TryAgainError
 from dcaguard.core.market import Market, Quote
-from dcaguard.core.money import times
+from dcaguard.core.money import ONE, times
 from dcaguard.core.portfolio import Portfolio, build, par_prices
 from dcaguard.core.reason import Code
 from dcaguard.core.situation import Trouble
@@ -80,12 +80,29 @@ def _look_at(ask: Ask, base: str, at_par: Iterable[str], *, check_skew: bool) ->
         if base != "USD":
             wanted.add("USD")
         prices = _from_quotes(quotes, base, at_par)
-        lacking = sorted(wanted - prices.keys())
-        if lacking:
-            prices.update(venue.prices(lacking, base))
+        prices |= _asked(venue, wanted - prices.keys(), base, at_par)
         return Looked(venue.account, view, markets, quotes, prices)
     except DcaguardError as error:
         return Looked(found.account, found.view, found.markets, found.quotes, {}, error)
+
+
+def _asked(
+    venue: Venue, assets: Iterable[str], base: str, at_par: Iterable[str]
+) -> dict[str, Decimal]:
+    """Price assets by the venue's own pairs: against the base currency, else a coin at par.
+
+    Many venues have no dollar pairs at all: there a coin's price in USDT is its price in USD.
+    """
+    lacking = set(assets)
+    prices = dict(venue.prices(sorted(lacking), base)) if lacking else {}
+    usd = ONE if base == "USD" else prices.get("USD")
+    for coin in at_par:
+        lacking -= prices.keys()
+        if coin == base or usd is None or not lacking:
+            continue
+        found = venue.prices(sorted(lacking), coin)
+        prices |= {asset: times(price, usd) for asset, price in found.items()}
+    return prices
 
 
 def refuse_skew(venue: Venue) -> None:

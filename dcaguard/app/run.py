@@ -7,23 +7,20 @@ from datetime import datetime
 from dcaguard.app import book as books
 from dcaguard.app.act import Acted, Tranche, buy
 from dcaguard.app.context import Book, Pass
-from dcaguard.app.counting import cap_uses
 from dcaguard.app.custody import remind
+from dcaguard.app.decisions import recheck, record, same
 from dcaguard.app.facts import Facts
 from dcaguard.app.fetching import refresh
 from dcaguard.app.gather import gather
 from dcaguard.app.recover import open_questions, recover
 from dcaguard.app.sight import Sight, journal_regimes, sight_of
 from dcaguard.app.situations import situation_of
-from dcaguard.app.slots import DueStrategy, close, due_now, mark_looked_at, order_of, tranches
+from dcaguard.app.slots import DueStrategy, close, due_now, mark_looked_at, tranches
 from dcaguard.app.world import Problem, World, check_clock
-from dcaguard.core.canonical import digest
 from dcaguard.core.decide import Decision, decide
-from dcaguard.core.errors import DcaguardError, ExitCode, gravest
-from dcaguard.core.money import times
+from dcaguard.core.errors import ConfigError, DcaguardError, ExitCode, gravest
 from dcaguard.core.order import UNRESOLVED, Order, Status
-from dcaguard.core.policy.caps import over
-from dcaguard.core.reason import MEANINGS, Code, Reason, Verdict, because
+from dcaguard.core.reason import MEANINGS, Code, Reason, Verdict
 from dcaguard.core.schedule import Slot
 from dcaguard.core.situation import Situation
 
@@ -76,6 +73,8 @@ def run_pass(world: World, request: Request) -> Result:
     check_clock(world, run.now)
     run.begin()
     run.ledger.notes.extend(world.notes)
+    for line in world.broken:
+        run.ledger.fail(ConfigError(line))
     if not request.dry_run:
         recover(run)
     _codes_of_state(run)
@@ -147,8 +146,8 @@ def _decide_one(run: Pass, facts: Facts, tranche: Tranche, *, armed: bool) -> De
         run,
         tranche,
         decision,
-        record_decision=lambda: _record(run, book, tranche, situation, decision),
-        recheck=lambda: _recheck(run, facts, book, tranche, situation, decision),
+        record_decision=lambda: _write_down(run, book, tranche, situation, decision),
+        recheck=lambda: recheck(run, facts, tranche, situation, decision),
     )
     return _acted(run, facts, tranche, situation, decision, acted)
 
@@ -191,34 +190,6 @@ def _note_ladder(run: Pass, facts: Facts, tranche: Tranche, decision: Decision) 
         books.record_ladder(book.write, tranche.strategy.name, tranche.symbol, since, run.now)
 
 
-def _recheck(
-    run: Pass,
-    facts: Facts,
-    book: Book,
-    tranche: Tranche,
-    situation: Situation,
-    decision: Decision,
-) -> Reason | None:
-    """Ask again, inside the insert transaction, what may have changed since the decision."""
-    halted = run.world.halt.reason()
-    if halted is not None:
-        return because(Code.HALTED, reason=halted)
-    known = order_of(book, tranche.strategy.name, tranche.slot, tranche.symbol)
-    if known is not None and known.status is not Status.INTENT and not book.rehearsal:
-        return because(Code.ALREADY_ORDERED, order=known.client_order_id)
-    unresolved = book.read.orders(account=tranche.account, status=UNRESOLVED)
-    if unresolved:
-        ids = [order.client_order_id for order in unresolved]
-        return because(Code.ORDER_UNRESOLVED, orders=ids)
-    caps = cap_uses(run, book, facts, tranche)
-    rate = situation.means.base_per_quote
-    assert rate is not None
-    assert decision.order is not None
-    if caps is None:
-        return because(Code.RATE_UNKNOWN, quote=tranche.symbol.partition("/")[2])
-    return next(iter(over(caps, times(decision.order.max_quote, rate))), None)
-
-
 def _refuse(decision: Decision, objection: Reason) -> Decision:
     return replace(
         decision,
@@ -237,56 +208,19 @@ def _held(run: Pass, tranche: Tranche, situation: Situation, decision: Decision)
     book = run.book(tranche.account)
     subject = books.slot_subject(tranche.strategy.name, tranche.slot.key, tranche.symbol)
     last = book.read.latest("decision", subject)
-    if last is not None and not book.rehearsal and _same(last.body, decision):
+    if last is not None and not book.rehearsal and same(last.body, decision):
         return Decided(tranche, decision, situation, is_new=False, held_since=last.at)
     with book.write.transaction():
-        _record(run, book, tranche, situation, decision)
+        _write_down(run, book, tranche, situation, decision)
     return Decided(tranche, decision, situation, is_new=True, held_since=None)
 
 
-def _same(body: object, decision: Decision) -> bool:
-    assert isinstance(body, dict)
-    codes = sorted(str(reason["code"]) for reason in body["reasons"])
-    return body["verdict"] == decision.verdict and codes == sorted(r.code for r in decision.reasons)
-
-
-def _record(
+def _write_down(
     run: Pass, book: Book, tranche: Tranche, situation: Situation, decision: Decision
 ) -> None:
-    """Write that the slot was looked at, and a decision with the inputs it was made from."""
-    at = run.now
+    """Write that the slot was looked at, and the decision."""
     mark_looked_at(run, book, tranche.slot, newest=tranche.slot, is_open=True)
-    subject = books.slot_subject(tranche.strategy.name, tranche.slot.key, tranche.symbol)
-    quote = situation.means.quote
-    inputs = digest(situation)
-    body = {
-        "decision_id": digest([inputs, subject, at])[:32],
-        "strategy": situation.strategy,
-        "slot": situation.slot,
-        "symbol": situation.symbol,
-        "account": situation.account,
-        "verdict": decision.verdict,
-        "tranche_quote": decision.tranche_quote,
-        "buy_quote": decision.buy_quote,
-        "backlog_quote": decision.backlog_quote,
-        "withheld_quote": decision.withheld_quote,
-        "carry_quote": decision.carry_quote,
-        "from_backlog_quote": decision.from_backlog_quote,
-        "from_carry_quote": decision.from_carry_quote,
-        "regime": situation.gate.regime,
-        "composite": situation.gate.composite,
-        "bid": quote.bid if quote else None,
-        "ask": quote.ask if quote else None,
-        "price_at": quote.at if quote else None,
-        "price_source": quote.source if quote else None,
-        "rule_version": situation.rule_version,
-        "reasons": decision.reasons,
-        "inputs_digest": inputs,
-        "inputs": situation,
-        "decided_at": at,
-        "rehearsal": book.rehearsal,
-    }
-    book.write.append("decision", subject, body, at)
+    record(book, tranche, situation, decision, run.now)
 
 
 def _exit_code(run: Pass, decided: Sequence[Decided], *, detailed: bool) -> ExitCode:

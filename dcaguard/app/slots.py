@@ -40,6 +40,11 @@ def due_now(run: Pass, strategy: Strategy) -> DueStrategy:
     book = run.book(strategy.account)
     state = books.slot_state(book.read, strategy.name)
     found = _due(run, strategy, state)
+    if state.slot is not None and state.slot.instant > run.now:
+        run.ledger.note(
+            f"{strategy.name}: its slot {state.slot.id} was looked at already and lies after "
+            "this time: nothing is due before it"
+        )
     if not book.rehearsal:
         if state.slot is not None and state.is_open and state.slot not in found.due:
             _close_if_over(run, book, strategy, state.slot, found.due)

@@ -19,6 +19,7 @@ from dcaguard.core.purse import Purse
 from dcaguard.core.reason import Code
 from dcaguard.core.schedule import Slot, next_slots
 from dcaguard.core.strategy import Strategy
+from dcaguard.ports import Journal
 
 NEXT_SLOTS = 3
 
@@ -72,8 +73,8 @@ def status(world: World, now: datetime, *, dry: bool = False) -> Status:
         composite=sight.composite if world.config.gate.enabled else "",
         why=state.why,
         halted=world.halt.reason(),
-        strategies=tuple(_strategy(world, s, now) for s in world.strategies.values()),
-        caps=spending_caps(world, now),
+        strategies=tuple(_strategy(world, s, now, dry=dry) for s in world.strategies.values()),
+        caps=spending_caps(world, now, journal),
         unresolved=tuple(journal.orders(status=UNRESOLVED)),
         last_run=run,
         notes=tuple(notes),
@@ -87,8 +88,8 @@ def mode_of(world: World, strategy: Strategy) -> str:
     return "live" if world.is_live(strategy.account) else "dry"
 
 
-def _strategy(world: World, strategy: Strategy, now: datetime) -> StrategyStatus:
-    journal = lasting_journal(world, strategy.account)
+def _strategy(world: World, strategy: Strategy, now: datetime, *, dry: bool) -> StrategyStatus:
+    journal = world.dry_journal() if dry else lasting_journal(world, strategy.account)
     state = books.slot_state(journal, strategy.name)
     symbols = [one.symbol for one in strategy.buy]
     spent = books.strategy_spent_quote(journal, strategy.name, symbols)
@@ -107,10 +108,12 @@ def _strategy(world: World, strategy: Strategy, now: datetime) -> StrategyStatus
     )
 
 
-def spending_caps(world: World, now: datetime) -> tuple[CapUse, ...]:
+def spending_caps(
+    world: World, now: datetime, journal: Journal | None = None
+) -> tuple[CapUse, ...]:
     """Return the caps on spending with what is used; a quote without a rate at hand counts zero."""
     prices = par_prices({}, world.config.base_currency, world.config.stablecoins_at_par)
-    spends = spends_now(world, prices, now)
+    spends = spends_now(world, prices, now, journal)
     caps, span = world.config.policy.caps, windows(now, world.config.timezone)
     rows = [CapUse("order_max", Code.CAP_ORDER, caps.order_max, ZERO)]
     for name, code, limit, start in (

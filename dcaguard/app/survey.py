@@ -15,6 +15,7 @@ from dcaguard.core.money import ZERO, times
 from dcaguard.core.policy.caps import Buying, CapUse, Spend, uses, windows
 from dcaguard.core.policy.leverage import leverage_check
 from dcaguard.core.portfolio import Portfolio
+from dcaguard.ports import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,17 @@ def survey(world: World, accounts: Sequence[str], now: datetime) -> Survey:
     )
 
 
-def spends_now(world: World, prices: Mapping[str, Decimal], now: datetime) -> list[Spend]:
-    """Return the main journal's spending since the month began; what has no rate counts zero."""
+def spends_now(
+    world: World, prices: Mapping[str, Decimal], now: datetime, journal: Journal | None = None
+) -> list[Spend]:
+    """Return a journal's (the main one's) spending since the month began; what has no rate counts zero."""
     span = windows(now, world.config.timezone)
-    rows = books.spending_orders(world.journal, min(span.day, span.week, span.month))
+    book = journal or world.journal
+    rows = books.spending_orders(book, min(span.day, span.week, span.month))
     spends = []
     for order, pending in rows:
         asset, _, quote = order.symbol.partition("/")
-        value = times(books.spent_quote(world.journal, order), prices.get(quote, ZERO))
+        value = times(books.spent_quote(book, order), prices.get(quote, ZERO))
         at = books.spent_at(order)
         spends.append(Spend(at, order.account, asset, value, pending, not pending))
     return spends

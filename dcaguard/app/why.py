@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dcaguard.app.book import slot_subject
+from dcaguard.app.book import REHEARSAL_MARK, slot_subject
 from dcaguard.app.slots import lasting_journal
 from dcaguard.app.world import World
 from dcaguard.core.errors import NoInputError
@@ -40,7 +40,8 @@ def why(world: World, slot: str | None, *, dry: bool) -> Why:
     rows: list[Mapping[str, object]] = []
     for strategy in world.strategies.values():
         journal = world.dry_journal() if dry else lasting_journal(world, strategy.account)
-        key = _key(journal, strategy, slot)
+        key = _rehearsed(journal, strategy, slot) if dry else None
+        key = key or _key(journal, strategy, slot)
         if key is None:
             continue
         rows += [
@@ -68,6 +69,20 @@ def _key(journal: Journal, strategy: Strategy, slot: str | None) -> str | None:
     return None if newest is None else str(newest.body["slot_key"])
 
 
+def _rehearsed(journal: Journal, strategy: Strategy, slot: str | None) -> str | None:
+    """Return the newest slot of the simulated decisions (that begins with `slot`).
+
+    A rehearsal leaves slots as they are, so only its decisions tell which it looked at.
+    """
+    found = None
+    for entry in journal.entries("decision"):
+        key = entry.subject.split("|")[1]
+        mine = entry.body["strategy"] == strategy.name
+        if mine and (slot is None or slot in (entry.body["slot"], key) or key.startswith(slot)):
+            found = key
+    return found
+
+
 def _by_date(journal: Journal, strategy: Strategy, text: str) -> str | None:
     """Return the newest slot whose name begins with `text` (a local date, say)."""
     found = None
@@ -79,10 +94,15 @@ def _by_date(journal: Journal, strategy: Strategy, text: str) -> str | None:
 
 def _tale(journal: Journal, strategy: Strategy, key: str, symbol: str) -> Tale | None:
     decisions = tuple(journal.entries("decision", slot_subject(strategy.name, key, symbol)))
-    orders = [o for o in journal.orders(strategy=strategy.name, slot_key=key) if o.symbol == symbol]
+    name = str(decisions[-1].body["slot"]) if decisions else ""
+    orders = [
+        order
+        for order in journal.orders(strategy=strategy.name)
+        if order.symbol == symbol and order.slot.partition(REHEARSAL_MARK)[0] == name
+    ] or [o for o in journal.orders(strategy=strategy.name, slot_key=key) if o.symbol == symbol]
     if not decisions and not orders:
         return None
-    order = orders[0] if orders else None
+    order = orders[-1] if orders else None
     cloid = order.client_order_id if order else ""
     return Tale(
         strategy=strategy.name,

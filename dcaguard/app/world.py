@@ -59,6 +59,7 @@ class World:
     config_digest: str
     simulated_time: bool = False  # --as-of and the demo: the clock is not the machine's
     notes: tuple[str, ...] = ()  # what opening the journal repaired or found odd
+    broken: tuple[str, ...] = ()  # lines about strategies that could not be loaded
 
     def account(self, name: str) -> Account:
         """Return an account's config."""

@@ -85,7 +85,9 @@ def verify(dry: Annotated[bool, typer.Option("--dry", help=_DRY)] = False) -> in
 
 
 def backup(
-    dest: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
+    dest: Annotated[
+        Path | None, typer.Argument(help="The file to write; none names it by the time.")
+    ] = None,
     dry: Annotated[bool, typer.Option("--dry", help=_DRY)] = False,
 ) -> int:
     """Copy the journal safely while it may be in use, verify the copy and name it.

@@ -88,8 +88,10 @@ def verify_journal(session: Session, *, dry: bool) -> VerifyRow:
         )
 
 
-def back_up(session: Session, dest: Path, *, dry: bool) -> BackupRow:
-    """Copy the journal and verify the copy."""
+def back_up(session: Session, dest: Path | None, *, dry: bool) -> BackupRow:
+    """Copy the journal and verify the copy; without a name it stands beside, named by the time."""
     with _journal(session, dry=dry) as journal:
-        report = journal.backup(dest)
+        stamp = f"{SystemClock().now():%Y%m%dT%H%M%SZ}"
+        beside = journal.path.with_name(f"{journal.path.stem}.{stamp}.backup.db")
+        report = journal.backup(beside if dest is None else dest)
         return BackupRow(str(report.path), report.seq, report.hash, report.size_bytes)

@@ -40,8 +40,8 @@ def run_once(
     detailed: bool,
 ) -> Result:
     """Do one pass on the configured workspace."""
-    loaded = load(session.config)
-    moment = parse_as_of(as_of) if as_of else None
+    loaded = load(session.config, tolerant=True)
+    moment = parse_as_of(as_of) if as_of is not None else None
     with opened(loaded, as_of=moment) as world:
         names = known_strategies(world, strategies)
         if moment is not None and not dry_run:
@@ -142,4 +142,4 @@ def resolve_order(session: Session, prefix: str, *, abandon: bool) -> int:
 
 def as_of_or_none(text: str | None) -> datetime | None:
     """Return the instant that `--as-of` names, or None."""
-    return parse_as_of(text) if text else None
+    return parse_as_of(text) if text is not None else None

@@ -108,6 +108,11 @@ def _rights(name: str, view: AccountView) -> tuple[dict[str, object], ExitCode]:
         if proof in results:
             result = proof
             break
+    read = any(c.check == "balances" and c.result is Proof.PROVED for c in view.checks)
+    if result is Proof.CANNOT_TELL and not read:
+        told = detail or "; ".join(view.unread)
+        refused: dict[str, object] = {"account": name, "exchange": view.exchange, "evidence": []}
+        return refused | {"result": "REFUSED", "detail": told}, ExitCode.NOPERM
     row: dict[str, object] = {
         "account": name,
         "exchange": view.exchange,
@@ -123,6 +128,7 @@ _WORDS = {
     "CANNOT_TELL": "the venue does not say what the key may do",
     "VIOLATED": "the key can do more than view and trade spot: make another",
     "FAILED": "could not be tested",
+    "REFUSED": "the venue did not let this key read the account: check it, then set it again",
 }
 
 

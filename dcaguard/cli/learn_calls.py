@@ -21,7 +21,7 @@ def show_list(session: Session, as_of: str | None) -> int:
     from dcaguard.render.signals import list_json, list_text
 
     loaded = load(session.config)
-    moment = parse_as_of(as_of) if as_of else None
+    moment = parse_as_of(as_of) if as_of is not None else None
     with opened(loaded, as_of=moment, write=False) as world:
         found = list_signals(world, catalog(loaded))
     show("signals", list_json(found), list_text(found))
@@ -33,7 +33,7 @@ def show_explanation(session: Session, as_of: str | None) -> int:
     from dcaguard.app.signals import explain_signals
     from dcaguard.render.signals_explain import explain_json, explain_text
 
-    moment = parse_as_of(as_of) if as_of else None
+    moment = parse_as_of(as_of) if as_of is not None else None
     with opened(load(session.config), as_of=moment, write=False) as world:
         found = explain_signals(world)
     show("signals-explain", explain_json(found), explain_text(found))

@@ -73,14 +73,14 @@ def _stored_guard(session: Session, as_of: str, guard_then: object) -> int:
 
 def make_plan(session: Session, slots: int, as_of: str | None) -> Plan:
     """Return what the next run would do."""
-    moment = parse_as_of(as_of) if as_of else None
+    moment = parse_as_of(as_of) if as_of is not None else None
     with opened(load(session.config), as_of=moment, write=False) as world:
         return plan_ahead(world, world.clock.now(), slots)
 
 
 def read_status(session: Session, as_of: str | None, *, dry: bool) -> Status:
     """Return where everything stands."""
-    moment = parse_as_of(as_of) if as_of else None
+    moment = parse_as_of(as_of) if as_of is not None else None
     with opened(load(session.config), as_of=moment, write=False) as world:
         return stand(world, world.clock.now(), dry=dry)
 

@@ -1,5 +1,7 @@
 """The command line: parse, call, show; every failure becomes one sentence and one exit code."""
 
+import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -9,7 +11,7 @@ from typer.exceptions import Abort, TyperException
 
 from dcaguard import __version__
 from dcaguard.cli import act, audit, learn, look, setup
-from dcaguard.cli.session import Session, begin, complain, current, say, take_globals
+from dcaguard.cli.session import Session, begin, complain, current, say, show, take_globals
 
 app = typer.Typer(
     name="dcaguard",
@@ -64,8 +66,22 @@ for _room in (setup, look, act, learn, audit):
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command line and exit with its code."""
-    sys.exit(run_line(sys.argv[1:] if arguments is None else arguments))
+    """Run one command line and exit with its code; what could not be said is 74."""
+    code = run_line(sys.argv[1:] if arguments is None else arguments)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _close_stdout()  # the reader has gone: `| head` is no failure
+    except OSError:
+        _close_stdout()
+        code = code or 74
+    sys.exit(code)
+
+
+def _close_stdout() -> None:
+    """Let nothing be flushed again at exit."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run_line(arguments: Sequence[str]) -> int:
@@ -75,6 +91,9 @@ def run_line(arguments: Sequence[str]) -> int:
     harden_process()
     session, rest = take_globals(arguments)
     begin(session)
+    if session.json and rest == ["--version"]:
+        show("version", {"version": __version__}, "")
+        return 0
     if session.json and not rest:
         complain("usage", 2, "USAGE", "no command given: `dcaguard --help` lists them")
         return 2
@@ -88,7 +107,7 @@ def run_line(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return 0
     except Exception as error:  # noqa: BLE001 - the one place that turns a failure into an exit
-        return _failed(session, _name(rest), error)
+        return _told(session, rest, error)
     return outcome if isinstance(outcome, int) else 0
 
 
@@ -111,9 +130,23 @@ def _no_command(error: TyperException, rest: Sequence[str]) -> int:
     return 2 if rest else 0
 
 
+def _told(session: Session, rest: Sequence[str], error: Exception) -> int:
+    """Tell a failure; one that can not even be told (a full disk behind stdout) is 74."""
+    try:
+        return _failed(session, _name(rest), error)
+    except (OSError, AttributeError):
+        with contextlib.suppress(OSError, AttributeError):
+            sys.stderr.write("dcaguard: the answer could not be written; see `dcaguard status`\n")
+        _close_stdout()
+        return 74
+
+
 def _failed(session: Session, name: str, error: Exception) -> int:
     from dcaguard.core.errors import DcaguardError
 
+    if isinstance(error, OSError) and not isinstance(error, DcaguardError):
+        complain(name, 74, "IO", f"a file or stream could not be used: {error.strerror or error}")
+        return 74
     if isinstance(error, DcaguardError):
         complain(name, int(error.exit_code), error.exit_code.name, str(error))
         return int(error.exit_code)

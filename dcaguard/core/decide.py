@@ -199,7 +199,10 @@ def _market_open(case: _Case) -> tuple[Reason, ...]:
 
 def _something_left(case: _Case) -> tuple[Reason, ...]:
     wish = case.at.wish
-    if wish.left is not None and wish.left <= ZERO:
+    market = case.at.means.market
+    least = market.cost_min if market is not None and market.cost_min is not None else ZERO
+    # What is left and can never make an order again is the end, not a refusal at every slot.
+    if wish.left is not None and (wish.left <= ZERO or wish.left < least):
         return (because(Code.STRATEGY_SPENT, left=wish.left),)
     if wish.base <= ZERO and case.sized.wanted <= ZERO:
         return (because(Code.TARGET_REACHED, symbol=case.at.symbol),)

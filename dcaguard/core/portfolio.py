@@ -74,7 +74,6 @@ def build(
     ]
     valued = tuple(_value(account, holding, prices) for account, holding in rows)
     assets: dict[str, Decimal] = {}
-    accounts: dict[str, Decimal] = {}
     gross = owed = ZERO
     for row in valued:
         price = prices.get(row.holding.asset, ZERO)
@@ -82,7 +81,11 @@ def build(
         gross += max(value, ZERO)
         owed += times(row.holding.debt, price) + max(-value, ZERO)
         assets[row.holding.asset] = assets.get(row.holding.asset, ZERO) + value
-        accounts[row.account] = accounts.get(row.account, ZERO) + value
+    accounts = {place: _worth(rows, place, prices) for place, _ in rows}
+    # A second name for the same login holds the same coins: once in NAV, under both ceilings.
+    for view in views:
+        own = [(view.account, holding) for holding in view.holdings]
+        accounts.setdefault(view.account, _worth(own, view.account, prices))
     return Portfolio(
         valued=valued,
         nav_base=gross - owed,
@@ -92,6 +95,13 @@ def build(
         unpriced=_without_price(valued, prices, owed=False),
         unpriced_debt=_without_price(valued, prices, owed=True),
     )
+
+
+def _worth(
+    rows: Sequence[tuple[str, Holding]], place: str, prices: Mapping[str, Decimal]
+) -> Decimal:
+    held = [holding for name, holding in rows if name == place]
+    return sum((times(one.total, prices.get(one.asset, ZERO)) for one in held), ZERO)
 
 
 def _value(account: str, holding: Holding, prices: Mapping[str, Decimal]) -> Valued:

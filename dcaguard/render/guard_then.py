@@ -10,6 +10,11 @@ def then_json(found: StoredGuard) -> dict[str, object]:
     return {
         "as_of": instant(found.at),
         "stored": True,
+        "base_currency": found.base_currency,
+        "caps": [
+            {"cap": c.cap, "limit": c.limit_base, "used": c.used_base, "left": c.left_base}
+            for c in found.caps
+        ],
         "accounts": [
             {
                 "account": name,

@@ -36,10 +36,10 @@ __all__ = [
 ]
 
 
-def load(config: Path | None) -> Loaded:
+def load(config: Path | None, *, tolerant: bool = False) -> Loaded:
     """Load the config by the search order; from here on every stream hides every known secret."""
     install(REDACTOR)
-    return load_config(config, os.environ, Path.cwd())
+    return load_config(config, os.environ, Path.cwd(), tolerant=tolerant)
 
 
 @contextmanager
@@ -85,6 +85,7 @@ def world_on(
         config_digest=config_digest(loaded.config, loaded.strategies),
         simulated_time=simulated,
         notes=tuple(getattr(journal, "notes", ())),
+        broken=loaded.broken,
     )
 
 

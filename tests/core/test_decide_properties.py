@@ -292,8 +292,8 @@ def test_the_draws_above_reach_both_answers() -> None:
         verdicts.append(decide(at).verdict)
 
     draw()
-    assert verdicts.count(Verdict.BUY) >= len(verdicts) // 10
-    assert len(verdicts) - verdicts.count(Verdict.BUY) >= len(verdicts) // 10
+    assert verdicts.count(Verdict.BUY) >= len(verdicts) // 20
+    assert len(verdicts) - verdicts.count(Verdict.BUY) >= len(verdicts) // 20
 
 
 @settings(max_examples=400)

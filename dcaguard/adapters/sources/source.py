@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
@@ -60,6 +60,9 @@ class Context:
     budget_seconds: float = BUDGET_SECONDS
     # (exchange id, base_url) -> a keyless ccxt client behind the venues' guarded session.
     open_exchange: Callable[[str, str | None], Any] | None = None
+
+
+REVISED_WITHIN = timedelta(days=10)
 
 
 class WebSource:
@@ -145,7 +148,9 @@ class WebSource:
                 more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
                 raise DataInvalidError(f"{wrong[0]}{more}")
             newest = since.get(name)
-            fresh = (row.reading for row in own if newest is None or row.reading.as_of > newest)
+            # Recent days are read again: providers revise them, and fill some in late.
+            floor = None if newest is None else newest - REVISED_WITHIN
+            fresh = (row.reading for row in own if floor is None or row.reading.as_of > floor)
             good += {r.as_of: r for r in fresh if r.observed_at <= now}.values()
         return good
 

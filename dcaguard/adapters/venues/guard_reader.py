@@ -117,7 +117,7 @@ class _Look:
         if probe.each is None:
             return [(probe.wallet, params)]
         rows = rows_at(self.bodies.get(probe.each.probe), probe.each.at)
-        if isinstance(rows, Missing):
+        if isinstance(rows, Missing) or not rows:
             return None
         targets = []
         for _, row in rows:
@@ -191,7 +191,7 @@ class _Look:
             sentence = f"not readable ({why}), but the overview shows it unused"
             self._answer(probe, wallet, Proof.PROVED, sentence, shown_unused)
             return
-        if probe.support:
+        if probe.support and not probe.rows:
             return
         self.unread.append(f"{wallet}: {why}")
         self._keep(probe, cannot_tell(probe.spec((), wallet), why))

@@ -144,9 +144,11 @@ def _read_rows(
         table = []
     if isinstance(table, Missing):
         return [] if rows.optional else _all_unclear(spec, rows, table.why), []
-    if rows.nonempty and not table:
-        return _all_unclear(spec, rows, "is empty"), []
+    if rows.nonempty and not any(_asked(rows, row) for _, row in table):
+        return _all_unclear(spec, rows, "has no row of this kind" if table else "is empty"), []
     findings = [f for keyed in table for f in _judge_row(spec, rows, keyed, reader)]
+    if rows.full_page and len(table) >= rows.full_page:
+        findings += _all_unclear(spec, rows, f"may go on beyond {len(table)} rows")
     holdings: list[Holding] = []
     if rows.funds:
         try:
@@ -163,9 +165,15 @@ def _judge_row(spec: Spec, rows: Rows, keyed: tuple[str, object], reader: Reader
         return []
     if not isinstance(row, dict | list) and any(rule.field for rule in rows.rules):
         return _all_unclear(spec, rows, "is no row")
-    if rows.when is not None and not applies(row, rows.when):
+    if not _asked(rows, row):
         return []
+    if rows.any_of and all(isinstance(lookup(row, f), Missing) for f in rows.any_of):
+        return _all_unclear(spec, rows, "has none of the known fields")
     return _read_row(spec, rows, keyed, reader)
+
+
+def _asked(rows: Rows, row: object) -> bool:
+    return rows.when is None or applies(row, rows.when)
 
 
 def _all_unclear(spec: Spec, rows: Rows, why: str) -> list[Finding]:

@@ -89,7 +89,7 @@ def _weigh_only(rule: Rule, value: object) -> Proof:
 
 def _weigh_rights(rule: Rule, value: object) -> Proof:
     listed = wordlist(value)
-    if listed is None:
+    if listed is None or not (listed or rule.blank):
         return Proof.CANNOT_TELL
     if listed & rule.bad:
         return rule.finding

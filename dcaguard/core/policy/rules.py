@@ -46,7 +46,7 @@ class Rule:
     advice: Words = frozenset()
     when: Condition | None = None
     optional: bool = False  # a missing field says nothing (an older or newer reply)
-    blank: bool = False  # the venue writes "" where the number does not apply
+    blank: bool = False  # the venue writes "" (rights: an empty list) where it does not apply
     finding: Proof = Proof.VIOLATED
 
 
@@ -89,7 +89,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A table in a reply. `at` is a dotted path; `*` walks a list or an object."""
+    """A table in a reply. `at` is a dotted path; `*` walks a list, `{}` also an object."""
 
     at: str
     rules: tuple[Rule, ...] = ()
@@ -100,7 +100,9 @@ class Rows:
     presence_except: Condition | None = None
     presence_unless: tuple[str, str] | None = None  # field and whole-match pattern
     when: Condition | None = None
-    nonempty: bool = False  # the venue always has a row here: none is CANNOT_TELL
+    nonempty: bool = False  # the venue always has such a row: none is CANNOT_TELL
+    any_of: tuple[str, ...] = ()  # a row without one of these fields is not understood
+    full_page: int = 0  # this many rows may be one page of more: CANNOT_TELL
     null_is_empty: bool = False  # the venue writes null for an empty list
     optional: bool = False  # a venue that leaves the whole table out has nothing to say
 
@@ -177,9 +179,12 @@ def nothing(check: str, *fields: str, optional: bool = False) -> tuple[Rule, ...
     return tuple(Rule(check, f, Want.NOTHING, optional=optional) for f in fields)
 
 
-def rights(name: str, good: str, bad: str) -> tuple[Rule, ...]:
-    """Return the rule for a key's list of rights."""
-    return (Rule(KEY_RIGHTS, name, Want.RIGHTS, words(good), words(bad)),)
+def rights(name: str, good: str, bad: str, *, blank: bool = False) -> tuple[Rule, ...]:
+    """Return the rule for a key's list of rights; empty only where it is one list of several.
+
+    A key without any right could not have asked.
+    """
+    return (Rule(KEY_RIGHTS, name, Want.RIGHTS, words(good), words(bad), blank=blank),)
 
 
 def locked(name: str, *, optional: bool = False) -> tuple[Rule, ...]:

@@ -35,13 +35,17 @@ def lookup(row: object, path: str) -> object:
 
 
 def rows_at(body: object, path: str) -> list[tuple[str, object]] | Missing:
-    """Return (key, row) of each row of a table; "" is the whole reply as one row."""
+    """Return (key, row) of each row of a table; "" is the whole reply as one row.
+
+    `*` walks a list, and only a list: an object in its place is no table. `{}` walks the
+    values of an object (or a list, which some venues write where an object is empty).
+    """
     found: list[tuple[str, object]] = [("", body)]
     for part in path.split(".") if path else []:
         step: list[tuple[str, object]] = []
         for key, value in found:
-            if part == "*":
-                walked = _walk(value)
+            if part in {"*", "{}"}:
+                walked = _walk(value, objects=part == "{}")
                 if walked is None:
                     return Missing("is no list" if value is not None else "is null")
                 step += walked
@@ -54,9 +58,9 @@ def rows_at(body: object, path: str) -> list[tuple[str, object]] | Missing:
     return found
 
 
-def _walk(value: object) -> list[tuple[str, object]] | None:
+def _walk(value: object, *, objects: bool) -> list[tuple[str, object]] | None:
     match value:
-        case dict():
+        case dict() if objects:
             return [(str(key), inner) for key, inner in value.items()]
         case list():
             return [("", inner) for inner in value]

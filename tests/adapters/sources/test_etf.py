@@ -92,14 +92,14 @@ class TestFarside:
         serve(server, pages.farside(rows))
         assert [r.as_of.day for r in flows(make("farside"))] == [14, 18]
 
-    def test_only_days_after_the_newest_known_one_are_new_and_the_short_page_suffices(
+    def test_recent_days_are_read_again_and_the_short_page_suffices(
         self, make: Make, server: DataServer
     ) -> None:
         server.route("/btc/", pages.farside([MONDAY, TUESDAY]))
         server.route("/eth/", "<html></html>")
         with pytest.raises(PartialFetchError) as partial:
             make("farside").fetch({"etf.btc.flow_usd": FEB_24, "etf.eth.flow_usd": FEB_24})
-        assert [r.as_of for r in partial.value.readings] == [FEB_25]
+        assert [r.as_of for r in partial.value.readings] == [FEB_24, FEB_25]
         assert "no table with the funds" in str(partial.value)
 
     @pytest.mark.parametrize(

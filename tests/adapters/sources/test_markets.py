@@ -137,7 +137,7 @@ class TestFred:
             server.route(f"/graph/fredgraph.csv?id={name}&cosd=2025-02-20", page)
 
     def fetch(self, make: Make) -> tuple[list[Reading], str]:
-        since = dict.fromkeys(make("fred").series, datetime(2025, 2, 20, tzinfo=UTC))
+        since = dict.fromkeys(make("fred").series, datetime(2025, 3, 2, tzinfo=UTC))
         try:
             return list(make("fred").fetch(since)), ""
         except PartialFetchError as error:

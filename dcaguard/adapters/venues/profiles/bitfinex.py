@@ -62,7 +62,7 @@ PROFILE = VenueProfile(
                     "*",
                     (
                         Rule(KEY_RIGHTS, "2", Want.OFF, when=("0", _HARMFUL)),
-                        Rule(KEY_RIGHTS, "2", Want.OFF, when=("0", words("funding"))),
+                        Rule(KEY_RIGHTS, "2", Want.OFF, when=("0", words("funding wallets"))),
                         *one_of(
                             KEY_RIGHTS,
                             "0",

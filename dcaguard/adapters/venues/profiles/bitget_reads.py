@@ -1,6 +1,7 @@
 """The shapes of Bitget's replies that several reads share."""
 
 from dcaguard.adapters.venues.profile import Probe
+from dcaguard.core.account import Proof
 from dcaguard.core.policy.rules import (
     DEBT,
     INTEREST,
@@ -9,6 +10,8 @@ from dcaguard.core.policy.rules import (
     Funds,
     Place,
     Rows,
+    Rule,
+    Want,
     not_negative,
     words,
     zero,
@@ -33,7 +36,13 @@ def margin_read(kind: str, path: str) -> Probe:
         (
             Rows(
                 "data.*",
-                zero(DEBT, "borrow") + zero(INTEREST, "interest") + not_negative(DEBT, "net"),
+                (
+                    *zero(DEBT, "borrow"),
+                    *zero(INTEREST, "interest"),
+                    *not_negative(DEBT, "net"),
+                    # The venue lists isolated orders pair by pair only; an order freezes coins.
+                    Rule(ORDERS, "frozen", Want.ZERO, finding=Proof.CANNOT_TELL),
+                ),
                 "coin",
                 Funds("coin", free="available", used="frozen", debt=("borrow", "interest")),
             ),

@@ -1,6 +1,7 @@
 """Coinbase Advanced: spot accounts of one portfolio, and US futures beside them."""
 
 from dcaguard.adapters.venues.profile import NotCovered, Pages, Probe, VenueProfile
+from dcaguard.core.account import Proof
 from dcaguard.core.policy.rules import (
     BALANCES,
     DEBT,
@@ -12,6 +13,8 @@ from dcaguard.core.policy.rules import (
     Funds,
     Place,
     Rows,
+    Rule,
+    Want,
     not_negative,
     off,
     one_of,
@@ -22,6 +25,13 @@ from dcaguard.core.policy.rules import (
 _SPOT = words("account_type_crypto account_type_fiat crypto fiat")
 _ASIDE = words("account_type_vault vault account_type_perp_futures account_type_staked_funds")
 _VALUE, _HELD = "available_balance.value", "hold.value"
+
+
+def _ended(*checks: str) -> Rows:
+    """Return the rule of a last page: it may not say that more follows and not where."""
+    more = (Rule(check, "has_next", Want.OFF, finding=Proof.CANNOT_TELL) for check in checks)
+    return Rows("", tuple(more), when=("cursor", frozenset({"", "null"})))
+
 
 PROFILE = VenueProfile(
     exchange="coinbase",
@@ -73,6 +83,7 @@ PROFILE = VenueProfile(
                         "currency", free=_VALUE, used=_HELD, wallet="vault", when=("type", _ASIDE)
                     ),
                 ),
+                _ended(BALANCES, DEBT),
             ),
             params={"limit": 250},
             pages=Pages("cursor", "cursor"),
@@ -126,8 +137,11 @@ PROFILE = VenueProfile(
                     place=Place(symbol="product_id", side="side", id="order_id"),
                     when=("product_type", frozenset({"future"})),
                 ),
+                Rows("orders.*", one_of(ORDERS, "product_type", "spot future"), "product_id"),
+                _ended(ORDERS),
             ),
             params={"order_status": "OPEN", "product_type": "FUTURE"},
+            pages=Pages("cursor", "cursor"),
             secondary=True,
         ),
     ),

@@ -55,7 +55,7 @@ PROFILE = VenueProfile(
             "privateWalletGetTotalBalance",
             "/api/v4/wallet/total_balance",
             support=True,
-            overview=Overview("details.*", "", "amount"),
+            overview=Overview("details.{}", "", "amount"),
         ),
         Probe(
             "spot",
@@ -84,7 +84,7 @@ PROFILE = VenueProfile(
                     + blank_or_zero(POSITIONS, "total_initial_margin"),
                 ),
                 Rows(
-                    "balances.*",
+                    "balances.{}",
                     zero(DEBT, "borrowed", "negative_liab", "futures_pos_liab", "total_liab")
                     + not_negative(DEBT, "equity", "available"),
                     "",
@@ -135,7 +135,7 @@ PROFILE = VenueProfile(
             (
                 Rows("", zero(DEBT, "borrowed") + zero(INTEREST, "interest")),
                 Rows(
-                    "balances.*",
+                    "balances.{}",
                     zero(DEBT, "borrowed") + zero(INTEREST, "interest") + zero(ORDERS, "freeze"),
                     "",
                     Funds("", free="available", used="freeze", debt=("borrowed", "interest")),
@@ -159,6 +159,7 @@ PROFILE = VenueProfile(
                     only(ORDERS, "account", "spot unified"),
                     "currency_pair",
                     place=Place(symbol="currency_pair", side="side", id="id"),
+                    full_page=100,
                 ),
             ),
         ),
@@ -173,6 +174,7 @@ PROFILE = VenueProfile(
                     only(ORDERS, "put.account", "normal spot unified"),
                     "market",
                     place=Place(symbol="market", side="put.side", id="id"),
+                    full_page=100,
                 ),
             ),
             params={"status": "open"},

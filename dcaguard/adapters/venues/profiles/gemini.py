@@ -21,6 +21,9 @@ from dcaguard.core.policy.rules import (
     zero,
 )
 
+_OWED = ("total_borrowed", "borrowed", "negative_balance")
+_EXPOSED = ("initial_margin", "leverage", "notional_value")
+
 PROFILE = VenueProfile(
     exchange="gemini",
     title="Gemini",
@@ -92,9 +95,10 @@ PROFILE = VenueProfile(
                 Rows(
                     "",
                     (
-                        *blank_or_zero(DEBT, "total_borrowed", "borrowed", "negative_balance"),
-                        *blank_or_zero(POSITIONS, "initial_margin", "leverage", "notional_value"),
+                        *blank_or_zero(DEBT, *_OWED),
+                        *blank_or_zero(POSITIONS, *_EXPOSED),
                     ),
+                    any_of=_OWED + _EXPOSED,
                 ),
             ),
             secondary=True,

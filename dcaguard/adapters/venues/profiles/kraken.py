@@ -60,7 +60,7 @@ PROFILE = VenueProfile(
             "/0/private/BalanceEx",
             (
                 Rows(
-                    "result.*",
+                    "result.{}",
                     not_negative(DEBT, "balance") + zero(DEBT, "credit_used", optional=True),
                     "",
                     Funds(
@@ -95,7 +95,7 @@ PROFILE = VenueProfile(
             "/0/private/OpenPositions",
             (
                 Rows(
-                    "result.*",
+                    "result.{}",
                     presence=POSITIONS,
                     place=Place(symbol="pair", side="type", id="vol"),
                 ),
@@ -109,7 +109,7 @@ PROFILE = VenueProfile(
             "/0/private/OpenOrders",
             (
                 Rows(
-                    "result.open.*",
+                    "result.open.{}",
                     only(ORDERS, "descr.leverage", "none"),
                     place=Place(symbol="descr.pair", side="descr.type"),
                 ),

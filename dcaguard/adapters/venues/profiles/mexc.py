@@ -1,7 +1,6 @@
 """MEXC: one spot wallet and futures; spot margin has been withdrawn."""
 
 from dcaguard.adapters.venues.profile import NotCovered, Probe, VenueProfile
-from dcaguard.core.account import Proof
 from dcaguard.core.policy.rules import (
     DEBT,
     IP_LOCK,
@@ -13,8 +12,6 @@ from dcaguard.core.policy.rules import (
     Funds,
     Place,
     Rows,
-    Rule,
-    Want,
     not_negative,
     one_of,
     zero,
@@ -57,8 +54,6 @@ PROFILE = VenueProfile(
             "/api/v3/account",
             (
                 Rows("", one_of(MODES, "accountType", "spot", bad="margin")),
-                # The flag is the account's: false forbids the key too, true says nothing of it.
-                Rows("", (Rule(KEY_RIGHTS, "canWithdraw", Want.OFF, finding=Proof.CANNOT_TELL),)),
                 Rows(
                     "balances.*",
                     not_negative(DEBT, "free", "locked"),
@@ -117,7 +112,11 @@ PROFILE = VenueProfile(
             {},
         ),
     ),
-    cannot_prove={IP_LOCK: "key: MEXC does not tell a key's addresses"},
+    # The account's `canWithdraw` is no right of the key, and nothing tells of transfers.
+    cannot_prove={
+        KEY_RIGHTS: "key: MEXC does not tell a key's rights",
+        IP_LOCK: "key: MEXC does not tell a key's addresses",
+    },
     not_covered=(
         NotCovered("margin", DEBT, "the venue has withdrawn spot margin: not covered"),
         NotCovered(LOANS, LOANS, "loans have no read in this interface: not covered"),

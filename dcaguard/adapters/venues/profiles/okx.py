@@ -43,6 +43,7 @@ def _orders(name: str, call: str, path: str, params: dict[str, object]) -> Probe
                 place=Place(symbol="instId", side="side", id="algoId" if algo else "ordId"),
                 presence=ORDERS,
                 presence_except=("instType", words("spot")),
+                full_page=100,
             ),
         ),
         params=params,
