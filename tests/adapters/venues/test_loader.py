@@ -140,7 +140,12 @@ MAY_LEAVE: dict[str, set[str]] = {
         ]
     },
     "coinbase": {"POST /api/v3/brokerage/orders", "POST /api/v3/brokerage/orders/batch_cancel"},
-    "htx": {"POST /api/v1/contract_position_info", "POST /swap-api/v1/swap_position_info"},
+    "htx": {
+        "POST /api/v1/contract_account_info",
+        "POST /api/v1/contract_position_info",
+        "POST /swap-api/v1/swap_account_info",
+        "POST /swap-api/v1/swap_position_info",
+    },
     "bitstamp": {"POST /api/v2/account_balances/", "POST /api/v2/open_orders/all/"},
     "gemini": {
         f"POST /v1/{name}"

@@ -84,7 +84,7 @@ def test_only_one_word_may_be_harmless(value: object, result: Proof) -> None:
 
 @pytest.mark.parametrize(
     ("value", "result"),
-    [(["Read"], P), ("read,trade", P), ("read, withdraw", V), (["read", "new"], U), ([], P)]
+    [(["Read"], P), ("read,trade", P), ("read, withdraw", V), (["read", "new"], U), ([], U), ("", U)]
     + [(bad, U) for bad in (None, {}, 5, [1])],
     ids=repr,
 )

@@ -278,6 +278,9 @@ OKX = {
     "/api/v5/finance/flexible-loan/loan-info": _OKX | {"data": []},
     "/api/v5/finance/savings/balance": _OKX | {"data": [{"ccy": "BTC", "amt": "0.1"}]},
     "/api/v5/finance/staking-defi/orders-active": _OKX | {"data": []},
+    "/api/v5/tradingBot/grid/orders-algo-pending": _OKX | {"data": []},
+    "/api/v5/tradingBot/signal/orders-algo-pending": _OKX | {"data": []},
+    "/api/v5/tradingBot/dca/ongoing-list": _OKX | {"data": []},
 }
 
 _LIST = _BITGET | {"data": {"entrustedList": None}}
@@ -514,6 +517,13 @@ HTX = {
     "/v5/trade/position/opens": _HTX5 | {"data": []},
     "/v5/trade/order/opens": _HTX5 | {"data": []},
     "/v5/algo/order/opens": _HTX5 | {"data": []},
+    "/api/v1/contract_account_info": _HTX
+    | {
+        "data": [
+            {"symbol": "BTC", "margin_balance": 0, "margin_position": 0, "margin_frozen": 0.0}
+        ]
+    },
+    "/swap-api/v1/swap_account_info": _HTX | {"data": []},
     "/api/v1/contract_position_info": _HTX | {"data": []},
     "/swap-api/v1/swap_position_info": _HTX | {"data": []},
 }
@@ -598,6 +608,13 @@ HYPERLIQUID = {
         "marginSummary": {"accountValue": "0.0", "totalNtlPos": "0.0", "totalRawUsd": "0.0"},
     },
     "/info frontendOpenOrders": [{"coin": "@107", "side": "B", "oid": 1}],
+    "/info perpDexs": [None, {"name": "xyz", "fullName": "Builder"}],
+    '/info "clearinghouseState" "xyz"': {
+        "assetPositions": [],
+        "crossMarginSummary": {"accountValue": "0.0", "totalNtlPos": "0.0", "totalRawUsd": "0.0"},
+        "marginSummary": {"accountValue": "0.0", "totalNtlPos": "0.0", "totalRawUsd": "0.0"},
+    },
+    '/info frontendOpenOrders "xyz"': [],
 }
 
 BITVAVO = {

@@ -156,8 +156,8 @@ def test_without_the_overview_an_unreadable_wallet_stops_unless_it_is_vouched_fo
         _without_overview() | {"/eapi/v1/position": REFUSED, "/eapi/v1/openOrders": REFUSED},
     )
     refused = stops(view, require_key_rights="not-violated", accept_cannot_tell=frozenset())
-    assert {c.wallet for c in refused} == {"options"}
-    vouched = frozenset({"main:options"})
+    assert {c.wallet for c in refused} == {"options", "bots"}
+    vouched = frozenset({"main:options", "main:bots"})
     assert stops(view, require_key_rights="not-violated", accept_cannot_tell=vouched) == ()
     other = frozenset({"other:options"})
     assert stops(view, require_key_rights="not-violated", accept_cannot_tell=other)

@@ -50,8 +50,9 @@ PROFILE = VenueProfile(
                         "permissions.Wallet",
                         "",
                         "withdraw accounttransfer submembertransfer submembertransferlist",
+                        blank=True,
                     )
-                    + rights("permissions.Spot", "spottrade", "")
+                    + rights("permissions.Spot", "spottrade", "", blank=True)
                     + nothing(
                         KEY_RIGHTS,
                         "permissions.ContractTrade",

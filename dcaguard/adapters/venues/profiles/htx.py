@@ -8,6 +8,7 @@ from dcaguard.adapters.venues.profiles.htx_reads import (
     SPOT,
     account_read,
     contract_positions_read,
+    contract_wallet_read,
     v5_read,
 )
 from dcaguard.core.policy.rules import (
@@ -170,6 +171,16 @@ PROFILE = VenueProfile(
             "/v5/algo/order/opens",
             OPEN_ORDERS,
         ),
+        contract_wallet_read(
+            "coin-wallets",
+            "contractPrivatePostApiV1ContractAccountInfo",
+            "/api/v1/contract_account_info",
+        ),
+        contract_wallet_read(
+            "coin-swap-wallets",
+            "contractPrivatePostSwapApiV1SwapAccountInfo",
+            "/swap-api/v1/swap_account_info",
+        ),
         contract_positions_read(
             "coin-positions",
             "contractPrivatePostApiV1ContractPositionInfo",
@@ -183,9 +194,9 @@ PROFILE = VenueProfile(
     ),
     not_covered=(
         NotCovered(
-            "contracts-coin",
+            "triggers-coin",
             ORDERS,
-            "open orders of coin-margined contracts need a contract each: not covered",
+            "trigger orders of coin-margined contracts need a contract each: not covered",
         ),
         NotCovered("sub-accounts", POSITIONS, "sub-accounts have keys of their own: not covered"),
     ),

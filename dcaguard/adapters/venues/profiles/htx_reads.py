@@ -12,6 +12,7 @@ from dcaguard.core.policy.rules import (
     Rows,
     Rule,
     Want,
+    not_negative,
     one_of,
     words,
     zero,
@@ -33,6 +34,27 @@ def contract_positions_read(name: str, call: str, path: str) -> Probe:
         call,
         path,
         (Rows("data.*", zero(POSITIONS, "volume"), "contract_code", place=place),),
+        envelope=OK,
+    )
+
+
+def contract_wallet_read(name: str, call: str, path: str) -> Probe:
+    """Return one read of all coin-margined wallets; an open order freezes margin there."""
+    return Probe(
+        name,
+        "contracts-coin",
+        call,
+        path,
+        (
+            Rows(
+                "data.*",
+                not_negative(DEBT, "margin_balance")
+                + zero(POSITIONS, "margin_position")
+                + zero(ORDERS, "margin_frozen"),
+                "symbol",
+                Funds("symbol", total="margin_balance"),
+            ),
+        ),
         envelope=OK,
     )
 

@@ -1,6 +1,6 @@
 """Hyperliquid: a wallet key that can always trade perpetuals; spot and perpetual states."""
 
-from dcaguard.adapters.venues.profile import ModeAt, NotCovered, Probe, VenueProfile
+from dcaguard.adapters.venues.profile import Each, ModeAt, NotCovered, Probe, VenueProfile
 from dcaguard.core.policy.rules import (
     DEBT,
     IP_LOCK,
@@ -14,10 +14,31 @@ from dcaguard.core.policy.rules import (
     Rows,
     not_negative,
     one_of,
+    words,
     zero,
 )
 
 _INFO = ("publicPostInfo", "/info")
+_ORDER = Place(symbol="coin", side="side", id="oid")
+_PERPS = (
+    Rows(
+        "",
+        not_negative(DEBT, "crossMarginSummary.totalRawUsd")
+        + not_negative(DEBT, "marginSummary.accountValue")
+        + zero(POSITIONS, "marginSummary.totalNtlPos"),
+    ),
+    Rows(
+        "assetPositions.*",
+        zero(POSITIONS, "position.szi"),
+        "position.coin",
+        place=Place(
+            symbol="position.coin",
+            notional="position.positionValue",
+            notional_asset="USDC",
+        ),
+    ),
+)
+_EACH_DEX = Each("dex-names", "*", {"dex": "name"}, skip=("", words("null")))
 
 
 def _ask(kind: str) -> dict[str, object]:
@@ -83,24 +104,7 @@ PROFILE = VenueProfile(
             "perps",
             "perps",
             *_INFO,
-            (
-                Rows(
-                    "",
-                    not_negative(DEBT, "crossMarginSummary.totalRawUsd")
-                    + not_negative(DEBT, "marginSummary.accountValue")
-                    + zero(POSITIONS, "marginSummary.totalNtlPos"),
-                ),
-                Rows(
-                    "assetPositions.*",
-                    zero(POSITIONS, "position.szi"),
-                    "position.coin",
-                    place=Place(
-                        symbol="position.coin",
-                        notional="position.positionValue",
-                        notional_asset="USDC",
-                    ),
-                ),
-            ),
+            _PERPS,
             params=_ask("clearinghouseState"),
         ),
         Probe(
@@ -113,10 +117,28 @@ PROFILE = VenueProfile(
                     presence=ORDERS,
                     # Spot markets are written @107 or PURR/USDC; anything else is a perpetual.
                     presence_unless=("coin", r"@\d+|[^/]+/[^/]+"),
-                    place=Place(symbol="coin", side="side", id="oid"),
+                    place=_ORDER,
                 ),
             ),
             params=_ask("frontendOpenOrders"),
+        ),
+        # The first row is null: the venue's own perpetuals, read above.
+        Probe("dex-names", "dexes", *_INFO, params={"type": "perpDexs"}),
+        Probe(
+            "dexes",
+            "dexes",
+            *_INFO,
+            _PERPS,
+            params=_ask("clearinghouseState"),
+            each=_EACH_DEX,
+        ),
+        Probe(
+            "dex-orders",
+            "dexes",
+            *_INFO,
+            (Rows("*", presence=ORDERS, place=_ORDER),),
+            params=_ask("frontendOpenOrders"),
+            each=_EACH_DEX,
         ),
     ),
     cannot_prove={
@@ -125,7 +147,6 @@ PROFILE = VenueProfile(
         IP_LOCK: "key: a wallet key is bound to no address",
     },
     not_covered=(
-        NotCovered("dexes", POSITIONS, "perpetual markets of other builders: not covered"),
         NotCovered("sub-accounts", POSITIONS, "sub-accounts and vaults: not covered"),
         NotCovered(LOANS, LOANS, "lending is on a chain, not in the account: not covered"),
     ),

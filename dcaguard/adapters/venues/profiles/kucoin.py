@@ -181,12 +181,30 @@ PROFILE = VenueProfile(
             envelope=OK,
             modes=UNIFIED,
         ),
+        Probe(
+            "unified-orders",
+            "futures",
+            "utaPrivateGetAccountModeOrderOpenList",
+            "/api/ua/v1/unified/order/open-list",
+            (
+                Rows(
+                    "data.items.*",
+                    presence=ORDERS,
+                    place=Place(symbol="symbol", side="side", id="orderId"),
+                ),
+            ),
+            params={"accountMode": "unified", "tradeType": "FUTURES"},
+            envelope=OK,
+            modes=UNIFIED,
+        ),
     ),
     not_covered=(
         NotCovered("loans", "loans", "crypto lending has no read in this interface: not covered"),
         NotCovered("sub-accounts", POSITIONS, "sub-accounts have keys of their own: not covered"),
         NotCovered(
-            "unified-orders", ORDERS, "open orders of a unified account need a symbol: not covered"
+            "unified-margin",
+            ORDERS,
+            "open margin orders of a unified account need a symbol: not covered",
         ),
     ),
     manual={

@@ -2,6 +2,7 @@
 
 from dcaguard.adapters.venues.profile import NotCovered, Probe, VenueProfile
 from dcaguard.core.policy.rules import (
+    BALANCES,
     DEBT,
     INTEREST,
     IP_LOCK,
@@ -48,6 +49,21 @@ def _orders(name: str, call: str, path: str, params: dict[str, object]) -> Probe
         ),
         params=params,
         envelope=_OK,
+    )
+
+
+def _bots(kind: str, call: str, path: str, algo: str) -> Probe:
+    """Return one read of running contract bots: each trades with leverage of its own."""
+    place = Place(symbol="instId", id="algoId")
+    return Probe(
+        f"bots-{kind}",
+        "bots",
+        call,
+        f"/api/v5/tradingBot/{path}",
+        (Rows("data.*", presence=POSITIONS, subject="instId", place=place),),
+        params={"algoOrdType": algo},
+        envelope=_OK,
+        secondary=True,
     )
 
 
@@ -188,10 +204,23 @@ PROFILE = VenueProfile(
             envelope=_OK,
             secondary=True,
         ),
+        _bots(
+            "grid",
+            "privateGetTradingBotGridOrdersAlgoPending",
+            "grid/orders-algo-pending",
+            "contract_grid",
+        ),
+        _bots(
+            "signal",
+            "privateGetTradingBotSignalOrdersAlgoPending",
+            "signal/orders-algo-pending",
+            "contract",
+        ),
+        _bots("dca", "privateGetTradingBotDcaOngoingList", "dca/ongoing-list", "contract_dca"),
     ),
     not_covered=(
         NotCovered("sub-accounts", POSITIONS, "sub-accounts have keys of their own: not covered"),
-        NotCovered("bots", POSITIONS, "trading bots are run by the venue: not covered"),
+        NotCovered("spot-bots", BALANCES, "coins in spot grid and recurring bots: counted nowhere"),
     ),
     manual={
         DEBT: "At OKX: Assets, Trading account, Repay.",
