@@ -519,9 +519,7 @@ HTX = {
     "/v5/algo/order/opens": _HTX5 | {"data": []},
     "/api/v1/contract_account_info": _HTX
     | {
-        "data": [
-            {"symbol": "BTC", "margin_balance": 0, "margin_position": 0, "margin_frozen": 0.0}
-        ]
+        "data": [{"symbol": "BTC", "margin_balance": 0, "margin_position": 0, "margin_frozen": 0.0}]
     },
     "/swap-api/v1/swap_account_info": _HTX | {"data": []},
     "/api/v1/contract_position_info": _HTX | {"data": []},
