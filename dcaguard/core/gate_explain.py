@@ -14,6 +14,8 @@ from dcaguard.core.signals.evaluate import states
 from dcaguard.core.signals.params import GateConfig, SignalsConfig
 from dcaguard.core.signals.state import SCORED_BLOCKS, SignalState
 
+_HAIR = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -114,6 +116,14 @@ def _until(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC" if at is not None else "at the next instant"
 
 
+def _silent(known: Facts) -> str:
+    """Say that silent members count nothing towards a pause, where there are any."""
+    total, floor = float(known.composite.total[0]), float(known.composite.floor[0])
+    if not total - floor > _HAIR:
+        return ""
+    return f"; what has fallen silent counts nothing towards it (that makes {floor:.2f})"
+
+
 def _into(known: Facts, gate: GateConfig) -> str:
     scores = {n: s for n, s in block_scores(known, 0).items() if s is not None}
     high = [name for name, score in scores.items() if score >= gate.block_enter]
@@ -121,7 +131,7 @@ def _into(known: Facts, gate: GateConfig) -> str:
         f"PAUSED at composite {gate.enter:.2f} (now {_spell(known.composite.total[0])}) with "
         f"{gate.blocks_min} blocks at {gate.block_enter:.2f} (now {len(high)}), or with "
         f"{gate.votes_min} votes (now {known.composite.votes[0]}) from {gate.votes_blocks_min} "
-        f"blocks at composite {gate.votes_composite_min:.2f}"
+        f"blocks at composite {gate.votes_composite_min:.2f}{_silent(known)}"
     )
 
 

@@ -112,10 +112,10 @@ def _at_least(x: F64, threshold: float) -> Bools:
 
 def _pause(composite: Composite, gate: GateConfig) -> Bools:
     """High in two blocks at once, or three votes from two blocks: never one block alone."""
-    blocks = np.count_nonzero(_at_least(composite.blocks, gate.block_enter), axis=0)
-    broad = _at_least(composite.total, gate.enter) & (blocks >= gate.blocks_min)
+    blocks = np.count_nonzero(_at_least(composite.floor_blocks, gate.block_enter), axis=0)
+    broad = _at_least(composite.floor, gate.enter) & (blocks >= gate.blocks_min)
     many = (composite.votes >= gate.votes_min) & (composite.vote_blocks >= gate.votes_blocks_min)
-    return np.asarray(broad | (many & _at_least(composite.total, gate.votes_composite_min)))
+    return np.asarray(broad | (many & _at_least(composite.floor, gate.votes_composite_min)))
 
 
 def _cautious(composite: Composite, gate: GateConfig, unknown: I64) -> Bools:

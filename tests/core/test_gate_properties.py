@@ -96,24 +96,21 @@ def test_falling_silent_never_pauses_and_never_ends_a_pause_early(seed: int, sil
     assert all("paused for 30 days" in t.reasons[-1] for t in ends)
 
 
-@settings(max_examples=25)
-@given(seed=SEED, silent=st.integers(130, DAYS - 40), first=st.booleans())
-def test_one_silent_group_does_not_pause(seed: int, silent: int, *, first: bool) -> None:
-    """Take one block's data away: the pause rule never becomes true by that alone."""
+SERIES = sorted(set(HISTORIES[0].columns) - {"px.BTC"})
+
+
+@settings(max_examples=15)
+@given(seed=SEED, silent=st.integers(130, DAYS - 40), gone=st.sets(st.sampled_from(SERIES)))
+def test_whatever_falls_silent_the_pause_rule_never_becomes_true_by_that(
+    seed: int, silent: int, gone: set[str]
+) -> None:
+    """A silent member counts nothing towards a pause, so losing a calm one can not raise it."""
     history, after = HISTORIES[seed], START + silent * DAY
-    gone = (
-        {"px.SPX", "px.GOLD", "vix", "ofr.fsi", "us2y", "px.NVDA"}
-        if first
-        else {"etf.btc.flow_usd", "ex.btc.inflow", "stable.supply_usd"}
-    )
-    at = np.array([after + 9 * DAY], np.int64)
+    # What is fresh for a while after the silence began says what it would have said anyway.
+    at = after + np.arange(9, 40, dtype=np.int64) * DAY
     whole = facts(history, SIGNALS, GATE, (), at)
     less = facts(without(history, gone, after), SIGNALS, GATE, (), at)
-    row = 2 if first else 1
-    assert np.isnan(less.composite.blocks[row, 0])
-    high = np.nan_to_num(whole.composite.blocks[:, 0], nan=-1) >= GATE.block_enter
-    if not (high.sum() >= GATE.blocks_min or whole.composite.votes[0] >= GATE.votes_min):
-        assert not less.pause[0]
+    assert not np.any(less.pause & ~whole.pause)
 
 
 def test_one_block_alone_never_pauses() -> None:
