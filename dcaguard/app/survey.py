@@ -61,7 +61,7 @@ def survey(world: World, accounts: Sequence[str], now: datetime) -> Survey:
 def spends_now(
     world: World, prices: Mapping[str, Decimal], now: datetime, journal: Journal | None = None
 ) -> list[Spend]:
-    """Return a journal's (the main one's) spending since the month began; what has no rate counts zero."""
+    """Return a journal's spending since the month began; what has no rate counts zero."""
     span = windows(now, world.config.timezone)
     book = journal or world.journal
     rows = books.spending_orders(book, min(span.day, span.week, span.month))

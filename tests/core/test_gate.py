@@ -25,7 +25,7 @@ START = GateState(since=MIDNIGHT - timedelta(days=9))
 def at(days: float, **changed: object) -> Now:
     when = MIDNIGHT + timedelta(days=days)
     daily = when.hour == 0 and when.minute == 0
-    return replace(CALM, at=when, **{"daily": daily, **changed})
+    return replace(CALM, at=when, **{"daily": daily, **changed})  # type: ignore[arg-type]
 
 
 def walk(state: GateState, *nows: Now) -> GateState:
@@ -35,7 +35,7 @@ def walk(state: GateState, *nows: Now) -> GateState:
 
 
 def paused(**changed: object) -> GateState:
-    return replace(step(START, at(0, pause=True, high=5), GATE), **changed)
+    return replace(step(START, at(0, pause=True, high=5), GATE), **changed)  # type: ignore[arg-type]
 
 
 def test_every_regime_can_be_left_and_every_regime_of_the_market_can_be_reached() -> None:

@@ -48,7 +48,7 @@ def test_the_made_up_histories_visit_every_regime() -> None:
 def test_the_answer_is_the_same_however_the_time_is_cut(seed: int, cuts: list[int]) -> None:
     history = HISTORIES[seed]
     whole, moves = fold(history, END, SIGNALS, GATE, EVENTS)
-    state, found = GateState(), []
+    state, found = GateState(), []  # type: ignore[var-annotated]
     for hours in [*sorted(cuts), DAYS * 24]:
         until = moment(START + hours * HOUR)
         # A run at `until` holds only what was known by then, and the state went through JSON.

@@ -47,9 +47,7 @@ ONE_OF_EACH = tuple({case.exit: case for case in CASES}.values())
 
 
 @pytest.mark.parametrize("case", ONE_OF_EACH, ids=name_of)
-def test_with_json_the_same_line_is_one_document(
-    case: Case, tmp_path: Path
-) -> None:
+def test_with_json_the_same_line_is_one_document(case: Case, tmp_path: Path) -> None:
     with ExitStack() as stack:
         space = case.situation(tmp_path, stack)
         ran = space.call("--json", *case.words)

@@ -83,9 +83,7 @@ class TestFarside:
         clock.at = datetime(2025, 2, 26, 12, 30, tzinfo=UTC)
         assert [r.as_of for r in flows(make("farside"))] == [FEB_24, FEB_25]
 
-    def test_a_holiday_row_is_neither_zero_nor_a_gap(
-        self, make: Make, server: DataServer
-    ) -> None:
+    def test_a_holiday_row_is_neither_zero_nor_a_gap(self, make: Make, server: DataServer) -> None:
         rows = [("14 Feb 2025", {"IBIT": "2.0"}, "2.0"),
                 ("17 Feb 2025", dict.fromkeys(pages.FUNDS, "-"), "0.0"),
                 ("18 Feb 2025", {"IBIT": "3.0"}, "3.0")]  # fmt: skip

@@ -44,9 +44,7 @@ def test_it_says_who_it_is_and_takes_no_login_or_proxy_from_outside(
     assert "cookie" not in sent[1]
 
 
-def test_an_unchanged_page_is_not_sent_again(
-    ask: Ask, server: DataServer, tmp_path: Path
-) -> None:
+def test_an_unchanged_page_is_not_sent_again(ask: Ask, server: DataServer, tmp_path: Path) -> None:
     server.route("/x", "[1]", headers={"ETag": '"7"', "Last-Modified": "yesterday"})
     server.then("/x", "", status=304)
     assert [ask(), ask()] == ["[1]", "[1]"]

@@ -80,12 +80,25 @@ class TestOkx:
         second = datetime(2025, 2, 25, 23, tzinfo=UTC)
         server.route(INSTRUMENTS, okx([swap("BTC-USDT-SWAP")]))
         row = {"instId": "BTC-USDT-SWAP"}
-        server.route(target("BTC-USDT"),
-                     okx([{**row, "details": [event(first, "1", "100000", posSide="long")]}]))
+        server.route(
+            target("BTC-USDT"),
+            okx([{**row, "details": [event(first, "1", "100000", posSide="long")]}]),
+        )
         older = f"{target('BTC-USDT')}&after={int(first.timestamp() * 1000)}"
-        server.route(older, okx([{**row, "details": [
-            event(first, "1", "100000", posSide="long"),
-            event(second, "2", "100000", posSide="long")]}]))
+        server.route(
+            older,
+            okx(
+                [
+                    {
+                        **row,
+                        "details": [
+                            event(first, "1", "100000", posSide="long"),
+                            event(second, "2", "100000", posSide="long"),
+                        ],
+                    }
+                ]
+            ),
+        )
         source = make("okx", underlyings=["BTC-USDT"])
         since = dict.fromkeys(source.series, datetime(2025, 2, 25, tzinfo=UTC))
         found = [r for r in source.fetch(since) if r.series == "liq.long_usd"]

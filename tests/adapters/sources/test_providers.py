@@ -219,9 +219,7 @@ class TestDefiLlama:
 
 
 class TestNews:
-    def test_gdelt_is_a_share_per_day_of_all_articles(
-        self, make: Make, server: DataServer
-    ) -> None:
+    def test_gdelt_is_a_share_per_day_of_all_articles(self, make: Make, server: DataServer) -> None:
         data = [{"date": f"202502{d}T{h}0000Z", "value": v, "norm": 1000}
                 for d, h, v in
                 ((25, "00", 1), (25, "12", 2), (26, "00", 4), (27, "00", 9))]  # fmt: skip

@@ -37,7 +37,7 @@ def told(rule: Rule, value: object) -> Proof:
 @pytest.mark.parametrize(
     ("value", "result"),
     [("0", P), ("0.00", P), (0, P), ("-0", P), (Decimal("0E-18"), P), ("1e-18", V), ("-1", V)]
-    + [(bad, U) for bad in (None, "", "x", "NaN", "1e400", [], {}, True, 1.5)],
+    + [(bad, U) for bad in (None, "", "x", "NaN", "1e400", [], {}, True, 1.5)],  # type: ignore[var-annotated]
     ids=repr,
 )
 def test_a_debt_must_be_the_number_zero(value: object, result: Proof) -> None:
@@ -59,7 +59,7 @@ def test_a_balance_may_not_be_below_zero(value: object, result: Proof) -> None:
 @pytest.mark.parametrize(
     ("value", "result"),
     [(False, P), ("false", P), (0, P), ("0", P), ("OFF", P), (True, V), ("1", V), ("on", V)]
-    + [(bad, U) for bad in (None, "", "maybe", 2, [], {})],
+    + [(bad, U) for bad in (None, "", "maybe", 2, [], {})],  # type: ignore[var-annotated]
     ids=repr,
 )
 def test_a_switch_must_be_off(value: object, result: Proof) -> None:
@@ -85,7 +85,7 @@ def test_only_one_word_may_be_harmless(value: object, result: Proof) -> None:
 @pytest.mark.parametrize(
     ("value", "result"),
     [(["Read"], P), ("read,trade", P), ("read, withdraw", V), (["read", "new"], U)]
-    + [(bad, U) for bad in (None, {}, 5, [1], [], "")],
+    + [(bad, U) for bad in (None, {}, 5, [1], [], "")],  # type: ignore[misc, var-annotated]
     ids=repr,
 )
 def test_rights_must_be_known_and_harmless(value: object, result: Proof) -> None:
@@ -131,7 +131,7 @@ def spec(*rows: Rows, **more: object) -> Spec:
 
 def by_check(found: object, check: str) -> Proof:
     (result,) = [r.result for r in found.results if r.check == check]  # type: ignore[attr-defined]
-    return result
+    return result  # type: ignore[no-any-return]
 
 
 ROWS = Rows("list.*", zero("debt", "owed"), "coin", Funds("coin", total="total", debt=("owed",)))
@@ -244,7 +244,7 @@ def test_free_and_used_make_the_total(
 ) -> None:
     funds = Funds("c", free="f", used="u") if row["t"] == "0" else Funds("c", used="u", total="t")
     (one,) = evaluate(spec(Rows("*", (), "c", funds)), [row], READER).holdings
-    assert (one.free, one.used, one.total) == (free, used, total)
+    assert (one.free, one.used, one.total) == (free, used, total)  # type: ignore[comparison-overlap]
 
 
 def test_a_receipt_stands_for_its_coin_and_a_listed_coin_for_itself() -> None:
@@ -274,7 +274,7 @@ def test_rows_by_kind_are_added_up_by_coin() -> None:
         {"c": "x", "k": "loan-available", "v": "99"},
     ]
     (one,) = evaluate(spec(Rows("*", (), "c", funds)), body, READER).holdings
-    assert (one.free, one.used, one.total, one.debt) == (5, 1, 6, 2)
+    assert (one.free, one.used, one.total, one.debt) == (5, 1, 6, 2)  # type: ignore[comparison-overlap]
 
 
 def test_a_position_is_closed_by_the_other_side_and_never_by_more() -> None:
@@ -307,8 +307,8 @@ def test_holdings_of_one_coin_in_one_wallet_are_added_up() -> None:
         {"c": "y", "f": "5", "u": "0", "d": "0"},
     ]
     both, other = added_up(list(evaluate(spec(rows), body, READER).holdings))
-    assert (both.free, both.used, both.total, both.debt) == (11, 22, 33, 44)
-    assert (other.asset, other.total) == ("Y", 5)
+    assert (both.free, both.used, both.total, both.debt) == (11, 22, 33, 44)  # type: ignore[comparison-overlap]
+    assert (other.asset, other.total) == ("Y", 5)  # type: ignore[comparison-overlap]
 
 
 def test_conditions_choose_the_rows_and_rules_that_apply() -> None:

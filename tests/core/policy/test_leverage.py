@@ -113,7 +113,7 @@ def test_leverage_is_one_without_debt_and_above_one_with_the_smallest_debt() -> 
 def test_leverage_counts_borrowed_money_and_open_positions() -> None:
     owing = view(holdings=(held("BTC", "1"), held("USD", "0", "25000")))
     found = effective_leverage(owing, PRICES)
-    assert (found.gross, found.nav, found.ratio) == (50_000, 25_000, 2)
+    assert (found.gross, found.nav, found.ratio) == (50_000, 25_000, 2)  # type: ignore[comparison-overlap]
     step = Step(
         "close",
         {"kind": "close-position", "symbol": "X", "notional": "1000", "notional_asset": "USDT"},
@@ -132,7 +132,7 @@ def test_a_debt_without_a_price_can_not_be_weighed() -> None:
 
 def test_an_asset_without_a_price_counts_nothing() -> None:
     found = effective_leverage(view(holdings=(held("USD", "100"), held("ODD", "9"))), PRICES)
-    assert (found.nav, found.ratio) == (100, 1)
+    assert (found.nav, found.ratio) == (100, 1)  # type: ignore[comparison-overlap]
 
 
 def test_a_position_without_a_notional_can_not_be_weighed() -> None:

@@ -86,7 +86,7 @@ class Market:
             "vix": sessions(np.abs(self.level(17, 2, 20)), CLOSE_LAG),
             "ofr.fsi": sessions(self.level(-1, 0.3, 4), 2 * DAY + CLOSE_LAG),
             "us2y": sessions(4 + np.cumsum(self.rng.normal(0, 0.05, self.days)), RATES_LAG),
-            "effr": sessions(4 + 0.25 * np.round(np.cumsum(0.01 * self.crash)), RATES_LAG),
+            "effr": sessions(4 + 0.25 * np.round(np.cumsum(0.01 * self.crash)), RATES_LAG),  # type: ignore[arg-type]
             "etf.btc.flow_usd": sessions(self.level(5e7, 2e8, -5e8), FLOWS_LAG),
         }
 

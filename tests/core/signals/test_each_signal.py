@@ -87,7 +87,7 @@ def prices(last_return: float, days: int = 140) -> F64:
     """Return closes whose log returns are +1 %, -1 %, ... and then `last_return`."""
     steps = np.where(np.arange(days) % 2 == 0, 0.01, -0.01)
     steps[-1] = last_return
-    return 1e4 * np.exp(np.cumsum(steps))
+    return 1e4 * np.exp(np.cumsum(steps))  # type: ignore[no-any-return]
 
 
 SIGMA = float(np.std([0.01, -0.01] * 45, ddof=1))

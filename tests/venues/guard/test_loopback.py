@@ -14,7 +14,7 @@ SERVERS = {"binance": BinanceWire, "kraken": KrakenWire, "coinbase": CoinbaseWir
 
 
 def read(venue: str, server: object) -> AccountView:
-    client = connect(server)  # type: ignore[arg-type]
+    client = connect(server)
     return read_account(client, PROFILES[venue], account="main", now=NOON, markets={})
 
 

@@ -31,7 +31,7 @@ def test_a_profile_is_well_formed(name: str) -> None:
     seen: set[str] = set()
     for probe in profile.probes:
         assert callable(getattr(made, probe.call)), probe.call
-        assert re.compile(probe.path)
+        assert re.compile(probe.path)  # type: ignore[truthy-bool]
         assert probe.name not in seen, "a name is used once"
         for earlier in (probe.after, probe.each.probe if probe.each else ""):
             assert not earlier or earlier in seen, "what is waited for comes first"

@@ -101,7 +101,7 @@ IDS = [f"{i}-{t[0].wallet}-{t[4].field}" for i, t in enumerate(ALL)]
 amounts = st.decimals(
     min_value=Decimal("1e-18"), max_value=Decimal("1e15"), allow_nan=False, places=18
 )
-junk = st.one_of(
+junk = st.one_of(  # type: ignore[var-annotated]
     st.sampled_from([None, "1e400", "-1e400", "NaN", "inf", "abc", [], {}, True, "1,5", "0x1"]),
     st.text(alphabet="abcxyz-", min_size=1),
 )
