@@ -77,11 +77,13 @@ def load_config(
     strategies: dict[str, Strategy] = {}
     paths: dict[str, Path] = {}
     broken: list[str] = []
+    named: dict[str, Path] = {}
     for file in sorted(folder.glob("[!.]*.toml")):
         own = _Mistakes()
         strategy = _load(file, Strategy, own)
         if strategy is not None:
-            _check_name(file, strategy.name, paths, own)
+            _check_name(file, strategy.name, named, own)
+            named[strategy.name] = file
             for key, sentence in disagreements(config, strategy) if config is not None else ():
                 own.add(file, key, sentence)
         broken += own.lines

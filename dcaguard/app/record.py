@@ -96,7 +96,7 @@ def _grew(book: Book, order: Order, report: VenueReport) -> bool:
     if known.filled > report.filled:
         msg = (
             f"order {order.client_order_id}: the venue now says that it filled {report.filled}, "
-            f"the journal has fills of {known.filled}: compare `dcaguard audit trades` with the venue"
+            f"the journal has fills of {known.filled}: see `dcaguard audit trades`"
         )
         raise ReconcileError(msg)
     return report.fills_complete

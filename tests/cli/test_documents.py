@@ -217,7 +217,14 @@ def test_without_a_config_each_command_fails_with_66(
     validator(str(found["schema"])[9:-2]).validate(found)
 
 
-@pytest.mark.parametrize("words", NEEDS_CONFIG, ids=" ".join)
+def test_a_halt_works_beside_an_invalid_config(tmp_path: Path) -> None:
+    space = bare_workspace(tmp_path, config=CONFIG.replace("order_max", "order_mx"))
+    found = document(space.call("--json", "halt", "--reason", "now"))
+    assert (found["exit"], found["halted"], found["journalled"]) == (0, True, False)
+    assert (tmp_path / "HALT").exists()
+
+
+@pytest.mark.parametrize("words", [w for w in NEEDS_CONFIG if w[0] != "halt"], ids=" ".join)
 def test_with_an_invalid_config_each_command_fails_with_78(
     tmp_path: Path, words: tuple[str, ...]
 ) -> None:

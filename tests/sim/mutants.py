@@ -65,7 +65,7 @@ def _both(*removals: Removal) -> Removal:
 
 _UNBLOCKED = _both(
     _swap("dcaguard.app.situations.UNRESOLVED", frozenset()),
-    _swap("dcaguard.app.run.UNRESOLVED", frozenset()),
+    _swap("dcaguard.app.decisions.UNRESOLVED", frozenset()),
 )
 _RECHECK = getattr(run, "_recheck", decisions.recheck)
 _UNWEIGHED = _all(absence._balance, lambda *_: ("", True))

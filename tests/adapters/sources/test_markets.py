@@ -150,7 +150,7 @@ class TestFred:
             server.route(f"/graph/fredgraph.csv?id={name}&cosd=2025-02-20", page)
 
     def fetch(self, make: Make) -> tuple[list[Reading], str]:
-        since = dict.fromkeys(make("fred").series, datetime(2025, 3, 2, tzinfo=UTC))
+        since = dict.fromkeys(make("fred").series, datetime(2025, 2, 20, tzinfo=UTC))
         try:
             return list(make("fred").fetch(since)), ""
         except PartialFetchError as error:
@@ -165,11 +165,13 @@ class TestFred:
         self.serve(server, DGS2=pages.fred("DGS2", rows), VIXCLS=pages.fred("VIXCLS", closes))
         found, _ = self.fetch(make)
         assert [(r.series, r.as_of.day, r.value) for r in found] == [
+            ("us2y", 20, Decimal("4.3")),
             ("us2y", 24, Decimal("4.13")),
             ("us2y", 26, Decimal("4.05")),
+            ("vix", 20, Decimal("15.66")),
             ("vix", 21, Decimal("18.21")),
         ]
-        assert found[2].observed_at == datetime(2025, 2, 24, 13, 30, tzinfo=UTC)
+        assert found[4].observed_at == datetime(2025, 2, 24, 13, 30, tzinfo=UTC)
 
     @pytest.mark.parametrize(
         ("page", "what"),
