@@ -88,7 +88,7 @@ lock:  ## resolve the dependencies again and pin them by hash
 	  build/lock/bin/pip install -q --disable-pip-version-check 'pip-tools>=7.5'; }
 	env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
 	  CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/pip-compile --quiet --upgrade \
-	  --generate-hashes --strip-extras --allow-unsafe \
+	  --generate-hashes --no-strip-extras --allow-unsafe \
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	  --extra dev --output-file requirements.lock pyproject.toml
 	@! grep -nE '://' requirements.lock
