@@ -126,6 +126,7 @@ def _insert(run: Pass, book: Book, order: Order, tranche: Tranche, decision: Dec
         "from_backlog": decision.from_backlog_quote,
         "from_carry": decision.from_carry_quote,
         "withheld": decision.withheld_quote,
+        "remembers": tranche.strategy.sizing.mode == "fixed",
     }
     book.write.append("terms", order.client_order_id, terms, run.now)
 

@@ -162,7 +162,6 @@ def cash_base(view: AccountView, money: Iterable[str], prices: Mapping[str, Deci
 
 _TROUBLES: Mapping[ExitCode, Code] = {
     ExitCode.VENUE_UNAVAILABLE: Code.VENUE_UNAVAILABLE,
-    ExitCode.PROTOCOL: Code.VENUE_PROTOCOL,
     ExitCode.TEMPFAIL: Code.RATE_LIMITED,
     ExitCode.DATA_INVALID: Code.BALANCE_UNKNOWN,
     ExitCode.NOPERM: Code.KEY_REFUSED,

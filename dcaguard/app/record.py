@@ -142,6 +142,8 @@ def _carry_rest(
 ) -> None:
     """Carry what an order did not spend, or less of it when it turns out to have spent more."""
     journal, terms = book.write, order_terms(book, order)
+    if not terms.get("remembers", True):
+        return
     purse = books.purse(journal, order.strategy, order.symbol)
     meant = _quote(terms, "buy_quote") if "buy_quote" in terms else spent
     if known is None:

@@ -118,8 +118,10 @@ def _buy_rest(run: Pass, book: Book, strategy: Strategy, first: Order) -> None:
     if decision.verdict is not Verdict.BUY:
         record_news(book, tranche, situation, decision, run.now)
         return
-    # What is bought now was carried when the first order ended.
-    repaid = replace(decision, from_carry_quote=decision.buy_quote)
+    # What is bought now was carried when the first order ended, unless a target remembers it.
+    repaid = replace(
+        decision, from_carry_quote=decision.buy_quote if situation.wish.remembers else ZERO
+    )
     acted = buy(
         run,
         tranche,
@@ -145,7 +147,9 @@ def _for_rest(book: Book, first: Order, situation: Situation) -> Situation:
     assert settled is not None
     carried = books.purse(book.read, first.strategy, first.symbol).carry
     meant = type(carried)(str(terms.get("buy_quote", "0")))
-    rest = min(max(meant - settled.spent, ZERO), carried)
+    rest = max(meant - settled.spent, ZERO)
+    if situation.wish.remembers:
+        rest = min(rest, carried)
     share = ONE if gate_share(situation) > ZERO else ZERO
     wish = replace(
         situation.wish,

@@ -30,6 +30,7 @@ def wish_of(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> Wish:
     drawdown = facts.sight.drawdown(asset, lookback) if strategy.stage else None
     stages = [Stage(one.drawdown, one.multiplier) for one in strategy.stage]
     share, valuation = facts.sight.valuation(strategy)
+    remembers = strategy.sizing.mode == "fixed"
     return Wish(
         base=base,
         multiplier=stage_multiplier(stages, drawdown),
@@ -39,12 +40,13 @@ def wish_of(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> Wish:
         valuation=valuation,
         ladder_share=_ladder_share(book, facts.sight, tranche),
         pause_mode=strategy.pause.mode,
-        backlog=purse.backlog,
-        carry=purse.carry,
+        backlog=purse.backlog if remembers else ZERO,
+        carry=purse.carry if remembers else ZERO,
         catch_up_multiple=strategy.pause.catch_up_multiple,
         backlog_max=times(fixed, Decimal(strategy.pause.backlog_slots_max)),
         left=left_quote(run, book, tranche),
         order_type=strategy.order.type,
+        remembers=remembers,
     )
 
 

@@ -326,12 +326,19 @@ def _refused(case: _Case, reasons: tuple[Reason, ...]) -> Decision:
         buy_quote=ZERO,
         backlog_quote=wish.backlog + withheld,
         withheld_quote=withheld,
-        carry_quote=case.sized.tranche - case.sized.withheld if small else ZERO,
+        carry_quote=_carried(case) if small else ZERO,
     )
+
+
+def _carried(case: _Case) -> Decimal:
+    """Return what a tranche too small to send carries to the next slot."""
+    return case.sized.tranche - case.sized.withheld if case.at.wish.remembers else ZERO
 
 
 def _withheld(case: _Case, amount: Decimal) -> Decimal:
     """Return what of `amount` still fits under the backlog's own ceiling."""
+    if not case.at.wish.remembers:
+        return ZERO
     return min(amount, max(case.at.wish.backlog_max - case.at.wish.backlog, ZERO))
 
 

@@ -36,7 +36,6 @@ class Code(StrEnum):
     MARKET_INACTIVE = "MARKET_INACTIVE"
     CAP_BELOW_MINIMUM = "CAP_BELOW_MINIMUM"
     VENUE_UNAVAILABLE = "VENUE_UNAVAILABLE"
-    VENUE_PROTOCOL = "VENUE_PROTOCOL"
     RATE_LIMITED = "RATE_LIMITED"
     KEY_REFUSED = "KEY_REFUSED"
     CREDENTIALS_UNUSABLE = "CREDENTIALS_UNUSABLE"
@@ -66,7 +65,6 @@ class Code(StrEnum):
     CAP_ASSET_WEIGHT = "CAP_ASSET_WEIGHT"
     CAP_ACCOUNT_WEIGHT = "CAP_ACCOUNT_WEIGHT"
     CAP_GROUP = "CAP_GROUP"
-    CAP_STRATEGY_TOTAL = "CAP_STRATEGY_TOTAL"
     CONCENTRATION = "CONCENTRATION"
     CASH_INSUFFICIENT = "CASH_INSUFFICIENT"
     SPREAD_WIDE = "SPREAD_WIDE"
@@ -86,7 +84,6 @@ class Code(StrEnum):
     VALUATION_THROTTLED = "VALUATION_THROTTLED"
     VALUATION_UNKNOWN = "VALUATION_UNKNOWN"
     STAGE_UNKNOWN = "STAGE_UNKNOWN"
-    ADVICE = "ADVICE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +197,6 @@ MEANINGS: Mapping[Code, Meaning] = {
         ExitCode.VENUE_UNAVAILABLE,
         "The venue is down, in maintenance or out of reach.",
         "Nothing to do: the slot stays open.",
-    ),
-    Code.VENUE_PROTOCOL: _row(
-        _W,
-        ExitCode.PROTOCOL,
-        "The venue's reply breaks its own rules.",
-        "Check `base_url` and the network path; run again later.",
     ),
     Code.RATE_LIMITED: _row(
         _W, ExitCode.TEMPFAIL, "The venue asks for fewer requests.", "Run again later."
@@ -339,9 +330,6 @@ MEANINGS: Mapping[Code, Meaning] = {
         "It would lift the group of assets above its share of NAV.",
         "Raise the group's `weight_max` if you mean it.",
     ),
-    Code.CAP_STRATEGY_TOTAL: _row(
-        _D, ExitCode.LIMIT, "It would pass the strategy's `total`.", "Raise `budget.total`."
-    ),
     Code.CONCENTRATION: _row(
         _D,
         ExitCode.LIMIT,
@@ -403,5 +391,4 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.STAGE_UNKNOWN: _row(
         _B, ExitCode.OK, "The trailing high has no data; no stage applies.", "Import px.<ASSET>."
     ),
-    Code.ADVICE: _row(_B, ExitCode.OK, "Worth knowing; it stops nothing.", "See the detail."),
 }

@@ -30,6 +30,9 @@ class Wish:
     backlog_max: Decimal
     left: Decimal | None  # of the strategy's total; None when it has none
     order_type: str = "limit-ioc"
+    # False with value averaging: what is not bought now is missing from the holdings, so the next
+    # slot's target asks for it again. Remembering it too would buy it twice.
+    remembers: bool = True
 
 
 @dataclass(frozen=True, slots=True)

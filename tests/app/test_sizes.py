@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.space import Space, following, space_in
+from tests.app.space import Space, following, panic, space_in
 
 STAGES = """
 [[stage]]
@@ -130,6 +130,36 @@ def test_value_averaging_has_its_own_growth_and_ceiling(tmp_path: Path) -> None:
     space = averaging(tmp_path, [50000, 5000, 500], more)
     # 40; 80 - 4; then 120 - 8 = 112, but at most 110.
     assert [p.bought for p in space.days("2025-03-03", 3)] == [40, 76, 110]
+
+
+def test_what_value_averaging_did_not_spend_is_asked_for_once(tmp_path: Path) -> None:
+    space = space_in(tmp_path, fee="0.001", strategy={"more": VALUE})
+    space.prices("2025-03-02", 3, price=70000)
+    found = space.days("2025-03-03", 3)
+    assert D(found[0].one["buy_quote"]) == 100
+    for nth in (2, 3):
+        held = sum(
+            (D(row[0]) for row in space.rows("SELECT amount FROM fills")[: nth - 1]), D(0)
+        )
+        bid = D(found[nth - 1].one["bid"])
+        assert D(found[nth - 1].one["buy_quote"]) == round(100 * nth - held * bid, 8)
+        assert "CARRIED" not in found[nth - 1].codes
+    assert space.purse() == (0, 0)
+
+
+def test_what_a_pause_put_off_value_averaging_asks_for_once(tmp_path: Path) -> None:
+    more = f"{VALUE}multiple_max = 10\n"
+    space = space_in(tmp_path, fee=0, strategy={"more": more}, gate="enabled = true")
+    space.prices("2025-03-02", 20)
+    panic(space, ["2025-03-03"])
+    panic(space, following("2025-03-04", 14), vix=15)
+    found = space.days("2025-03-03", 15)
+    paused = [p for p in found if p.verdict == "PAUSE"]
+    assert len(paused) > 2
+    assert {p.backlog for p in paused} == {0}
+    # PROBE buys half of the gap each day; never more than the target has grown.
+    assert space.spent() <= 1500
+    assert all("CATCH_UP" not in p.codes for p in found)
 
 
 # --- total ----------------------------------------------------------------------------------------
