@@ -3,6 +3,7 @@
 # Decimal(100) equals 100, which the type checker does not know of tuples.
 # mypy: disable-error-code="comparison-overlap"
 
+from decimal import ROUND_DOWN
 from decimal import Decimal as D  # noqa: N817
 from pathlib import Path
 from typing import Any
@@ -137,13 +138,12 @@ def test_what_value_averaging_did_not_spend_is_asked_for_once(tmp_path: Path) ->
     space.prices("2025-03-02", 3, price=70000)
     found = space.days("2025-03-03", 3)
     assert D(found[0].one["buy_quote"]) == 100
-    for nth in (2, 3):
-        held = sum(
-            (D(row[0]) for row in space.rows("SELECT amount FROM fills")[: nth - 1]), D(0)
-        )
-        bid = D(found[nth - 1].one["bid"])
-        assert D(found[nth - 1].one["buy_quote"]) == round(100 * nth - held * bid, 8)
-        assert "CARRIED" not in found[nth - 1].codes
+    amounts = [D(row[0]) for row in space.rows("SELECT amount FROM fills ORDER BY filled_at")]
+    bids = [D(row[0]) for row in space.rows("SELECT bid FROM decisions ORDER BY decided_at")]
+    for nth in (1, 2):
+        gap = 100 * (nth + 1) - sum(amounts[:nth], D(0)) * bids[nth]
+        assert D(found[nth].one["buy_quote"]) == gap.quantize(D("1e-8"), ROUND_DOWN)
+        assert "CARRIED" not in found[nth].codes
     assert space.purse() == (0, 0)
 
 
