@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dcaguard.app.sight import sight_of
-from dcaguard.app.signals_about import ABOUT, About, Need, needs
+from dcaguard.app.signals_about import ABOUT, RECKONING, About, Need, needs
 from dcaguard.app.signals_sources import SourceInfo, serving
 from dcaguard.app.world import World
 from dcaguard.core.config import PAPER
@@ -45,8 +45,15 @@ class Listed:
 
     @property
     def missing(self) -> tuple[Serving, ...]:
-        """The series that were never read, the required ones first."""
-        return tuple(one for one in self.series if not one.read)
+        """The series that were never read, the required ones first.
+
+        What a signal reckons from other series is not missing, although it was never read.
+        """
+        reckoned = set[str]()
+        if self.about.name in RECKONING and self.told.observed_at is not None:
+            reckoned = {one.need.series for one in self.series if one.need.required}
+            reckoned -= set(self.told.missing)
+        return tuple(one for one in self.series if not one.read and one.need.series not in reckoned)
 
 
 @dataclass(frozen=True, slots=True)

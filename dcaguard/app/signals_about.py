@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dcaguard.core.explain import Watched
 from dcaguard.core.signals.params import SignalsConfig
 from dcaguard.core.signals.state import Block
+from dcaguard.core.signals.treasury_spiral import series_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ ABOUT: tuple[About, ...] = (
 )
 BY_NAME = {about.name: about for about in ABOUT}
 BY_NUMBER = {about.number: about for about in ABOUT}
+# Signals that work out a required series from others, and say themselves which they still lack.
+RECKONING = frozenset({"treasury-spiral"})
 
 
 def needs(name: str, config: SignalsConfig, watched: Watched) -> tuple[Need, ...]:
@@ -87,10 +90,10 @@ def _own(name: str, config: SignalsConfig, watched: Watched) -> _Pair:
     """Return the series of a signal whose list depends on the config."""
     match name:
         case "treasury-spiral":
-            tickers = config.treasury_spiral.tickers
-            parts = ("price_usd", "holdings", "nav_usd", "entry_usd")
-            more = tuple(f"dat.{t}.{part}" for t in tickers for part in parts)
-            return tuple(f"dat.{t}.mnav" for t in tickers), (*more, "px.BTC")
+            params = config.treasury_spiral
+            required = tuple(f"dat.{t}.mnav" for t in params.tickers)
+            useful = (s for s in (*series_of(params), "px.BTC") if s not in required)
+            return required, tuple(dict.fromkeys(useful))
         case "megacap-drawdown":
             return tuple(f"px.{share}" for share in config.megacap_drawdown.shares), ()
         case "privacy-rotation":

@@ -126,9 +126,11 @@ _ROWS: Final = (
 KNOWN: Final = {row.name: row for row in _ROWS}
 
 _ASSET = r"[A-Z0-9][A-Z0-9.]{0,14}"
+_OF_A_TREASURY = "mnav|price_usd|holdings|entry_usd|nav_usd|notice|shares|diluted_shares"
 PATTERNS: Final = (
     "px.ASSET", "px.ASSET.high", "px.ASSET.low", "dat.TICKER.mnav", "dat.TICKER.price_usd",
     "dat.TICKER.holdings", "dat.TICKER.entry_usd", "dat.TICKER.nav_usd", "dat.TICKER.notice",
+    "dat.TICKER.shares", "dat.TICKER.diluted_shares",
     "cex.VENUE.tvl_usd", "cex.VENUE.clean_usd", "cex.VENUE.inflow_24h_usd",
     "cex.VENUE.inflow_7d_usd", "rev.ASSET.usd_day", "rev.ASSET.holders_usd_day", "mcap.ASSET",
     "peg.COIN", "vol.ASSET", "depth.ASSET", "spread.ASSET", "venue.VENUE.failures",
@@ -166,7 +168,7 @@ def lookup(name: str) -> Series | None:
         return KNOWN[name]
     for pattern, build in (
         (rf"px\.({_ASSET}?)(\.high|\.low)?", _price),
-        (rf"dat\.({_ASSET}?)\.(mnav|price_usd|holdings|entry_usd|nav_usd|notice)", _treasury),
+        (rf"dat\.({_ASSET}?)\.({_OF_A_TREASURY})", _treasury),
         (r"cex\.([a-z0-9-]+)\.(tvl_usd|clean_usd|inflow_24h_usd|inflow_7d_usd)", _exchange),
     ):
         if match := re.fullmatch(pattern, name):
@@ -211,6 +213,9 @@ def _treasury(name: str, ticker: str, field: str) -> Series:
             return replace(base, unit="coins", zero=True)
         case "notice":
             return replace(base, unit="filings", high=_D(100), zero=True)
+        case "shares" | "diluted_shares":
+            # Fewer than ten thousand is a table in thousands.
+            return replace(base, unit="shares", high=_D(10**12), dwarf=_D(10**4))
     return base
 
 

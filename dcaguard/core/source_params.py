@@ -148,6 +148,9 @@ class CoingeckoParams(SourceParams):
         ),
         description="Treasury companies whose holdings are read.",
     )
+    mnav: bool = Field(
+        default=True, description="Their market value over their coins' worth, read once a day."
+    )
     breadth: bool = True
 
 
@@ -159,6 +162,9 @@ class EdgarParams(SourceParams):
     ciks: dict[str, str] = Field(
         default={"MSTR": "1050446", "BMNR": "1829311", "SBET": "1981535"},
         description="Ticker to SEC number (CIK).",
+    )
+    shares: bool = Field(
+        default=True, description="Read their share counts, from which mnav can be derived."
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from urllib.parse import quote
 
 from dcaguard.adapters.sources import fields
 from dcaguard.adapters.sources.http import Page
@@ -13,6 +14,8 @@ from dcaguard.core.source_params import CoingeckoParams
 
 _API = "https://api.coingecko.com/api/v3"
 _FRESH_SECONDS = 300
+_LIST_FRESH_SECONDS = 24 * 3600  # companies seldom join the list
+_DAILY = timedelta(hours=20)  # mnav is asked of each company once a day
 _MIDNIGHT_SLACK = timedelta(minutes=5)
 _DAY = timedelta(days=1)
 _COINS_MIN = 50
@@ -44,20 +47,26 @@ class CoinGecko(WebSource):
             for what in ("holdings", "entry_usd", "nav_usd")
         )
         caps = tuple(f"mcap.{asset}" for asset in self._params.coins)
+        if self._params.mnav:
+            held += tuple(f"dat.{ticker}.mnav" for ticker in self._params.tickers)
         return closes + caps + held + (("breadth.beats_btc_7d",) if self._params.breadth else ())
 
     def _jobs(self, since: Mapping[str, datetime]) -> Iterable[Callable[[], Found]]:
-        del since
         jobs: list[Callable[[], Found]] = [
             partial(self._closes, asset, coin) for asset, coin in self._params.coins.items()
         ]
         jobs += [self._treasuries] if self._params.treasuries and self._params.tickers else []
-        return [*jobs, self._breadth] if self._params.breadth else jobs
+        jobs += [self._breadth] if self._params.breadth else []
+        if not self._params.mnav:
+            return jobs
+        old = self._context.clock.now() - _DAILY
+        due = [t for t in self._params.tickers if since.get(f"dat.{t}.mnav", old) <= old]
+        return jobs + [partial(self._mnav, ticker) for ticker in due]
 
-    def _document(self, path: str) -> tuple[Page, object]:
+    def _document(self, path: str, fresh: float = _FRESH_SECONDS) -> tuple[Page, object]:
         key = self._context.key
         headers = {"x-cg-demo-api-key": key} if key else {}
-        page = self._ask(f"{_API}/{path}", headers=headers, fresh_seconds=_FRESH_SECONDS)
+        page = self._ask(f"{_API}/{path}", headers=headers, fresh_seconds=fresh)
         document = self._json(page)
         if isinstance(document, dict) and ("error" in document or "status" in document):
             raise self._bad(page, "an error came in place of data", "try again later")
@@ -84,8 +93,7 @@ class CoinGecko(WebSource):
         for coin in self._params.treasuries:
             page, document = self._document(f"companies/public_treasury/{coin}")
             for company in fields.rows(fields.field(document, "companies"), "companies"):
-                ticker = fields.text(fields.field(company, "symbol"), "symbol").upper()
-                ticker = ticker.removesuffix(".US").rpartition(":")[2]
+                ticker = _ticker(company)
                 if ticker in self._params.tickers:
                     totals.setdefault(ticker, []).append(_company(company))
         assert page is not None  # there is at least one treasury
@@ -101,6 +109,22 @@ class CoinGecko(WebSource):
                 nav = sum((part[2] for part in parts), Decimal(0))
                 rows.append(self._live(page, f"dat.{ticker}.nav_usd", nav))
         return Found(rows)
+
+    def _mnav(self, ticker: str) -> Found:
+        """Read a company's market value over its coins' worth, as the provider reckons it."""
+        path = "entities/list?entity_type=company&per_page=250&page=1"
+        _, document = self._document(path, _LIST_FRESH_SECONDS)
+        companies = fields.rows(document, "the list of companies")
+        ids = {_ticker(company): fields.field(company, "id") for company in companies}
+        if ticker not in ids:
+            return Found([])  # Not listed is not known, and not an error of the others.
+        identity = fields.text(ids[ticker], "id")
+        page, company = self._document(f"public_treasury/{quote(identity, safe='')}")
+        if _ticker(company) != ticker:
+            raise self._bad(page, f"it is not the page of {ticker}")
+        value = fields.number_or_none(fields.field(company, "m_nav"), "m_nav")
+        # Zero means that it is not known.
+        return Found([self._live(page, f"dat.{ticker}.mnav", value)] if value else [])
 
     def _breadth(self) -> Found:
         path = "coins/markets?vs_currency=usd&order=market_cap_desc&per_page=250&page=1"
@@ -131,6 +155,13 @@ def _closes(points: Iterable[object], column: str) -> Iterable[tuple[date, Decim
             value = fields.number(fields.at_pointer(point, "/1"), column)
             # The point at midnight is the close of the day before it.
             yield (midnight - _DAY).date(), value
+
+
+def _ticker(company: object) -> str:
+    """Return MSTR of MSTR.US or NASDAQ:MSTR; "" for a company without a share."""
+    symbol = fields.mapping(company, "a company").get("symbol")
+    text = "" if symbol is None else fields.text(symbol, "symbol")
+    return text.upper().removesuffix(".US").rpartition(":")[2]
 
 
 def _company(company: object) -> tuple[Decimal, Decimal, Decimal]:

@@ -1,18 +1,27 @@
-"""SEC filings: 8-K items that tell of a delisting notice or of a debt that falls due."""
+"""SEC filings: 8-K items that tell of a delisting or a debt that falls due, and share counts."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
 
 from dcaguard import __version__
 from dcaguard.adapters.sources import fields
+from dcaguard.adapters.sources.http import NotThereError, Page
 from dcaguard.adapters.sources.source import Context, Found, WebSource
-from dcaguard.core.errors import ConfigError
+from dcaguard.core.errors import ConfigError, DataInvalidError
+from dcaguard.core.reading_problem import Row
 from dcaguard.core.source_params import EdgarParams
 
 _ALARMS = frozenset({"3.01", "2.04"})
 _LOOK_BACK = timedelta(days=400)
+_DAY = timedelta(days=1)
+_QUARTER_DAYS = range(75, 106)  # reports also hold means over half a year and more
+# Shares on the cover of a report, and the mean of a quarter with all that may become shares.
+_SHARES = {
+    "shares": "dei/EntityCommonStockSharesOutstanding",
+    "diluted_shares": "us-gaap/WeightedAverageNumberOfDilutedSharesOutstanding",
+}
 
 
 class Edgar(WebSource):
@@ -29,22 +38,65 @@ class Edgar(WebSource):
         super().__init__(params, context)
         self._ciks = params.ciks
         self._contact = params.contact
+        self._shares = params.shares
 
     @property
     def series(self) -> tuple[str, ...]:
         """The names it serves as configured."""
-        return tuple(f"dat.{ticker}.notice" for ticker in self._ciks)
+        whats = ("notice", *(_SHARES if self._shares else ()))
+        return tuple(f"dat.{ticker}.{what}" for ticker in self._ciks for what in whats)
 
     def _jobs(self, since: Mapping[str, datetime]) -> Iterable[Callable[[], Found]]:
         del since
         if "@" not in self._contact or not self._contact.isascii():
             msg = 'sources.edgar: the SEC wants a contact: set contact = "Name name@example.org"'
             raise ConfigError(msg)
-        return [partial(self._company, ticker, cik) for ticker, cik in self._ciks.items()]
+        jobs: list[Callable[[], Found]] = [
+            partial(self._notices, ticker, cik) for ticker, cik in self._ciks.items()
+        ]
+        if self._shares:
+            jobs += [partial(self._counts, ticker, cik) for ticker, cik in self._ciks.items()]
+        return jobs
 
-    def _company(self, ticker: str, cik: str) -> Found:
+    def _get(self, path: str) -> Page:
         agent = {"User-Agent": f"dcaguard/{__version__} {self._contact}"}
-        page = self._ask(f"https://data.sec.gov/submissions/CIK{cik:0>10}.json", headers=agent)
+        return self._ask(f"https://data.sec.gov/{path}", headers=agent)
+
+    def _counts(self, ticker: str, cik: str) -> Found:
+        """Read both share counts; a company reports one, the other, or (abroad) neither."""
+        rows: list[Row] = []
+        unknown = 0
+        for what, concept in _SHARES.items():
+            try:
+                page = self._get(f"api/xbrl/companyconcept/CIK{cik:0>10}/{concept}.json")
+            except NotThereError:
+                unknown += 1
+                continue
+            facts = fields.at_pointer(self._json(page), "/units/shares")
+            rows += self._reported(page, f"dat.{ticker}.{what}", fields.rows(facts, "shares"))
+        if unknown == len(_SHARES):
+            msg = f"{self.name}: {ticker} reports no share count: import it, or shares = false"
+            raise DataInvalidError(msg)
+        return Found(rows)
+
+    def _reported(self, page: Page, series: str, facts: list[object]) -> list[Row]:
+        oldest = self._context.clock.now().date() - _LOOK_BACK
+        first: dict[date, tuple[date, Decimal]] = {}
+        for fact in facts:
+            end = fields.day(fields.field(fact, "end"), "end")
+            filed = fields.day(fields.field(fact, "filed"), "filed")
+            start = fields.mapping(fact, "a fact").get("start")
+            whole = start is None or (end - fields.day(start, "start")).days in _QUARTER_DAYS
+            # Later reports repeat it, perhaps restated for a split: the first is what was known.
+            if whole and end >= oldest and filed < first.get(end, (date.max,))[0]:
+                first[end] = (filed, fields.number(fields.field(fact, "val"), "val"))
+        return [
+            self._dated(page, series, end, count, datetime.combine(filed + _DAY, time(), UTC))
+            for end, (filed, count) in sorted(first.items())
+        ]
+
+    def _notices(self, ticker: str, cik: str) -> Found:
+        page = self._get(f"submissions/CIK{cik:0>10}.json")
         recent = fields.at_pointer(self._json(page), "/filings/recent")
         columns = [fields.field(recent, name) for name in ("form", "filingDate", "items")]
         forms, days, items = (fields.rows(column, "filings") for column in columns)

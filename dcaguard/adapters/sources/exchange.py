@@ -41,6 +41,7 @@ class Exchange(WebSource):
     group = "exchange"
     updates_utc = "closes at 00:00; pegs, open interest and funding continuously"
     licence = "the exchange's API terms: own use"
+    one_host = False  # pegs come from another exchange
     hosts: frozenset[str] = frozenset()  # type: ignore[misc]  # those of the configured exchange
 
     def __init__(self, params: ExchangeParams, context: Context) -> None:

@@ -36,6 +36,10 @@ _CLIENT_ERROR = 400
 _BUSY = frozenset({429, 503})
 
 
+class NotThereError(DataInvalidError):
+    """The server knows no such page (404): the address has changed, or there is nothing to tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What to ask, where it may lead, and what must come back."""
@@ -227,7 +231,10 @@ def _refusal(request: Request, reply: _Reply) -> DcaguardError | None:
         return TryAgainError(f"{request.where}: {status}, rate limit: try again{hint}")
     if reply.status >= requests.codes.server_error:
         return VenueUnavailableError(f"{request.where}: {status}, it is down: try again later")
-    return _invalid(request, status, "the address has changed: set base_url or import the series")
+    remedy = "the address has changed: set base_url or import the series"
+    if reply.status == requests.codes.not_found:
+        return NotThereError(f"{request.where}: {status}: {remedy}")
+    return _invalid(request, status, remedy)
 
 
 def _wait_seconds(reply: _Reply, attempt: int, now: datetime) -> float:

@@ -9,7 +9,13 @@ from typing import Any, ClassVar, Literal
 from dcaguard.adapters.sources.content import exact_json
 from dcaguard.adapters.sources.fields import ShapeError
 from dcaguard.adapters.sources.http import BUDGET_SECONDS, Page, PoliteClient, Request, rebased
-from dcaguard.core.errors import ConfigError, DataInvalidError, DcaguardError, gravest
+from dcaguard.core.errors import (
+    ConfigError,
+    DataInvalidError,
+    DcaguardError,
+    TryAgainError,
+    gravest,
+)
 from dcaguard.core.observed import default_observed_at
 from dcaguard.core.reading import Reading
 from dcaguard.core.reading_checks import Row, not_ascending, problems
@@ -44,8 +50,11 @@ class PartialFetchError(DataInvalidError):
     """Some series of a source failed; `readings` holds those that did not."""
 
     def __init__(self, errors: Sequence[DcaguardError], readings: Sequence[Reading]) -> None:
-        """Say every failure in one line and take the gravest one's exit code."""
-        super().__init__("; ".join(str(error) for error in errors))
+        """Say the first failures in one line and take the gravest one's exit code."""
+        told = list(dict.fromkeys(str(error) for error in errors))
+        more = len(told) - _TOLD_MAX
+        tail = [f"and {more} more of its pages failed"] if more > 0 else []
+        super().__init__("; ".join([*told[:_TOLD_MAX], *tail]))
         self.exit_code = gravest([error.exit_code for error in errors])
         self.readings = tuple(readings)
 
@@ -63,6 +72,7 @@ class Context:
 
 
 REVISED_WITHIN = timedelta(days=10)
+_TOLD_MAX = 4  # failures in one line; the rest are counted
 
 
 class WebSource:
@@ -75,6 +85,7 @@ class WebSource:
     needs_key: ClassVar[bool] = False
     hosts: ClassVar[frozenset[str]]
     ascending: ClassVar[bool] = True  # its tables rise by date; anything else is a changed table
+    one_host: ClassVar[bool] = True  # a rate limit of one page is a rate limit of them all
 
     def __init__(self, params: SourceParams, context: Context) -> None:
         """Take the person's table and what the source needs from outside."""
@@ -122,6 +133,10 @@ class WebSource:
                 # The page is kept for a person to see, and not believed to be unchanged.
                 self._context.client.distrust(self.name)
                 errors.append(error)
+            except TryAgainError as error:
+                errors.append(error)
+                if self.one_host:
+                    break  # Asking on would only lengthen the ban.
             except DcaguardError as error:
                 errors.append(error)
         if len(errors) == 1 and not readings:

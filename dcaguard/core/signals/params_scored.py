@@ -83,6 +83,17 @@ class TreasurySpiral(Ranked):
         ),
         description="the basket; series dat.<TICKER>.mnav, .price_usd, .holdings",
     )
+    coins: dict[str, str] = Field(
+        default={
+            "BMNR": "ETH",
+            "SBET": "ETH",
+            "FGNX": "ETH",
+            "FWDI": "SOL",
+            "UPXI": "SOL",
+            "DFDV": "SOL",
+        },
+        description="what each holds, for mnav from shares, price and holdings; others hold BTC",
+    )
     vote_score: Share = 0.60
     vote_sellers_min: Count = Field(default=2, description="entities with falling holdings, 30 d")
     vote_rise_30d: NotNegative = Field(default=0.15, description="rise of the score in 30 days")

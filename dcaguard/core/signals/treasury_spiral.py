@@ -12,12 +12,14 @@ from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
     Freshness,
+    Rows,
     Spec,
     Track,
     derive,
     lookup,
     never_read,
 )
+from dcaguard.core.signals.treasury_worth import PARTS, coin_of, positive, worth
 
 PRICE = "px.BTC"
 _RETURN_ROWS, _PENNY_ROWS, _CHANGE_DAYS = 20, 10, 30
@@ -29,9 +31,10 @@ _WEIGHT_KNOWN_MIN = 0.5
 
 
 def series_of(params: TreasurySpiral) -> tuple[str, ...]:
-    """Return every series the signal can use: mnav, price_usd, holdings, nav_usd, entry_usd."""
-    parts = ("mnav", "price_usd", "holdings", "nav_usd", "entry_usd")
-    return tuple(f"dat.{ticker}.{part}" for ticker in params.tickers for part in parts)
+    """Return every series the signal can use: mnav, what it is reckoned from, and entry_usd."""
+    parts = ("mnav", *PARTS, "entry_usd")
+    own = tuple(f"dat.{ticker}.{part}" for ticker in params.tickers for part in parts)
+    return own + tuple(dict.fromkeys(coin_of(ticker, params) for ticker in params.tickers))
 
 
 def treasury_spiral(history: History, params: TreasurySpiral) -> Track:
@@ -39,11 +42,16 @@ def treasury_spiral(history: History, params: TreasurySpiral) -> Track:
     limit = params.stale_price_sessions
     fresh = Freshness(Calendar.NEW_YORK, limit, limit)
     spec = Spec("treasury-spiral", "S3", Block.STRUCTURE, params.weight, "score", fresh)
-    read = [t for t in params.tickers if f"dat.{t}.mnav" in history.columns]
+    given = {t: derive(history.series(f"dat.{t}.mnav"), positive) for t in params.tickers}
+    reckoned = {t: worth(history, t, params) for t in params.tickers}
+    read = [t for t in params.tickers if _speaks(given[t]) or _speaks(reckoned[t])]
     if not read:
         return never_read(spec, tuple(f"dat.{t}.mnav" for t in params.tickers))
-    now = np.unique(np.concatenate([history.series(f"dat.{t}.mnav").observed_at for t in read]))
-    parts = _parts(history, params, list(params.tickers), now)
+    rows = [rows[t] for t in read for rows in (given, reckoned) if _speaks(rows[t])]
+    now = np.unique(np.concatenate([one.known_at for one in rows]))
+    prices = Freshness(Calendar.NEW_YORK, limit, limit)
+    mnav, told = _mnav(list(given.values()), list(reckoned.values()), now, prices)
+    parts = _parts(history, params, mnav, now)
     score = _score(parts)
     rise = score - _days_ago(score, now, _CHANGE_DAYS)
     sellers = np.nan_to_num(parts["sellers"])
@@ -52,7 +60,7 @@ def treasury_spiral(history: History, params: TreasurySpiral) -> Track:
     )
     quiet = _quiet(sellers > 0, now, params.resume_quiet_days)
     resumed = (score <= params.resume_score) | ((rise <= -params.resume_fall_30d) & quiet)
-    as_of = _newest(history, read, now)
+    as_of = _newest(rows, now)
     none = np.zeros(vote.size, bool)
     return Track(
         spec=spec,
@@ -67,16 +75,35 @@ def treasury_spiral(history: History, params: TreasurySpiral) -> Track:
         counted=~none,
         memory=remember(vote, resumed, now // DAY, params.hold_days),
         expires=np.full(vote.size, NEVER),
-        detail={**parts, "rise": rise},
+        detail={**parts, **told, "rise": rise},
         reason=lambda row: _reason(row, params),
         missing=tuple(f"dat.{t}.mnav" for t in params.tickers if t not in read),
     )
 
 
-def _parts(
-    history: History, params: TreasurySpiral, tickers: list[str], now: I64
-) -> dict[str, F64]:
+def _speaks(rows: Rows) -> bool:
+    return bool(np.any(~np.isnan(rows.columns["x"])))
+
+
+def _mnav(
+    given: list[Rows], reckoned: list[Rows], now: I64, fresh: Freshness
+) -> tuple[F64, dict[str, F64]]:
+    """Return mNAV of each company, the given before the reckoned, and how many are which."""
+    told = np.stack([rows.at("x", now, fresh) for rows in given])
+    own = np.stack([rows.at("x", now, fresh) for rows in reckoned])
+    diluted = np.stack([rows.at("diluted", now, fresh) for rows in reckoned])
+    mine = np.isnan(told) & ~np.isnan(own)
+    counts = {
+        "given": (~np.isnan(told)).sum(axis=0).astype(float),
+        "diluted": (mine & (diluted == 1)).sum(axis=0).astype(float),
+        "undiluted": (mine & (diluted == 0)).sum(axis=0).astype(float),
+    }
+    return np.where(np.isnan(told), own, told), counts
+
+
+def _parts(history: History, params: TreasurySpiral, mnav: F64, now: I64) -> dict[str, F64]:
     """Return each part of the score at each instant, over the companies known then."""
+    tickers = list(params.tickers)
     slow = Freshness(Calendar.DAYS, params.stale_holdings_days, params.stale_holdings_days)
     prices = Freshness(Calendar.NEW_YORK, params.stale_price_sessions, params.stale_price_sessions)
 
@@ -84,7 +111,7 @@ def _parts(
         found = [derive(history.series(f"dat.{t}.{part}"), _DERIVED[part]) for t in tickers]
         return np.stack([rows.at(column, now, fresh) for rows in found])
 
-    nav, mnav = table("nav_usd", "x", slow), table("mnav", "x", prices)
+    nav = table("nav_usd", "x", slow)
     # Where any worth is unknown all companies weigh the same: coins of different kinds don't add.
     unweighed = (np.isnan(nav) & ~np.isnan(mnav)).any(axis=0)
     weight = np.where(unweighed, 1.0, np.nan_to_num(nav))
@@ -105,12 +132,7 @@ def _prices(_as_of: I64, close: F64) -> dict[str, F64]:
     return {"r20": ratio(close, before(close, _RETURN_ROWS)) - 1, "cheap": ten.max(axis=0)}
 
 
-def _plain(_as_of: I64, x: F64) -> dict[str, F64]:
-    # An entry or a worth of zero means that the provider does not know it.
-    return {"x": np.where(x > 0, x, np.nan)}
-
-
-_DERIVED = {"mnav": _plain, "price_usd": _prices, "nav_usd": _plain, "entry_usd": _plain}
+_DERIVED = {"price_usd": _prices, "nav_usd": positive, "entry_usd": positive}
 
 
 def _share(condition: Bools, known: F64, weight: F64) -> F64:
@@ -164,11 +186,10 @@ def _quiet(sale: Bools, now: I64, days: int) -> Bools:
     return np.asarray(now - last >= days * DAY)
 
 
-def _newest(history: History, tickers: list[str], now: I64) -> I64:
+def _newest(sources: list[Rows], now: I64) -> I64:
     found = np.full(now.size, -NEVER)
-    for ticker in tickers:
-        source = history.series(f"dat.{ticker}.mnav")
-        index = np.searchsorted(source.observed_at, now, "right") - 1
+    for source in sources:
+        index = source.index_at(now)
         newest = np.maximum.accumulate(source.as_of)
         found = np.where(index >= 0, np.maximum(found, newest[index]), found)
     return found
@@ -179,5 +200,17 @@ def _reason(row: Mapping[str, float], params: TreasurySpiral) -> str:
         f"{row['discount']:.0%} of treasury companies below their coins' worth, "
         f"{np.nan_to_num(row['sellers']):.0f} sold in 30 days, score change {row['rise']:+.2f} in "
         f"30 days; votes at {params.vote_score} with {params.vote_sellers_min} sellers or "
-        f"+{params.vote_rise_30d}"
+        f"+{params.vote_rise_30d}; mNAV {_origin(row)}"
     )
+
+
+def _origin(row: Mapping[str, float]) -> str:
+    """Return where the figures come from, such as "of 2 given, 1 from diluted shares"."""
+    words = {
+        "given": "given",
+        "diluted": "from diluted shares",
+        "undiluted": "from shares outstanding",
+    }
+    counts = {words[name]: int(np.nan_to_num(row[name])) for name in words}
+    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    return f"of {told}" if told else "not known"

@@ -11,11 +11,14 @@ r"""A loopback HTTP server for data sources: what each path answers, and who ask
         assert [x["path"] for x in server.requests] == ["/etf.csv"]
 
 `server.then(path, ...)` adds a reply for the next request; the last one stays.
-A path without a route answers 404. Query strings are ignored for matching unless the route has one.
+`server.route(path, write=f)` answers with what `f(params)` returns for the request's own query.
+A path without a route answers 404, or what `server.otherwise(...)` says. Query strings are
+ignored for matching unless the route has one.
 """
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -42,6 +45,7 @@ class DataReply:
     redirect: str = ""  # a URL, or "loop"
     huge_bytes: int = 0  # a body of so many zeros instead of `body`
     close: bool = False  # hang up without a reply
+    write: Callable[[dict[str, str]], str] | None = None  # makes the body from the query
 
 
 class DataServer:
@@ -50,6 +54,7 @@ class DataServer:
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
         self._routes: dict[str, list[DataReply]] = {}
+        self._otherwise = DataReply(b"not found", 404)
         self._http: WireHttpServer = listen(_handler_for(self))
         self.base_url = f"http://127.0.0.1:{self._http.server_address[1]}"
 
@@ -61,13 +66,20 @@ class DataServer:
         """Add what a path answers after the replies it has; the last one stays."""
         self._routes.setdefault(path, []).append(_reply(body, how))
 
+    def otherwise(self, body: bytes | str = b"", **how: Any) -> None:
+        """Set what every path without a route answers."""
+        self._otherwise = _reply(body, how)
+
     def next_reply(self, target: str) -> DataReply:
         """Return the reply for a request target and use it up, unless it is the last."""
-        path = urlsplit(target).path
-        waiting = self._routes.get(target) or self._routes.get(path) or []
+        split = urlsplit(target)
+        waiting = self._routes.get(target) or self._routes.get(split.path) or []
         if not waiting:
-            return DataReply(b"not found", 404)
-        return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+            return self._otherwise
+        reply = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        if reply.write is None:
+            return reply
+        return replace(reply, body=reply.write(dict(parse_qsl(split.query))).encode())
 
     def stop(self) -> None:
         self._http.end()
