@@ -179,7 +179,8 @@ class Exchange(WebSource):
                 raise ConfigError(msg)
             # Keyless, through a session that lets nothing but reads of this exchange out.
             venue = self._context.open_exchange(exchange, self._base_url)
-            venue.options["fetchMarkets"] = _market_types(venue)
+            if self._params.swap:
+                venue.options["fetchMarkets"] = _with_swaps(venue)
             self._made[exchange] = venue
         return self._made[exchange]
 
@@ -198,11 +199,15 @@ def _daily_bars(symbol: str, start_ms: int, venue: Any) -> list[list[object]]:
     return found
 
 
-def _market_types(venue: Any) -> object:
-    """Return the option that leaves options and dated futures out of the list of markets."""
-    usual = venue.options.get("fetchMarkets")
+def _with_swaps(venue: Any) -> object:
+    """Return the option that lists spot and swaps, without options and dated futures.
+
+    Accounts list spot alone, so the class is asked for its own usual option.
+    """
+    usual = venue.describe()["options"].get("fetchMarkets")
     if isinstance(usual, dict) and isinstance(usual.get("types"), list):
-        return {**usual, "types": [kind for kind in usual["types"] if kind in {"spot", "swap"}]}
+        kept = {"spot", "swap", "linear"}
+        return {**usual, "types": [kind for kind in usual["types"] if kind in kept]}
     return usual
 
 
