@@ -45,6 +45,7 @@ class DataReply:
     redirect: str = ""  # a URL, or "loop"
     huge_bytes: int = 0  # a body of so many zeros instead of `body`
     close: bool = False  # hang up without a reply
+    cut_bytes: int = 0  # hang up so many bytes before the end of the body
     write: Callable[[dict[str, str]], str] | None = None  # makes the body from the query
 
 
@@ -154,8 +155,10 @@ class _DataHandler(BaseHTTPRequestHandler):
             left -= len(CHUNK)
         if reply.huge_bytes:
             return
+        if reply.cut_bytes:
+            self.close_connection = True
         if not reply.drip_seconds:
-            self.wfile.write(reply.body)
+            self.wfile.write(reply.body[: len(reply.body) - reply.cut_bytes])
             return
         for at in range(min(len(reply.body), 1000)):
             self.wfile.write(reply.body[at : at + 1])
