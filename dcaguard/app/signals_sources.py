@@ -19,6 +19,8 @@ class SourceInfo:
     needs_key: bool
     has_key: bool
     enabled: bool
+    units: tuple[str, ...] = ()  # of each series
+    lacks: tuple[str, ...] = ()  # what a person must give before it can be asked
 
     @property
     def label(self) -> str:
@@ -36,6 +38,7 @@ class SourceRow:
     last_success: datetime | None
     last_error: datetime | None
     error: str  # of the newest failure; "" without one
+    unread: tuple[str, ...] = ()  # its series of which the journal has no reading
 
 
 def source_rows(world: World, catalog: Sequence[SourceInfo], at: datetime) -> list[SourceRow]:
@@ -49,12 +52,15 @@ def source_rows(world: World, catalog: Sequence[SourceInfo], at: datetime) -> li
             good[row.subject] = row.at
         else:
             bad[row.subject] = (row.at, str(row.body.get("message", "")))
+    wanted = sorted({series for info in catalog for series in info.series})
+    read = {one.series for one in world.journal.readings(until=at, series=wanted)}
     return [
         SourceRow(
             info=info,
             last_success=good.get(info.name),
             last_error=bad[info.name][0] if info.name in bad else None,
             error=bad[info.name][1] if info.name in bad else "",
+            unread=tuple(series for series in info.series if series not in read),
         )
         for info in catalog
     ]

@@ -126,6 +126,8 @@ def catalog(loaded: Loaded) -> list[SourceInfo]:
             continue
         source = kind(params, context, loaded.base_dir) if mapped else kind(params, context)
         about = source.describe()
+        has_key = not mapped and _has_key(loaded, params.credentials)
+        key = ('a key: credentials = "env:NAME"',) if about.needs_key and not has_key else ()
         found.append(
             SourceInfo(
                 name=name,
@@ -134,8 +136,10 @@ def catalog(loaded: Loaded) -> list[SourceInfo]:
                 updates_utc=about.updates_utc,
                 licence=about.licence,
                 needs_key=about.needs_key,
-                has_key=not mapped and _has_key(loaded, params.credentials),
+                has_key=has_key,
                 enabled=bool(mapped or params.enabled),
+                units=about.units,
+                lacks=(*key, *source.lacks()),
             )
         )
     return found

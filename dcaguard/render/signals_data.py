@@ -86,6 +86,9 @@ def sources_json(rows: Sequence[SourceRow]) -> dict[str, object]:
                 "enabled": row.info.enabled,
                 "group": row.info.group,
                 "series": list(row.info.series),
+                "units": dict(zip(row.info.series, row.info.units, strict=True)),
+                "missing": list(row.info.lacks),
+                "never_read": list(row.unread),
                 "updates_utc": row.info.updates_utc,
                 "licence": row.info.licence,
                 "needs_key": row.info.needs_key,
@@ -135,10 +138,16 @@ def _lines(row: SourceRow, *, detailed: bool) -> list[str]:
     info = row.info
     shown = info.series if detailed else info.series[:6]
     more = "" if len(shown) == len(info.series) else f" and {len(info.series) - len(shown)} more"
+    units = ", ".join(dict.fromkeys(info.units))
     lines = [
         f"{info.name}: {', '.join(shown) or 'nothing as configured'}{more}",
-        f"    updates {info.updates_utc}; {info.licence}",
+        f"    in {units}; updates {info.updates_utc}; {info.licence}",
     ]
+    if info.lacks:
+        lines.append(f"    missing: {'; '.join(info.lacks)}")
+    if row.unread and row.last_success:
+        more = f" and {len(row.unread) - 6} more" if len(row.unread) > 6 else ""
+        lines.append(f"    never read: {', '.join(row.unread[:6])}{more}")
     if row.error:
         lines.append(f"    last error: {plain_text(row.error, 300)}")
     return lines

@@ -315,8 +315,29 @@ def test_sources_tell_of_a_key_without_showing_it(workspace: Path) -> None:
         done = run(workspace, "--json", "signals", "sources", env=env)
         row = next(o for o in json.loads(done.stdout)["sources"] if o["source"] == "sosovalue")
         assert (row["needs_key"], row["has_key"], row["enabled"]) == (True, held, True)
+        assert row["missing"] == ([] if held else ['a key: credentials = "env:NAME"'])
         assert "s3cret" not in done.stdout + done.stderr
     assert "Farside Investors" in run(workspace, "signals", "sources").stdout
+
+
+def test_sources_tell_units_and_what_is_missing_before_they_can_be_asked(
+    workspace: Path,
+) -> None:
+    own_flows(workspace)
+    with (workspace / "config.toml").open("a") as config:
+        config.write('[sources.csv.slip]\nseries = "vixx"\npath = "flows.csv"\n')
+    rows = {one["source"]: one for one in document(workspace, "signals", "sources")["sources"]}
+    assert rows["edgar"]["missing"] == ['contact = "Name name@example.org"']
+    assert rows["farside"]["missing"] == []
+    assert rows["farside"]["units"] == {"etf.btc.flow_usd": "USD", "etf.eth.flow_usd": "USD"}
+    assert rows["csv"]["units"] == {SERIES: "USD", "vixx": "unknown"}
+    assert rows["csv"]["never_read"] == [SERIES, "vixx"]
+    assert run(workspace, "signals", "fetch", "csv").returncode == 78, "vixx is not a series"
+    rows = {one["source"]: one for one in document(workspace, "signals", "sources")["sources"]}
+    assert rows["csv"]["never_read"] == ["vixx"]
+    text = run(workspace, "signals", "sources").stdout
+    assert "    missing: contact = " in text
+    assert "    in USD; updates overnight" in text
 
 
 # --- events ---------------------------------------------------------------------------------------

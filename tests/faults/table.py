@@ -16,6 +16,9 @@ CRASH = "adapters/journal/test_crash.py::test_"
 ETF = "adapters/sources/test_etf.py::test_"
 HTTP = "adapters/sources/test_http.py::test_"
 CHECKS = "core/test_reading_checks.py::test_"
+GOOD = "sources/test_good_pages.py::test_"
+BAD = "sources/test_bad_pages.py::test_"
+TRAPS = "sources/test_traps.py::test_"
 SIGNALS = "cli/test_signals_commands.py::test_"
 APPEND = "adapters/journal/test_append_only.py::test_"
 FETCH = "adapters/sources/test_fetch.py::test_"
@@ -89,27 +92,44 @@ TESTS: dict[str, tuple[str, ...]] = {
     "E39": (f"{LIFE}an_order_placed_by_hand_is_not_ours",),
     # data sources
     "D01": (
-        f"{ETF}finds_columns_by_their_header_in_any_order",
+        f"{GOOD}a_good_page_becomes_exactly_its_readings",  # columns in another order
+        f"{TRAPS}a_page_with_an_error_of_its_provider_is_refused_and_kept_for_a_person",
         f"{ETF}a_changed_or_impossible_table_is_refused_with_a_remedy",
-        f"{ETF}the_bytes_of_a_refused_page_are_kept",
     ),
-    "D04": (f"{CHECKS}the_future_and_knowing_before_it_is_true_are_refused",),
+    "D04": (
+        f"{TRAPS}a_page_with_an_error_of_its_provider_is_refused_and_kept_for_a_person",
+        f"{CHECKS}the_future_and_knowing_before_it_is_true_are_refused",
+    ),
     "D05": (
+        f"{TRAPS}a_value_of_another_size_than_the_known_ones_is_refused_later",
         f"{CHECKS}a_slip_of_unit_is_blamed_on_its_own_row",
         f"{SIGNALS}a_value_a_thousand_times_off_the_known_ones_is_refused_on_either_side",
     ),
-    "D06": (f"{ETF}a_refusal_with_status_200_is_a_refusal",),
-    "D07": (f"{ETF}a_changed_or_impossible_table_is_refused_with_a_remedy",),
-    "D09": (f"{HTTP}a_page_that_is_not_what_was_asked_for_is_refused",),
+    "D06": (
+        f"{BAD}a_page_that_is_no_data_is_told_in_one_line_and_nothing_is_written",
+        f"{TRAPS}a_page_with_an_error_of_its_provider_is_refused_and_kept_for_a_person",
+    ),
+    "D07": (
+        f"{TRAPS}a_page_with_an_error_of_its_provider_is_refused_and_kept_for_a_person",
+        f"{BAD}a_page_that_is_no_data_is_told_in_one_line_and_nothing_is_written",
+    ),
+    "D09": (f"{BAD}a_page_that_is_no_data_is_told_in_one_line_and_nothing_is_written",),
     "D10": (
-        f"{HTTP}a_page_that_is_not_what_was_asked_for_is_refused",
+        f"{BAD}a_page_that_is_no_data_is_told_in_one_line_and_nothing_is_written",
         f"{HTTP}a_host_that_the_source_does_not_name_is_never_touched",
     ),
-    "D12": (f"{CHECKS}a_missing_day_is_told_and_a_weekend_or_holiday_is_not_missing",),
-    "D15": (f"{HTTP}a_page_that_is_not_what_was_asked_for_is_refused",),
-    "D17": (f"{FETCH}sources_that_contradict_each_other_are_both_refused_for_that_day",),
+    "D12": (
+        f"{GOOD}a_good_page_becomes_exactly_its_readings",  # a holiday is not missing
+        f"{TRAPS}a_page_with_an_error_of_its_provider_is_refused_and_kept_for_a_person",
+        f"{CHECKS}a_missing_day_is_told_and_a_weekend_or_holiday_is_not_missing",
+    ),
+    "D15": (f"{BAD}a_page_that_is_no_data_is_told_in_one_line_and_nothing_is_written",),
+    "D17": (
+        f"{TRAPS}two_sources_that_contradict_each_other_are_both_refused_for_that_day",
+        f"{FETCH}sources_that_contradict_each_other_are_both_refused_for_that_day",
+    ),
     "D18": (
-        f"{HTTP}a_page_that_is_not_what_was_asked_for_is_refused",
+        f"{BAD}a_page_that_is_no_data_is_told_in_one_line_and_nothing_is_written",
         "adapters/test_csv_import.py::test_bytes_that_are_not_clean_text_are_refused",
     ),
     # time

@@ -1,6 +1,5 @@
 """Good pages of all providers, fetched by the installed command: every reading, and no other."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -12,9 +11,9 @@ NOW = "2025-02-27T15:0"
 
 
 @pytest.fixture(scope="module")
-def fetched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Fetched]]:
+def fetched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Fetched]:
     """What each source gave; a provider is asked in one round only."""
-    found = {}
+    found: dict[str, Fetched] = {}
     for number, makes in enumerate(ROUNDS):
         stand = Stand(tmp_path_factory.mktemp(f"round{number}"))
         names = [make().source for make in makes]

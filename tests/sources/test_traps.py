@@ -1,233 +1,137 @@
-"""What each provider gets wrong in its own way: refused with its place, never read as zero."""
+"""Pages with a provider's own errors, and what two fetches or two providers say together."""
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from tests.adapters.sources import pages
-from tests.sources.goldens import CONTACT_FREE, ETH_FUNDS, MIDNIGHT, day, ms, okx_reply
-from tests.sources.goldens_more import CONCEPT, GOLDENS, facts
-from tests.sources.stand import Fetched, Page, Stand, dumps
+from tests.sources.goldens_more import GOLDENS
+from tests.sources.stand import NOON, Fetched, Stand
+from tests.sources.traps import BTC, MONDAY, TRAPS, TUESDAY, Trap, farside, sosovalue
 
-
-@dataclass(frozen=True)
-class Trap:
-    """Pages that replace the good ones of a source, and what must be said of them."""
-
-    what: str
-    pages: Mapping[str, Page]
-    words: str
-    series: tuple[str, ...] = ()  # that must not be read; the source's other series may be
-
-
-FARSIDE = ("/bitcoin-etf-flow-all-data/", "/ethereum-etf-flow-all-data/")
-BTC, ETH = "etf.btc.flow_usd", "etf.eth.flow_usd"
-TUESDAY = ("25 Feb 2025", {"IBIT": "(164.4)"}, "(164.4)")
-MONDAY = ("24 Feb 2025", {}, "0.0")
-
-
-def farside(*rows: tuple[str, Mapping[str, str], str], **how: object) -> dict[str, Page]:
-    return {FARSIDE[0]: pages.farside(rows, **how)}  # type: ignore[arg-type]
-
-
-def fred(**tables: str) -> dict[str, Page]:
-    good = GOLDENS["fred"].pages["/graph/fredgraph.csv"]
-    assert callable(good)
-    return {"/graph/fredgraph.csv": lambda query: tables.get(query["id"]) or good(query)}
-
-
-def without(document: object, *path: object) -> str:
-    """Return the document with the field at `path` taken out."""
-    copy = json.loads(dumps(document))
-    place = copy
-    for step in path[:-1]:
-        place = place[step]
-    del place[path[-1]]
-    return dumps(copy)
-
-
-def golden(source: str, path: str) -> object:
-    page = GOLDENS[source].pages[path]
-    assert isinstance(page, str)
-    return json.loads(page)
-
-
-SOSO = "/openapi/v2/etf/historicalInflowChart"
-GLASS = "/api/etf/bitcoin/flow-history"
-ORDERS = "/api/v5/public/liquidation-orders"
-CHART = "/api/v3/coins/bitcoin/market_chart"
-ENTITY = "/api/v3/public_treasury/strategy"
-METRICS = "/v4/timeseries/asset-metrics"
-MARKETS = "/trade-api/v2/markets"
-MARCH = "/events?slug=fed-decision-in-march"
-FSI = "/financial-stress-index/data/fsi.csv"
-DILUTED = f"{CONCEPT}/us-gaap/WeightedAverageNumberOfDilutedSharesOutstanding.json"
-COVER = f"{CONCEPT}/dei/EntityCommonStockSharesOutstanding.json"
-
-
-def polymarket(prices: str) -> dict[str, Page]:
-    market = {"groupItemTitle": "25 bps decrease", "outcomes": '["Yes", "No"]',
-              "outcomePrices": prices}  # fmt: skip
-    return {MARCH: dumps([{"closed": False, "markets": [market]}])}
-
-
-def kalshi(**changed: object) -> dict[str, Page]:
-    market = {"ticker": "K-MAR-C25", "event_ticker": "K-MAR", "yes_bid": 98, "yes_ask": 100,
-              "close_time": "2025-03-19T18:00:00Z", **changed}  # fmt: skip
-    return {MARKETS: dumps({"markets": [market]})}
-
-
-def sosovalue(*rows: tuple[str, object, object]) -> dict[str, Page]:
-    return {SOSO: pages.sosovalue(rows)}
-
-
-def coinmetrics(**metrics: object) -> dict[str, Page]:
-    row = {"asset": "btc", "time": "2025-02-24T00:00:00Z", **metrics}
-    return {METRICS: dumps({"data": [row]})}
-
-
-TRAPS: dict[str, tuple[Trap, ...]] = {
-    "farside": (
-        Trap("an empty table", farside(footer=False), "has no day", (BTC,)),
-        Trap("a footer alone", farside(), "has no day", (BTC,)),
-        Trap("a column twice", farside(TUESDAY, funds=[*pages.FUNDS, "IBIT"]), "no table", (BTC,)),
-        Trap("a fund gone", farside(TUESDAY, funds=ETH_FUNDS), "no table with the funds", (BTC,)),
-        Trap("a wrong total", farside(("25 Feb 2025", {"IBIT": "1.0"}, "9.9")), "not the sum",
-             (BTC,)),
-        Trap("a day of the future", farside(MONDAY, TUESDAY, ("3 Mar 2025", {}, "0.0")), "future",
-             (BTC,)),
-        Trap("days out of order", farside(TUESDAY, MONDAY), "not in order", (BTC,)),
-        Trap("a day that is missing", farside(("21 Feb 2025", {}, "0.0"), TUESDAY), "2025-02-24",
-             (BTC,)),
-        Trap("a unit changed", farside(("25 Feb 2025", {"IBIT": "9,000.0"}, "9,000.0")), "above",
-             (BTC,)),
-        Trap("a word in a cell", farside(("25 Feb 2025", {"IBIT": "soon"}, "0.0")),
-             "not a number", (BTC,)),
-    ),
-    "fred": (
-        Trap("another series", fred(DGS2="observation_date,DGS10\n2025-02-24,4.1\n"),
-             "the header is", ("us2y",)),
-        Trap("a header only", fred(DGS2="observation_date,DGS2\n"), "empty is not zero",
-             ("us2y",)),
-        Trap("a unit changed", fred(DGS2="observation_date,DGS2\n2025-02-24,410\n"), "above",
-             ("us2y",)),
-        Trap("a session that is missing",
-             fred(VIXCLS="observation_date,VIXCLS\n2025-02-20,15.66\n2025-02-24,18.98\n"),
-             "no value for 2025-02-21", ("vix",)),
-        Trap("a day of the future", fred(DGS2="observation_date,DGS2\n2025-02-28,4.1\n"),
-             "future", ("us2y",)),
-        Trap("a day twice", fred(DGS2="observation_date,DGS2\n2025-02-24,4\n2025-02-24,5\n"),
-             "not in order", ("us2y",)),
-        Trap("ten times as much",
-             fred(VIXCLS="observation_date,VIXCLS\n2025-02-24,18.98\n2025-02-25,1.94\n"),
-             "times away", ("vix",)),
-    ),
-    "sosovalue": (
-        Trap("a quota with 200", {SOSO: pages.sosovalue([], code=40102)}, "error code 40102"),
-        Trap("an empty table", sosovalue(), "data is empty"),
-        Trap("millions for dollars", sosovalue(("2025-02-25", -1113.7, 1e11)), "too small"),
-        Trap("a session that is missing",
-             sosovalue(("2025-02-25", 1e8, 1e11), ("2025-02-21", 1e8, 1e11)), "2025-02-24"),
-        Trap("a field gone", {SOSO: '{"code": 0, "data": [{"date": "2025-02-25"}]}'},
-             "totalNetInflow is missing"),
-        Trap("not a number", {SOSO: '{"code": 0, "data": NaN}'}, "cut or broken"),
-    ),
-    "coinglass": (
-        Trap("a refusal with 200", {GLASS: pages.coinglass([], code="401")}, "error code 401",
-             (BTC,)),
-        Trap("an empty table", {GLASS: pages.coinglass([])}, "data is empty", (BTC,)),
-    ),
-    "okx": (
-        Trap("an error code", {ORDERS: okx_reply([], "50011")}, "error code 50011"),
-        Trap("an unknown contract", {ORDERS: okx_reply([{"instId": "X-SWAP", "details": []}])},
-             "not known"),
-    ),
-    "exchange": (
-        Trap("an empty book", {"/api/v5/market/books": okx_reply([{"asks": [], "bids": [],
-             "ts": "1"}])}, "book is empty", ("depth.BTC", "spread.BTC")),
-        Trap("a crossed book", {"/api/v5/market/books": okx_reply([{"asks": [["1", "1"]],
-             "bids": [["2", "1"]], "ts": "1"}])}, "crossed", ("depth.BTC", "spread.BTC")),
-    ),
-    "coingecko": (
-        Trap("an error with 200", {CHART: '{"status": {"error_code": 429}}'}, "an error came",
-             ("px.BTC", "mcap.BTC")),
-        Trap("an empty chart", {CHART: '{"prices": [], "market_caps": []}'}, "is empty",
-             ("px.BTC",)),
-        Trap("a price of zero", {CHART: dumps({"prices": [[ms(MIDNIGHT), 0]],
-             "market_caps": [[ms(MIDNIGHT), 1e12]]})}, "cannot be zero", ("px.BTC",)),
-        Trap("another company", {ENTITY: dumps({"symbol": "XXI.US", "m_nav": 2})},
-             "not the page of MSTR", ("dat.MSTR.mnav",)),
-        Trap("no mnav", {ENTITY: dumps({"symbol": "MSTR.US"})}, "m_nav is missing",
-             ("dat.MSTR.mnav",)),
-        Trap("an mnav of text", {ENTITY: dumps({"symbol": "MSTR.US", "m_nav": "high"})},
-             "not a number", ("dat.MSTR.mnav",)),
-        Trap("a negative mnav", {ENTITY: dumps({"symbol": "MSTR.US", "m_nav": -1})}, "below 0",
-             ("dat.MSTR.mnav",)),
-    ),
-    "edgar": (
-        Trap("columns of different lengths", {"/submissions/CIK0001050446.json": dumps(
-             {"filings": {"recent": {"form": ["8-K"], "items": [], "filingDate": ["2025-02-25"]}}}
-             )}, "is empty", ("dat.MSTR.notice",)),
-        Trap("thousands of shares", {COVER: facts({"end": "2025-02-11", "val": 245,
-             "filed": "2025-02-18"})}, "too small", ("dat.MSTR.shares",)),
-        Trap("another unit", {DILUTED: '{"units": {"USD": []}}'}, "/units/shares is not there",
-             ("dat.MSTR.diluted_shares",)),
-        Trap("no count at all", {COVER: {"status": 404}, DILUTED: {"status": 404}},
-             "reports no share count", ("dat.MSTR.shares", "dat.MSTR.diluted_shares")),
-        Trap("a filing of the future", {COVER: facts({"end": "2025-03-11", "val": 245_000_000,
-             "filed": "2025-03-18"})}, "future", ("dat.MSTR.shares",)),
-    ),
-    "coinmetrics": (
-        Trap("an empty table", {METRICS: '{"data": []}'}, "data is empty"),
-        Trap("a wrong sign", coinmetrics(FlowInExNtv="-1"), "below 0"),
-        Trap("a supply of zero", coinmetrics(SplyExNtv="0"), "cannot be zero"),
-    ),
-    "bitview": (
-        Trap("fewer values than days", {"/api/series/lth_supply/day1": '{"data": [1]}'},
-             "1 values for 3 days", ("lth.btc",)),
-    ),
-    "defillama": (
-        Trap("an empty chart", {"/stablecoincharts/all": "[]"}, "the chart is empty",
-             ("stable.supply_usd",)),
-        Trap("tvl alone", {"/cexs": dumps({"cexs": [{"slug": "binance-cex", "tvl": 0}]})},
-             "none of the configured exchanges", ("cex.binance.tvl_usd",)),
-    ),
-    "gdelt": (
-        Trap("a sentence with 200", {"/api/v2/doc/doc": "Please limit requests"}, "cut or broken"),
-        Trap("an empty timeline", {"/api/v2/doc/doc": '{"timeline": []}'}, "is not there"),
-    ),
-    "alternative": (
-        Trap("beyond its scale", {"/fng/": dumps({"data": [{"value": "101",
-             "timestamp": str(ms(day(26)) // 1000)}]})}, "above 100"),
-        Trap("an empty table", {"/fng/": '{"data": []}'}, "data is empty"),
-    ),
-    "ofr": (
-        Trap("another column", {FSI: "Date,FSI\n2025-02-24,1\n"}, "the header is"),
-        Trap("a header only", {FSI: "Date,OFR FSI\n"}, "empty is not zero"),
-    ),
-    "kalshi": (
-        Trap("a bid above the ask", kalshi(yes_bid=101), "not a share"),
-        Trap("outcomes that are missing", kalshi(yes_bid=20), "add up to"),
-        Trap("no market", {MARKETS: '{"markets": []}'}, "markets is empty"),
-    ),
-    "polymarket": (
-        Trap("prices that are no JSON", polymarket("[0.25, 0.75"), "not JSON"),
-        Trap("a price too few", polymarket('["0.25"]'), "do not match"),
-        Trap("a price above one", polymarket('["1.2", "0"]'), "not a share"),
-        Trap("no open event", {MARCH: "[]"}, "no open event"),
-    ),
-    "csv": (
-        Trap("a column gone", {"/gold.csv": "day,open\n2025-02-25,1\n"}, "no column 'settle'"),
-        Trap("a header only", {"/gold.csv": "day,settle\n"}, "empty is not zero"),
-        Trap("a text", {"/gold.csv": "day,settle\n2025-02-25,n/a\n"}, "not a number"),
-    ),
-    "json": (
-        Trap("moved", {"/uni.json": '{"rows": []}'}, "/result/rows is not there"),
-        Trap("an empty list", {"/uni.json": '{"result": {"rows": []}}'}, "is empty"),
-    ),
+# OKX and CoinGlass tell of one series and are never asked together.
+_LATER = {"okx": len(TRAPS["coinglass"])}
+CASES = {
+    f"{source}: {trap.what}": (source, number + _LATER.get(source, 0), trap)
+    for source, traps in TRAPS.items()
+    for number, trap in enumerate(traps)
 }
-CASES = [(source, number) for source, traps in TRAPS.items() for number in range(len(traps))]
+ROUNDS = max(number for _, number, _ in CASES.values()) + 1
+
+
+@pytest.fixture(scope="module")
+def trapped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Fetched]:
+    """Return a function that fetches one round: a trap of each source that has so many."""
+    done: dict[int, Fetched] = {}
+
+    def fetch(number: int) -> Fetched:
+        if number not in done:
+            stand = Stand(tmp_path_factory.mktemp(f"traps{number}"))
+            for source, at, trap in CASES.values():
+                if at == number:
+                    golden = GOLDENS[source]
+                    stand.serve(source, {**golden.pages, **trap.pages}, golden.table)
+            done[number] = stand.fetch()
+            stand.stop()
+        return done[number]
+
+    return fetch
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_page_with_an_error_of_its_provider_is_refused_and_kept_for_a_person(
+    trapped: Callable[[int], Fetched], case: str
+) -> None:
+    source, number, trap = CASES[case]
+    done = trapped(number)
+    result = done.by_source[source]
+    assert (result["code"], done.ran.code) == ("DATA_INVALID", 65), result
+    assert result["message"].startswith(f"{source}: ")
+    assert trap.words in result["message"]
+    assert "\n" not in result["message"]
+    read = {series for series, *_ in done.of(source)}
+    assert not read & set(trap.series or read), "what was refused is not read"
+    assert_kept(done, source, trap)
+
+
+def assert_kept(done: Fetched, source: str, trap: Trap) -> None:
+    """Assert that the page itself waits in the cache, where a person can look at it."""
+    if source == "exchange":
+        return  # ccxt hands over what it has parsed
+    for page in trap.pages.values():
+        if isinstance(page, str):
+            assert page.encode() in done.kept
+
+
+def test_what_is_good_in_a_source_is_kept_beside_what_is_refused(
+    trapped: Callable[[int], Fetched],
+) -> None:
+    done = trapped(0)
+    assert {series for series, *_ in done.of("fred")} == {"effr", "vix", "px.SPX"}
+    assert "dat.MSTR.mnav" in {series for series, *_ in done.of("coingecko")}
+
+
+@pytest.fixture
+def stand(tmp_path: Path) -> Iterator[Stand]:
+    begun = Stand(tmp_path)
+    yield begun
+    begun.stop()
+
+
+def test_two_sources_that_contradict_each_other_are_both_refused_for_that_day(
+    stand: Stand,
+) -> None:
+    stand.serve("farside", {**GOLDENS["farside"].pages, **farside(MONDAY, TUESDAY)})
+    stand.serve("sosovalue", sosovalue(("2025-02-24", 0, 1e11), ("2025-02-25", 9e8, 1e11)))
+    done = stand.fetch()
+    assert done.ran.code == 65
+    for name in ("farside", "sosovalue"):
+        message = done.by_source[name]["message"]
+        assert "farside says -164400000, sosovalue says 900000000" in message
+        assert "neither is used" in message
+    days = [(r["as_of"][:10], r["source"]) for r in done.rows if r["series"] == BTC]
+    assert days == [("2025-02-24", "sosovalue")]
+
+
+def test_a_value_of_another_size_than_the_known_ones_is_refused_later(stand: Stand) -> None:
+    table = GOLDENS["csv"].table
+    stand.serve("csv", {"/gold.csv": "day,settle\n2025-02-25,2918.8\n"}, table)
+    assert stand.fetch().ran.code == 0
+    stand.serve("csv", {"/gold.csv": "day,settle\n2025-02-26,29303\n"}, table)
+    done = stand.fetch()
+    assert done.ran.code == 65
+    assert "10 times away from 2918.8 of 2025-02-25" in done.by_source["csv"]["message"]
+    assert [r["value"] for r in done.rows] == ["2918.8"]
+
+
+def test_a_correction_is_a_later_reading_and_an_unchanged_page_is_not_sent_again(
+    stand: Stand,
+) -> None:
+    server = stand.server("ofr")
+    path = "/financial-stress-index/data/fsi.csv"
+    mark = {"headers": {"ETag": '"one"'}}
+    stand.serve("ofr", {path: {"body": "Date,OFR FSI\n2025-02-24,1\n", **mark}})
+    server.then(path, status=304)
+    server.then(path, "Date,OFR FSI\n2025-02-24,1.5\n")
+    assert stand.fetch().by_source["ofr"]["new"] == 1
+    again = stand.fetch()
+    assert (again.by_source["ofr"]["new"], again.by_source["ofr"]["same"]) == (0, 1)
+    assert server.requests[1]["headers"]["if-none-match"] == '"one"'
+    assert server.requests[1]["headers"]["user-agent"].startswith("dcaguard/")
+    later = NOON + timedelta(hours=5)
+    revised = stand.fetch(at=later)
+    known = [(Decimal(r["value"]), r["observed_at"] >= "2025-02-27T20") for r in revised.rows]
+    assert known == [(Decimal(1), False), (Decimal("1.5"), True)]
+
+
+def test_a_failed_source_says_so_in_one_line_of_text(stand: Stand) -> None:
+    stand.serve("farside", {"/bitcoin-etf-flow-all-data/": pages.farside([])})
+    ran = stand.workspace().call("signals", "fetch", "farside")
+    assert ran.code == 65
+    told = [line for line in ran.out.splitlines() if line.startswith("farside")]
+    assert len(told) == 1
+    assert "DATA_INVALID" in told[0]
+    assert datetime.now(UTC) > NOON  # the command lived in the past

@@ -46,9 +46,14 @@ class Edgar(WebSource):
         whats = ("notice", *(_SHARES if self._shares else ()))
         return tuple(f"dat.{ticker}.{what}" for ticker in self._ciks for what in whats)
 
+    def lacks(self) -> tuple[str, ...]:
+        """Name the contact, without which the SEC does not answer."""
+        known = "@" in self._contact and self._contact.isascii()
+        return () if known else ('contact = "Name name@example.org"',)
+
     def _jobs(self, since: Mapping[str, datetime]) -> Iterable[Callable[[], Found]]:
         del since
-        if "@" not in self._contact or not self._contact.isascii():
+        if self.lacks():
             msg = 'sources.edgar: the SEC wants a contact: set contact = "Name name@example.org"'
             raise ConfigError(msg)
         jobs: list[Callable[[], Found]] = [

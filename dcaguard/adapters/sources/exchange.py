@@ -1,6 +1,7 @@
 """Public figures of exchanges through ccxt: closes, open interest, funding, breadth, pegs."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,7 +15,10 @@ from dcaguard.adapters.sources.source import Context, Found, WebSource
 from dcaguard.core.canonical import canonical_json
 from dcaguard.core.errors import (
     ConfigError,
+    DataInvalidError,
     DcaguardError,
+    NotPermittedError,
+    ProtocolError,
     TryAgainError,
     VenueUnavailableError,
 )
@@ -156,21 +160,31 @@ class Exchange(WebSource):
     def _call(self, exchange: str, ask: Callable[[Any], _Result]) -> _Result:
         try:
             return ask(self._venue(exchange))
-        except DcaguardError:
+        except ConfigError:
             raise
+        except (ProtocolError, NotPermittedError) as error:
+            # The venues' session: what breaks a venue's rules is bad data here.
+            raise DataInvalidError(f"{self.name}: {exchange}: {error}") from error
+        except DcaguardError as error:
+            raise VenueUnavailableError(f"{self.name}: {exchange}: {error}") from error
         except Exception as error:
-            # Classes of ccxt by name: its package may be loaded in part only.
-            kinds = {kind.__name__ for kind in type(error).__mro__}
-            if kinds & {"RateLimitExceeded", "DDoSProtection"}:
-                msg = f"{self.name}: {exchange}: rate limit: try again later"
-                raise TryAgainError(msg) from error
-            if "NetworkError" in kinds:
-                what = type(error).__name__
-                msg = f"{self.name}: {exchange}: no answer ({what}): try again later"
-                raise VenueUnavailableError(msg) from error
-            # ccxt meets a reply of another shape with whatever its parser trips over.
-            message = f"{exchange} answers otherwise than expected ({type(error).__name__})"
-            raise fields.ShapeError(message) from error
+            raise self._told(exchange, error) from error
+
+    def _told(self, exchange: str, error: Exception) -> Exception:
+        """Return what an error of ccxt means, without its text, which repeats whole pages."""
+        # Classes of ccxt by name: its package may be loaded in part only.
+        kinds = {kind.__name__ for kind in type(error).__mro__}
+        where, what = f"{self.name}: {exchange}", type(error).__name__
+        # Some exchanges' classes call a rate limit, or a refusal, a network error.
+        status = re.search(r" (403|429) ", str(error)[:300])
+        if kinds & {"RateLimitExceeded", "DDoSProtection"} or (status and status[1] == "429"):
+            return TryAgainError(f"{where}: rate limit: try again later")
+        if status:
+            return DataInvalidError(f"{where}: HTTP 403, refused: choose another exchange")
+        if "NetworkError" in kinds:
+            return VenueUnavailableError(f"{where}: no answer ({what}): try again later")
+        # ccxt meets a reply of another shape with whatever its parser trips over.
+        return fields.ShapeError(f"{exchange} answers otherwise than expected ({what})")
 
     def _venue(self, exchange: str) -> Any:  # ccxt has no types of its own
         if exchange not in self._made:

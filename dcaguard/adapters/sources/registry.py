@@ -85,11 +85,14 @@ def build_sources(  # noqa: PLR0913 - one argument per thing that only the calle
 
 
 def chosen(sources: list[WebSource], names: list[str]) -> list[WebSource]:
-    """Return the sources called `names` (all for none); ConfigError (78) for one not enabled."""
+    """Return the sources called `names` (all for none), in the order of our trust.
+
+    ConfigError (78) for one that is not enabled.
+    """
     by_name = {source.name: source for source in sources}
     for name in names:
         if name not in by_name:
             state = "not enabled" if name in SOURCES else "not a source"
             msg = f"sources.{name}: {state}: choose from {', '.join(by_name)}"
             raise ConfigError(msg)
-    return [by_name[name] for name in names] if names else sources
+    return [source for source in sources if source.name in names or not names]

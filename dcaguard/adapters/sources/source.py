@@ -101,9 +101,14 @@ class WebSource:
         """Return independent pieces of work, each giving the rows of one page."""
         raise NotImplementedError
 
+    def lacks(self) -> tuple[str, ...]:
+        """Return what a person must give, besides a key, before it can be asked."""
+        return ()
+
     def describe(self) -> About:
         """Return what `signals sources` shows."""
-        units = tuple(about.unit for name in self.series if (about := lookup(name)))
+        found = (lookup(name) for name in self.series)
+        units = tuple(about.unit if about else "unknown" for about in found)
         return About(
             self.name, self.series, units, self.group, self.updates_utc, self.licence,
             self.needs_key, self.hosts,

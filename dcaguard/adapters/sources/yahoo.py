@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from importlib.util import find_spec
 from typing import Any
 
 from dcaguard.adapters.sources.http import Page
@@ -35,6 +36,11 @@ class Yahoo(WebSource):
     def series(self) -> tuple[str, ...]:
         """The names it serves as configured."""
         return tuple(self._tickers)
+
+    def lacks(self) -> tuple[str, ...]:
+        """Name the package when it is not installed."""
+        found = find_spec("yfinance") is not None
+        return () if found else ("the package: pip install 'dcaguard[equities]'",)
 
     def _jobs(self, since: Mapping[str, datetime]) -> Iterable[Callable[[], Found]]:
         if self._base_url is not None:
