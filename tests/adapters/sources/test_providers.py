@@ -54,7 +54,7 @@ class TestCoinGecko:
                      company("OTHER.US", 5, 1, 1)]  # fmt: skip
         page = json.dumps({"total_holdings": 1, "companies": companies})
         server.route("/api/v3/companies/public_treasury/bitcoin", page)
-        source = make("coingecko", coins={}, breadth=False, treasuries=["bitcoin"])
+        source = make("coingecko", coins={}, breadth=False, treasuries=["bitcoin"], mnav=False)
         found, error = partly(source)
         assert error == ""
         assert found["dat.MSTR.holdings"].value == Decimal(499096)
@@ -112,7 +112,8 @@ class TestEdgar:
                   "filingDate": ["2025-02-25", "2025-02-24", "2025-02-20",
                                  "2019-01-02"]}  # fmt: skip
         server.route("/submissions/CIK0001050446.json", json.dumps({"filings": {"recent": recent}}))
-        found = make("edgar", contact=self.CONTACT, ciks={"MSTR": "1050446"}).fetch({})
+        ciks = {"MSTR": "1050446"}
+        found = make("edgar", contact=self.CONTACT, ciks=ciks, shares=False).fetch({})
         assert [(r.series, r.as_of.day, r.value) for r in found] == [
             ("dat.MSTR.notice", 20, Decimal(0)),
             ("dat.MSTR.notice", 25, Decimal(1)),
