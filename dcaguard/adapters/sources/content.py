@@ -21,6 +21,10 @@ _ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "utf-8-sig", ""})
 _TAGS = re.compile(r"\s*<(!doctype|html|head|body|script|\?xml)", re.IGNORECASE)
 
 
+class NotThereError(DataInvalidError):
+    """The server knows no such page (404): the address has changed, or there is nothing to tell."""
+
+
 def checked_text(where: str, kind: str, content_type: str, body: bytes) -> str:
     """Return the text of a page of `kind` (json, csv, html).
 

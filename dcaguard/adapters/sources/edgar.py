@@ -7,7 +7,8 @@ from functools import partial
 
 from dcaguard import __version__
 from dcaguard.adapters.sources import fields
-from dcaguard.adapters.sources.http import NotThereError, Page
+from dcaguard.adapters.sources.content import NotThereError
+from dcaguard.adapters.sources.http import Page
 from dcaguard.adapters.sources.source import Context, Found, WebSource
 from dcaguard.core.errors import ConfigError, DataInvalidError
 from dcaguard.core.reading_problem import Row

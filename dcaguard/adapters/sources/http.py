@@ -15,7 +15,7 @@ import urllib3
 
 from dcaguard import __version__
 from dcaguard.adapters.sources.cache import CachedPage, PageCache
-from dcaguard.adapters.sources.content import checked_text
+from dcaguard.adapters.sources.content import NotThereError, checked_text
 from dcaguard.core.errors import (
     DataInvalidError,
     DcaguardError,
@@ -34,10 +34,6 @@ _REDIRECTS_MAX = 3
 _ATTEMPTS_MAX = 3
 _CLIENT_ERROR = 400
 _BUSY = frozenset({429, 503})
-
-
-class NotThereError(DataInvalidError):
-    """The server knows no such page (404): the address has changed, or there is nothing to tell."""
 
 
 @dataclass(frozen=True, slots=True)
