@@ -87,6 +87,7 @@ class Served:
         )
         if self.keys is not None:
             space.write("main.keys.toml", self.keys)
+        assert isinstance(server, BinanceWire)
         self.server(server)
         for line in self.before:
             space.call(*line.split())
