@@ -1,6 +1,7 @@
 """A mistake in a file is told by `run` with 78 before any request."""
 
 from collections.abc import Callable
+
 import pytest
 
 from tests.live.conftest import Live, Open
