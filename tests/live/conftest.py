@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.live.workspace import Ran, Workspace, live_workspace
+from tests.live.workspace import HANGS_SECONDS, Ran, Workspace, live_workspace
 from tests.venues.wire import WireExchange
 from tests.venues.wire.cases import CASES, Case
 
@@ -26,7 +26,7 @@ class Live:
     server: WireExchange
     space: Workspace
 
-    def run(self, *words: str, timeout: float = 60) -> Ran:
+    def run(self, *words: str, timeout: float = HANGS_SECONDS) -> Ran:
         """Do one pass."""
         return self.space.run(*words, timeout=timeout)
 

@@ -13,6 +13,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 INSTALLED = Path(sys.executable).with_name("dcaguard")  # the console script of this environment
 PATCHES = Path(__file__).parent / "patches"
+HANGS_SECONDS = 240  # a command that takes longer hangs, however slow the machine
 QUOTES = {"binance": "USDT", "kraken": "USD", "coinbase": "USD"}
 
 
@@ -84,7 +85,7 @@ class Workspace:
         (place / "sitecustomize.py").write_text(imports, encoding="utf-8")
         return {"PYTHONPATH": str(place)}
 
-    def call(self, *words: str, timeout: float = 60, stdin: str | None = None) -> Ran:
+    def call(self, *words: str, timeout: float = HANGS_SECONDS, stdin: str | None = None) -> Ran:
         """Run one command to its end."""
         done = subprocess.run(
             self.command(*words),
@@ -98,7 +99,7 @@ class Workspace:
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
-    def run(self, *words: str, timeout: float = 60) -> Ran:
+    def run(self, *words: str, timeout: float = HANGS_SECONDS) -> Ran:
         """Do one pass and return its document."""
         return self.call("run", "--json", "--no-fetch", *words, timeout=timeout)
 
