@@ -146,8 +146,14 @@ def _witnessed(run: Pass, book: Book, order: Order, found: LookUp) -> Acted:
 
 
 def _send(run: Pass, book: Book, venue: Venue, order: Order, decision: Decision) -> Acted:
-    """Commit SENDING, look at the halt once more, let the one POST out, write what came of it."""
+    """Let the one order out and write what came of it, undisturbed in between."""
     run.world.room_for_send()
+    with run.world.undisturbed():
+        return _sent(run, book, venue, order, decision)
+
+
+def _sent(run: Pass, book: Book, venue: Venue, order: Order, decision: Decision) -> Acted:
+    """Commit SENDING, look at the halt once more, POST, write what came of it."""
     with book.write.transaction():
         if run.world.halt.reason() is not None:
             return Acted(order, objection=because(Code.HALTED, reason=run.world.halt.reason()))

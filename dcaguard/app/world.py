@@ -1,6 +1,7 @@
 """What one command works with: config, record, clock and the ways to the outside."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -59,6 +60,8 @@ class World:
     config_digest: str
     simulated_time: bool = False  # --as-of and the demo: the clock is not the machine's
     notes: tuple[str, ...] = ()  # what opening the journal repaired or found odd
+    # Inside it a stop that is asked for waits: from SENDING until the outcome is written down.
+    undisturbed: Callable[[], AbstractContextManager[None]] = nullcontext
     broken: tuple[str, ...] = ()  # lines about strategies that could not be loaded
 
     def account(self, name: str) -> Account:

@@ -86,7 +86,8 @@ def _close_stdout() -> None:
 
 def run_line(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; nothing secret leaves through errors."""
-    from dcaguard.adapters.hardening import harden_process
+    from dcaguard.adapters.hardening import harden_process, refuse_strangers
+    from dcaguard.adapters.interrupts import Stopped, heard
 
     harden_process()
     session, rest = take_globals(arguments)
@@ -98,9 +99,14 @@ def run_line(arguments: Sequence[str]) -> int:
         complain("usage", 2, "USAGE", "no command given: `dcaguard --help` lists them")
         return 2
     try:
-        outcome = app(args=rest, standalone_mode=False, prog_name="dcaguard")
+        with heard():
+            refuse_strangers()
+            outcome = app(args=rest, standalone_mode=False, prog_name="dcaguard")
     except TyperException as error:
         return _usage(error, rest)
+    except Stopped as stop:
+        complain(_name(rest), stop.exit_status, stop.code, "stopped; nothing more was done")
+        return stop.exit_status
     except (Abort, KeyboardInterrupt):
         complain(_name(rest), 130, "INTERRUPTED", "stopped; nothing more was done")
         return 130

@@ -11,6 +11,7 @@ from dcaguard.adapters.clock import FixedClock, SystemClock
 from dcaguard.adapters.config import Loaded, load_config
 from dcaguard.adapters.gate_cache import FileGateCache
 from dcaguard.adapters.halt import HaltFile
+from dcaguard.adapters.interrupts import undisturbed
 from dcaguard.adapters.journal.empty import EmptyJournal
 from dcaguard.adapters.journal.opening import open_journal
 from dcaguard.adapters.lock import single_writer
@@ -83,6 +84,7 @@ def world_on(
         room_for_send=lambda: _room_for_send(place.journal),
         version=__version__,
         config_digest=config_digest(loaded.config, loaded.strategies),
+        undisturbed=undisturbed,
         simulated_time=simulated,
         notes=tuple(getattr(journal, "notes", ())),
         broken=loaded.broken,

@@ -46,7 +46,8 @@ def built_sources(loaded: Loaded, clock: Clock, budget_seconds: float) -> "list[
 def public_client(exchange_id: str, base_url: str | None, clock: Clock) -> Any:
     """Return a keyless ccxt client whose session lets only reads of that exchange out."""
     from dcaguard.adapters.venues.egress import Egress, Rule
-    from dcaguard.adapters.venues.loader import build, origins
+    from dcaguard.adapters.venues.hosts import origins
+    from dcaguard.adapters.venues.loader import build
     from dcaguard.adapters.venues.session import GuardedSession
 
     client = build(exchange_id, {}, base_url=base_url, sandbox=False)

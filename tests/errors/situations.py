@@ -135,9 +135,7 @@ def broken_program(folder: Path, _stack: ExitStack) -> Workspace:
     broken = (
         "import dcaguard.adapters.config as c\ndef _fail(*a, **k):\n    raise RuntimeError('x')\n"
     )
-    space.write("broken/sitecustomize.py", f"{broken}c.load_config = _fail\n")
-    paths = [str(folder / "broken"), space.environment()["PYTHONPATH"]]
-    space.environ["PYTHONPATH"] = ":".join(paths)
+    space.patch("broken", f"{broken}c.load_config = _fail\n")
     return space
 
 

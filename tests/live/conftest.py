@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.live.workspace import Ran, Workspace, live_workspace
+from tests.live.workspace import HANGS_SECONDS, Ran, Workspace, live_workspace
 from tests.venues.wire import WireExchange
 from tests.venues.wire.cases import CASES, Case
 
@@ -26,7 +26,7 @@ class Live:
     server: WireExchange
     space: Workspace
 
-    def run(self, *words: str, timeout: float = 60) -> Ran:
+    def run(self, *words: str, timeout: float = HANGS_SECONDS) -> Ran:
         """Do one pass."""
         return self.space.run(*words, timeout=timeout)
 
@@ -82,16 +82,20 @@ Open = Callable[..., Live]
 def opened(tmp_path: Path) -> Iterator[Open]:
     """Return a maker of live accounts by venue name; their servers end with the test."""
     servers: list[WireExchange] = []
+    log = tmp_path / "connections"
 
     def make(name: str, folder: str = "space", **parts: Any) -> Live:
         case = next(one for one in CASES if one.name == name)
         server = case.start()
         servers.append(server)
-        return Live(case, server, live_workspace(tmp_path / folder, server, **parts))
+        return Live(case, server, live_workspace(tmp_path / folder, server, watch=log, **parts))
 
     yield make
     for server in servers:
         server.stop()
+    asked = set(log.read_text().splitlines()) if log.exists() else set()
+    beyond = {one for one in asked if one.split(" ", 1)[1] not in {"127.0.0.1", "localhost"}}
+    assert beyond == set(), "a command tried to leave this machine"
 
 
 @pytest.fixture(params=[case.name for case in CASES])

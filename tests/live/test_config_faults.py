@@ -1,7 +1,6 @@
 """A mistake in a file is told by `run` with 78 before any request."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -96,18 +95,16 @@ def test_a_key_can_not_be_given_on_the_command_line(binance: Live) -> None:
         assert binance.space.call("credentials", "set", "main", flag, "canary").code == 2
 
 
-def test_a_crash_shows_no_key(binance: Live, tmp_path: Path) -> None:
-    broken = tmp_path / "broken"
-    broken.mkdir()
-    (broken / "sitecustomize.py").write_text(
+def test_a_crash_shows_no_key(live: Live) -> None:
+    live.space.patch(
+        "broken",
         "from dcaguard.adapters.venues.ccxt_venue import CcxtVenue\n"
         "def look(self):\n"
         "    key = self._line.exchange.secret\n"
         "    raise RuntimeError(key)\n"
-        "CcxtVenue.look = look\n"
+        "CcxtVenue.look = look\n",
     )
-    binance.space.environ["PYTHONPATH"] = f"{broken}:{binance.space.environment()['PYTHONPATH']}"
-    found = binance.run("--verbose")
+    found = live.run("--verbose")
     assert found.code == 70, found.out
-    for secret in binance.server.credentials.values():
+    for secret in live.server.credentials.values():
         assert secret not in found.out + found.err

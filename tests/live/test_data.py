@@ -4,7 +4,7 @@ import pytest
 
 from tests.live.conftest import Live, Open
 from tests.live.workspace import account_text, keys_text
-from tests.venues.wire import KrakenWire
+from tests.venues.wire import CoinbaseWire, KrakenWire, WireExchange
 
 BOOKS = {
     "crossed": ([["50010", "1"]], [["50000", "1"]], 0),
@@ -41,17 +41,59 @@ BALANCES = {
 def test_a_balance_that_can_not_be_read_is_unknown_data(binance: Live, which: str) -> None:
     account = ("GET", "/api/v3/account$")
     binance.server.fault(account, "field", fields={"balances": BALANCES[which]})
-    found = binance.run()
+    _expect_unknown(binance)
+
+
+UNREADABLE = {  # in each venue's own shape
+    "kraken": ("balance", ["null", '"NaN"', '"much"', '{"x":1}', "true"]),
+    "coinbase": ("available_balance", ["null", '{"value":"NaN"}', '{"value":null}', '"10"', "[]"]),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, one) for name, (_, rows) in UNREADABLE.items() for one in rows]
+)
+def test_an_amount_that_can_not_be_read_is_unknown_data(
+    opened: Open, name: str, value: str
+) -> None:
+    live = opened(name)
+    wallet = (".*", BALANCE_PATHS[name])
+    live.server.fault(wallet, "field", fields={UNREADABLE[name][0]: value})
+    _expect_unknown(live)
+
+
+LISTS = {"kraken": "result", "coinbase": "accounts"}
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("value", ["null", '"none"'])
+def test_a_list_of_balances_that_is_none_is_unknown_data(
+    opened: Open, name: str, value: str
+) -> None:
+    live = opened(name)
+    live.server.fault((".*", BALANCE_PATHS[name]), "field", fields={LISTS[name]: value})
+    _expect_unknown(live)
+
+
+def _expect_unknown(live: Live) -> None:
+    found = live.run()
     assert found.code == 65, found.out
     assert "BALANCE_UNKNOWN" in found.codes()
-    assert (binance.posts, binance.statuses) == (0, [])
+    assert (live.posts, live.statuses) == (0, [])
 
 
-def test_a_negative_spot_balance_is_a_debt(binance: Live) -> None:
-    rows = '[{"asset": "USDT", "free": "-5", "locked": "0"}]'
-    binance.server.fault(("GET", "/api/v3/account$"), "field", fields={"balances": rows})
-    assert binance.run().code in {65, 77}
-    assert binance.posts == 0
+NEGATIVE = {
+    "binance": {"balances": '[{"asset": "USDT", "free": "-5", "locked": "0"}]'},
+    "kraken": {"balance": '"-5"'},
+    "coinbase": {"available_balance": '{"value": "-5", "currency": "USD"}'},
+}
+
+
+def test_a_negative_spot_balance_is_a_debt(live: Live) -> None:
+    wallet = (".*", BALANCE_PATHS[live.case.name])
+    live.server.fault(wallet, "field", fields=NEGATIVE[live.case.name])
+    assert live.run().code == 77
+    assert live.posts == 0
 
 
 @pytest.mark.parametrize("kind", ["empty", "null", "list"])
@@ -116,14 +158,21 @@ def test_a_key_that_can_withdraw_is_refused_elsewhere_too(opened: Open, name: st
     assert live.posts == 0
 
 
-def _with_second(opened: Open, ask: str) -> tuple[Live, KrakenWire]:
+# Each account's prices are confirmed by another venue that lists the same pair.
+SECOND: dict[str, type[WireExchange]] = {
+    "binance": KrakenWire,
+    "kraken": CoinbaseWire,
+    "coinbase": KrakenWire,
+}
+
+
+def _with_second(opened: Open, name: str, ask: str) -> tuple[Live, WireExchange]:
     """Return a live account whose prices a second venue must confirm."""
-    live = opened("binance", arm=False)
-    second = KrakenWire().start()
-    second.market("BTC/USDT")
-    second.book("BTC/USDT", [[ask, "1"]], [[ask, "1"]])
+    live = opened(name, arm=False)
+    second = SECOND[name]().start()
+    second.book(live.case.symbol, [[ask, "1"]], [[ask, "1"]])
     config = (live.space.folder / "config.toml").read_text()
-    other = account_text("other", "kraken", second.base_url, live=False)
+    other = account_text("other", second.NAME, second.base_url, live=False)
     config = config.replace("[policy.caps]", f"{other}\n[policy.caps]", 1)
     config = config.replace("[policy.price]", '[policy.price]\nsecond_opinion = "other"', 1)
     live.space.write("config.toml", config)
@@ -133,8 +182,9 @@ def _with_second(opened: Open, ask: str) -> tuple[Live, KrakenWire]:
     return live, second
 
 
-def test_a_second_venue_that_agrees_lets_the_order_pass(opened: Open) -> None:
-    live, second = _with_second(opened, "50100")
+@pytest.mark.parametrize("name", SECOND)
+def test_a_second_venue_that_agrees_lets_the_order_pass(opened: Open, name: str) -> None:
+    live, second = _with_second(opened, name, "50100")
     try:
         assert live.run().code == 0
     finally:
@@ -142,8 +192,9 @@ def test_a_second_venue_that_agrees_lets_the_order_pass(opened: Open) -> None:
     assert live.posts == 1
 
 
-def test_a_price_above_the_second_venues_is_a_limit(opened: Open) -> None:
-    live, second = _with_second(opened, "46300")
+@pytest.mark.parametrize("name", SECOND)
+def test_a_price_above_the_second_venues_is_a_limit(opened: Open, name: str) -> None:
+    live, second = _with_second(opened, name, "46300")
     try:
         found = live.run()
     finally:
@@ -152,8 +203,9 @@ def test_a_price_above_the_second_venues_is_a_limit(opened: Open) -> None:
     assert live.posts == 0
 
 
-def test_a_second_venue_that_is_down_stops_buying(opened: Open) -> None:
-    live, second = _with_second(opened, "50000")
+@pytest.mark.parametrize("name", SECOND)
+def test_a_second_venue_that_is_down_stops_buying(opened: Open, name: str) -> None:
+    live, second = _with_second(opened, name, "50000")
     second.stop()
     found = live.run()
     assert found.code == 65, found.out

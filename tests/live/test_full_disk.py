@@ -1,8 +1,14 @@
 """A disk that is full, before or after the send: nothing is lost and nothing is sent twice."""
 
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.live.conftest import Live
+from tests.live.workspace import Ran
 
 NEARLY_FULL = """
 import os
@@ -28,32 +34,59 @@ CcxtVenue.place = placed
 """
 
 
-def _with(live: Live, folder: Path, code: str) -> None:
-    folder.mkdir()
-    (folder / "sitecustomize.py").write_text(code)
-    live.space.environ["PYTHONPATH"] = f"{folder}:{live.space.environment()['PYTHONPATH']}"
-
-
-def test_a_nearly_full_disk_sends_nothing_and_keeps_the_slot(binance: Live, tmp_path: Path) -> None:
-    _with(binance, tmp_path / "full", NEARLY_FULL)
-    found = binance.run()
+def test_a_nearly_full_disk_sends_nothing_and_keeps_the_slot(live: Live) -> None:
+    live.space.patch("full", NEARLY_FULL)
+    found = live.run()
     assert found.code == 74, found.out
-    assert binance.posts == 0
-    binance.space.environ.clear()
-    assert binance.run().code == 0
-    assert binance.posts == 1
+    assert live.posts == 0
+    live.space.unpatch("full")
+    assert live.run().code == 0
+    assert live.posts == 1
 
 
 def test_a_result_that_can_not_be_written_is_told_and_found_again(
-    live: Live, tmp_path: Path
+    live: Live,
 ) -> None:
-    _with(live, tmp_path / "full", FULL_AFTER_SENDING)
+    live.space.patch("full", FULL_AFTER_SENDING)
     found = live.space.call("run", "--no-fetch")
     assert found.code == 74, found.err
     venue_id = live.server.orders()[0]["order_id"]
     assert venue_id in found.err  # what the venue said, where a person sees it
     assert live.statuses == ["SENDING"]
-    live.space.environ.clear()
+    live.space.unpatch("full")
     assert live.run().code == 0
     assert (live.statuses, live.posts) == (["FILLED"], 1)
     assert live.books_agree()
+
+
+STRACE = shutil.which("strace") or ""
+# The command closes its memory to other processes of its user: only root looks in all the same.
+TRACEABLE = bool(STRACE) and os.uname().sysname == "Linux" and os.geteuid() == 0
+
+
+def _failing_disk(live: Live, call: str, log: Path) -> Ran:
+    """Run the bare command while the kernel refuses one kind of call on the journal's files."""
+    folder = live.space.folder
+    files = [folder / name for name in ("dcaguard.db", "dcaguard.db-journal")]
+    watched = [word for file in files for word in ("-P", str(file))]
+    inject = f"inject={call}:error=EIO"
+    line = [STRACE, "-f", "-qq", "-o", str(log), *watched, "-e", f"trace={call}", "-e", inject]
+    line += live.space.command("run", "--json", "--no-fetch")
+    done = subprocess.run(
+        line, cwd=folder, env=live.space.environment(), capture_output=True, text=True, check=False
+    )
+    assert "INJECTED" in log.read_text(), "the fault did not strike"
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.skipif(not TRACEABLE, reason="needs strace, and root")
+@pytest.mark.parametrize("call", ["pwrite64", "fsync,fdatasync"])
+def test_a_disk_that_fails_before_the_order_sends_nothing(
+    live: Live, tmp_path: Path, call: str
+) -> None:
+    found = _failing_disk(live, call, tmp_path / "trace")
+    assert found.code == 74, found.out + found.err
+    assert live.posts == 0
+    assert live.run().code == 0
+    assert (live.posts, live.statuses) == (1, ["FILLED"])
+    assert live.space.call("audit", "verify").code == 0

@@ -1,6 +1,7 @@
 """A resting order is watched to its end; what it leaves over is carried or bought once more."""
 
 from tests.live.conftest import Live, Open
+from tests.live.test_lost_replies import WITNESS
 
 TTL_SECONDS = 600
 RESTING = '[order]\ntype = "post-only"\nttl = "10m"\nfallback = "{}"\n'
@@ -106,19 +107,21 @@ def test_a_simulated_order_rests_and_ends_without_a_request(opened: Open) -> Non
     assert "OPEN" not in shown.out
 
 
-def test_a_late_fill_of_a_closed_order_is_recorded_and_carries_less(binance: Live) -> None:
-    binance.fault_on_order("partial", share="0.5", times=1)
-    assert binance.run().code == 0
-    assert (binance.statuses, binance.fills) == (["PARTIAL_CLOSED"], 1)
-    carried = _carry(binance)
-    order = binance.server.orders()[0]
-    binance.server.late_fill(order["order_id"], "0.0005", "50000")
-    found = binance.run()
+def test_a_late_fill_of_a_closed_order_is_recorded_and_carries_less(live: Live) -> None:
+    live.fault_on_order("partial", share="0.5", times=1)
+    assert live.run().code == 0
+    assert (live.statuses, live.fills) == (["PARTIAL_CLOSED"], 1)
+    carried = _carry(live)
+    order = live.server.orders()[0]
+    live.server.late_fill(order["order_id"], "0.0005", "50000")
+    found = live.run()
     assert found.code == 0, found.out
-    assert binance.fills == 2
-    assert binance.books_agree()
-    assert abs(carried - _carry(binance) - 25) < 0.01
-    assert binance.space.call("audit", "verify").code == 0
+    assert live.fills == 2
+    assert live.books_agree()
+    late = live.server.trades()[-1]
+    fee = float(late["fee"]) if late["fee_asset"] == live.case.quote else 0  # it is money too
+    assert abs(carried - _carry(live) - 25 - fee) < 0.01
+    assert live.space.call("audit", "verify").code == 0
 
 
 def test_a_partial_fill_is_closed_with_exact_trades(live: Live) -> None:
@@ -136,17 +139,17 @@ def test_a_trade_delivered_twice_is_one_row(live: Live) -> None:
     assert live.books_agree()
 
 
-def test_an_order_placed_by_hand_is_not_ours(binance: Live) -> None:
-    binance.server.foreign_trade("BTC/USDT", "buy", "0.001", "50000")
-    assert binance.run().code == 0
-    assert (binance.posts, binance.fills) == (1, 1)
-    ours = {row[0] for row in binance.space.rows("SELECT client_order_id FROM fills")}
-    assert ours == {binance.order_id}
+def test_an_order_placed_by_hand_is_not_ours(live: Live) -> None:
+    live.server.foreign_trade(live.case.symbol, "buy", "0.001", "50000")
+    assert live.run().code == 0
+    assert (live.posts, live.fills) == (1, 1)
+    ours = {row[0] for row in live.space.rows("SELECT client_order_id FROM fills")}
+    assert ours == {live.order_id}
 
 
-def test_an_intent_whose_strategy_is_gone_is_given_up(binance: Live) -> None:
-    binance.server.fault(("GET", r"/api/v3/order$"), "rate-limit", status=429, times=1)
-    assert binance.run().code == 75
-    (binance.space.folder / "strategies/plan.toml").unlink()
-    assert binance.run().code == 0
-    assert (binance.statuses, binance.posts) == (["ABANDONED"], 0)
+def test_an_intent_whose_strategy_is_gone_is_given_up(live: Live) -> None:
+    live.fault_on_look_ups("rate-limit", status=429, after=WITNESS[live.case.name] - 1, times=1)
+    assert live.run().code == 75
+    (live.space.folder / "strategies/plan.toml").unlink()
+    assert live.run().code == 0
+    assert (live.statuses, live.posts) == (["ABANDONED"], 0)

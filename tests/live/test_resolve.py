@@ -1,7 +1,10 @@
 """`resolve` shows what the venue says, and gives up only what nothing speaks for."""
 
+import json
+import uuid
+
 from tests.live.conftest import Live, Open
-from tests.live.test_lost_replies import GHOST_SECONDS
+from tests.live.test_lost_replies import GHOST_SECONDS, WITNESS
 
 
 def _lost(live: Live) -> str:
@@ -17,60 +20,68 @@ def test_resolve_shows_the_evidence_and_keeps_the_order(live: Live) -> None:
     assert found.json["order"]["status"] == "UNKNOWN"
 
 
-def test_giving_up_too_early_is_refused(binance: Live) -> None:
-    found = binance.space.call("resolve", _lost(binance), "--abandon", "--json")
+def test_giving_up_too_early_is_refused(live: Live) -> None:
+    found = live.space.call("resolve", _lost(live), "--abandon", "--json")
     assert found.code == 80
     assert "too early" in found.json["message"]
-    assert binance.statuses == ["UNKNOWN"]
+    assert live.statuses == ["UNKNOWN"]
 
 
-def test_giving_up_is_refused_while_the_venue_is_silent(binance: Live) -> None:
-    order = _lost(binance)
-    binance.later(GHOST_SECONDS)
-    binance.fault_on_look_ups("close")
-    assert binance.space.call("resolve", order, "--abandon").code == 80
-    assert binance.statuses == ["UNKNOWN"]
+def test_giving_up_is_refused_while_the_venue_is_silent(live: Live) -> None:
+    order = _lost(live)
+    live.later(GHOST_SECONDS)
+    live.fault_on_look_ups("close")
+    assert live.space.call("resolve", order, "--abandon").code == 80
+    assert live.statuses == ["UNKNOWN"]
 
 
-def test_giving_up_is_refused_when_the_order_shows(binance: Live) -> None:
-    binance.fault_on_order("close", times=1)
-    binance.fault_on_look_ups("close", after=1)
-    assert binance.run().code == 80
-    binance.server.clear_faults()
-    found = binance.space.call("resolve", binance.order_id, "--abandon", "--json")
+def test_giving_up_is_refused_when_the_order_shows(live: Live) -> None:
+    live.fault_on_order("close", times=1)
+    live.fault_on_look_ups("close", after=WITNESS[live.case.name])
+    assert live.run().code == 80
+    live.server.clear_faults()
+    found = live.space.call("resolve", live.order_id, "--abandon", "--json")
     assert found.json["order"]["status"] == "FILLED"
     assert "not given up" in found.json["message"]
-    assert binance.books_agree()
+    assert live.books_agree()
 
 
-def test_giving_up_is_refused_when_a_trade_speaks_against_it(binance: Live) -> None:
-    order = _lost(binance)
-    binance.server.foreign_trade("BTC/USDT", "buy", "0.001", "50000")
-    binance.server.fault(("GET", "/api/v3/allOrders$"), "status", status=200, body="[]")
-    binance.later(GHOST_SECONDS)
-    found = binance.space.call("resolve", order, "--abandon", "--json")
+NO_ORDERS = {  # a list that lacks the order whose trade is told elsewhere
+    "binance": ("/api/v3/allOrders$", "[]"),
+    "kraken": ("/ClosedOrders$", '{"error":[],"result":{"closed":{},"count":0}}'),
+    "coinbase": ("/historical/batch$", '{"orders":[],"has_next":false,"cursor":""}'),
+}
+
+
+def test_giving_up_is_refused_when_a_trade_speaks_against_it(live: Live) -> None:
+    order = _lost(live)
+    live.server.foreign_trade(live.case.symbol, "buy", "0.001", "50000")
+    path, body = NO_ORDERS[live.case.name]
+    live.server.fault((".*", path), "status", status=200, body=body)
+    live.later(GHOST_SECONDS)
+    found = live.space.call("resolve", order, "--abandon", "--json")
     assert found.code == 80, found.out
-    assert binance.statuses == ["UNKNOWN"]
+    assert live.statuses == ["UNKNOWN"]
 
 
-def test_giving_up_is_refused_when_the_balance_speaks_against_it(binance: Live) -> None:
-    order = _lost(binance)
+def test_giving_up_is_refused_when_the_balance_speaks_against_it(live: Live) -> None:
+    order = _lost(live)
     # Neither orders nor trades show it, but quote went and base came.
-    binance.server.fund("spot", "USDT", "900")
-    binance.server.fund("spot", "BTC", "0.002")
-    binance.later(GHOST_SECONDS)
-    found = binance.space.call("resolve", order, "--abandon", "--json")
+    live.server.fund("spot", live.case.quote, "900")
+    live.server.fund("spot", "BTC", "0.002")
+    live.later(GHOST_SECONDS)
+    found = live.space.call("resolve", order, "--abandon", "--json")
     assert found.code == 80, found.out
     assert "balance" in found.json["message"]
-    assert binance.statuses == ["UNKNOWN"]
+    assert live.statuses == ["UNKNOWN"]
 
 
-def test_cash_taken_out_meanwhile_is_no_sign_of_an_execution(binance: Live) -> None:
-    order = _lost(binance)
-    binance.server.fund("spot", "USDT", "500")
-    binance.later(GHOST_SECONDS)
-    found = binance.space.call("resolve", order, "--abandon", "--json")
-    assert (found.code, binance.statuses) == (0, ["ABANDONED"]), found.out
+def test_cash_taken_out_meanwhile_is_no_sign_of_an_execution(live: Live) -> None:
+    order = _lost(live)
+    live.server.fund("spot", live.case.quote, "500")
+    live.later(GHOST_SECONDS)
+    found = live.space.call("resolve", order, "--abandon", "--json")
+    assert (found.code, live.statuses) == (0, ["ABANDONED"]), found.out
 
 
 def test_an_absent_order_is_given_up_and_its_slot_is_not_sent_again(opened: Open) -> None:
@@ -84,26 +95,30 @@ def test_an_absent_order_is_given_up_and_its_slot_is_not_sent_again(opened: Open
         assert live.posts == 1
 
 
-def test_an_order_given_up_that_shows_after_all_is_recorded(binance: Live) -> None:
-    order = _lost(binance)
-    binance.later(GHOST_SECONDS)
-    assert binance.space.call("resolve", order, "--abandon").code == 0
-    ghost = binance.server.foreign_trade("BTC/USDT", "buy", "0.00197", "50000")
-    binance.server.ledger.orders[ghost].client_id = order
-    found = binance.run()
+def test_an_order_given_up_that_shows_after_all_is_recorded(live: Live) -> None:
+    order = _lost(live)
+    live.later(GHOST_SECONDS)
+    assert live.space.call("resolve", order, "--abandon").code == 0
+    ghost = live.server.foreign_trade(live.case.symbol, "buy", "0.00196", "50000")
+    shown = live.server.ledger.orders[ghost]
+    shown.client_id = order if live.case.name == "binance" else str(uuid.UUID(hex=order))
+    config = {"sor_limit_ioc": {"base_size": "0.00196", "limit_price": "50000"}}
+    shown.flags = json.dumps(config) if live.case.name == "coinbase" else "fciq"
+    found = live.run()
     assert found.code == 0, found.out
-    assert (binance.statuses, binance.fills) == (["FILLED"], 1)
-    assert binance.books_agree()
-    assert binance.space.call("audit", "verify").code == 0
+    assert (live.statuses, live.fills) == (["FILLED"], 1)
+    assert "a late fill is recorded" in found.out
+    assert live.books_agree()
+    assert live.space.call("audit", "verify").code == 0
 
 
-def test_resolve_of_a_settled_order_shows_its_fills(binance: Live) -> None:
-    assert binance.run().code == 0
-    found = binance.space.call("resolve", binance.order_id, "--json")
+def test_resolve_of_a_settled_order_shows_its_fills(live: Live) -> None:
+    assert live.run().code == 0
+    found = live.space.call("resolve", live.order_id, "--json")
     assert found.code == 0
     assert any(line.startswith("fill ") for line in found.json["evidence"])
 
 
-def test_an_order_that_nobody_knows_is_no_input(binance: Live) -> None:
-    assert binance.space.call("resolve", "abcdef").code == 66
-    assert binance.space.call("resolve", "ab").code == 2
+def test_an_order_that_nobody_knows_is_no_input(live: Live) -> None:
+    assert live.space.call("resolve", "abcdef").code == 66
+    assert live.space.call("resolve", "ab").code == 2

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+INSTALLED = Path(sys.executable).with_name("dcaguard")  # the console script of this environment
+PATCHES = Path(__file__).parent / "patches"
+HANGS_SECONDS = 240  # a command that takes longer hangs, however slow the machine
 QUOTES = {"binance": "USDT", "kraken": "USD", "coinbase": "USD"}
 
 
@@ -39,26 +42,50 @@ class Workspace:
 
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
+    patches: dict[str, str] = field(default_factory=dict)
 
     def command(self, *words: str) -> list[str]:
-        """Return the command line of one call."""
-        return [sys.executable, "-m", "dcaguard", *words]
+        """Return the command line of one call: the command as it is installed."""
+        return [str(INSTALLED), *words]
 
     def environment(self) -> dict[str, str]:
         """Return the environment of one call: this interpreter's, and nothing of the user's."""
         keep = {k: v for k, v in os.environ.items() if not k.startswith(("DCAGUARD_", "XDG_"))}
-        keep |= {"NO_COLOR": "1", "HOME": str(self.folder), "PYTHONPATH": str(ROOT)}
-        return keep | self.environ
+        keep |= {"NO_COLOR": "1", "HOME": str(self.folder)}
+        keep.pop("PYTHONPATH", None)
+        return keep | self._patched() | self.environ
+
+    def patch(self, name: str, code: str) -> None:
+        """Have every further command run `code` before its own first line."""
+        self.patches[name] = code
+
+    def unpatch(self, name: str) -> None:
+        """Run without this patch from now on."""
+        del self.patches[name]
 
     def live_later(self, seconds: float) -> None:
         """Let every further command live that far ahead of this machine's clock."""
-        later = str(Path(__file__).parent / "later")
-        self.environ |= {
-            "PYTHONPATH": os.pathsep.join((later, str(ROOT))),
-            "LATER_SECONDS": str(seconds),
-        }
+        self.patch("later", (PATCHES / "later.py").read_text(encoding="utf-8"))
+        self.environ["LATER_SECONDS"] = str(seconds)
 
-    def call(self, *words: str, timeout: float = 60, stdin: str | None = None) -> Ran:
+    def watch(self, log: Path) -> None:
+        """Have every further command write each address that it asks for into `log`."""
+        self.patch("watch", (PATCHES / "watch.py").read_text(encoding="utf-8"))
+        self.environ["WATCH_LOG"] = str(log)
+
+    def _patched(self) -> dict[str, str]:
+        """Write the patches beside the folder, where the interpreter finds them as it starts."""
+        if not self.patches:
+            return {}
+        place = self.folder.with_name(f"{self.folder.name}-patches")
+        place.mkdir(exist_ok=True)
+        for name, code in self.patches.items():
+            (place / f"patch_{name}.py").write_text(code, encoding="utf-8")
+        imports = "".join(f"import patch_{name}\n" for name in self.patches)
+        (place / "sitecustomize.py").write_text(imports, encoding="utf-8")
+        return {"PYTHONPATH": str(place)}
+
+    def call(self, *words: str, timeout: float = HANGS_SECONDS, stdin: str | None = None) -> Ran:
         """Run one command to its end."""
         done = subprocess.run(
             self.command(*words),
@@ -72,7 +99,7 @@ class Workspace:
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
-    def run(self, *words: str, timeout: float = 60) -> Ran:
+    def run(self, *words: str, timeout: float = HANGS_SECONDS) -> Ran:
         """Do one pass and return its document."""
         return self.call("run", "--json", "--no-fetch", *words, timeout=timeout)
 
@@ -180,12 +207,15 @@ def live_workspace(
     account: str = "main",
     arm: bool = True,
     exchange: str = "",
+    watch: Path | None = None,
     **parts: Any,
 ) -> Workspace:
     """Return an armed workspace with one live account and one due strategy on `server`."""
     exchange = exchange or server.NAME
     quote = QUOTES[exchange]
     space = Workspace(folder)
+    if watch is not None:
+        space.watch(watch)
     space.write(
         "config.toml", config_text(account_text(account, exchange, server.base_url), **parts)
     )

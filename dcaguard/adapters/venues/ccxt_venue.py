@@ -6,17 +6,18 @@ from decimal import Decimal
 from pathlib import Path
 
 from dcaguard.adapters.venues import quotes
-from dcaguard.adapters.venues.egress import Egress, Rule
+from dcaguard.adapters.venues.egress import Egress
+from dcaguard.adapters.venues.hosts import beyond_this_login, origins
 from dcaguard.adapters.venues.line import Line
 from dcaguard.adapters.venues.listing import Listing, failure
-from dcaguard.adapters.venues.loader import build, origins
+from dcaguard.adapters.venues.loader import build
 from dcaguard.adapters.venues.markets_cache import MarketsCache
 from dcaguard.adapters.venues.orders.binance import BinanceOrders
 from dcaguard.adapters.venues.orders.checking import ContradictionError, UnclearError
 from dcaguard.adapters.venues.orders.coinbase import CoinbaseOrders
 from dcaguard.adapters.venues.orders.kraken import KrakenOrders
 from dcaguard.adapters.venues.orders.path import NoAnswerError, OrderPath
-from dcaguard.adapters.venues.public_paths import public_rules
+from dcaguard.adapters.venues.public_paths import profile_rules, public_rules
 from dcaguard.adapters.venues.session import GuardedSession
 from dcaguard.adapters.venues.silence import heard
 from dcaguard.adapters.venues.skew import skew_seconds
@@ -56,7 +57,7 @@ def open_ccxt_venue(  # noqa: PLR0913 (what a config says of an account, and whe
     exchange = build(exchange_id, credentials, base_url=base_url, sandbox=sandbox)
     path_class = ORDER_PATHS.get(exchange_id)
     orders = path_class() if path_class is not None and credentials else None
-    free = (*public_rules(exchange), *_profile_rules(exchange_id), *(orders.free if orders else ()))
+    free = (*public_rules(exchange), *profile_rules(exchange_id), *(orders.free if orders else ()))
     session = GuardedSession(
         Egress(origins(exchange), free, orders.order if orders is not None else ()), clock
     )
@@ -64,23 +65,24 @@ def open_ccxt_venue(  # noqa: PLR0913 (what a config says of an account, and whe
     exchange.session = session
     where = base_url or ("sandbox" if sandbox else "live")
     cache = MarketsCache(cache_path, exchange_id, where)
-    return CcxtVenue(account, Line(exchange, session, clock), orders, cache)
-
-
-def _profile_rules(exchange_id: str) -> tuple[Rule, ...]:
-    from dcaguard.adapters.venues.profiles import PROFILES
-
-    profile = PROFILES.get(exchange_id)
-    return tuple(Rule(method, path) for method, path in profile.read_paths) if profile else ()
+    # A base_url may lead to real money: there every product is asked for.
+    beyond = beyond_this_login(exchange) if sandbox and base_url is None else {}
+    return CcxtVenue(account, Line(exchange, session, clock), orders, cache, beyond)
 
 
 class CcxtVenue:
     """The port `Venue` over ccxt. Built by `open_ccxt_venue`."""
 
     def __init__(
-        self, account: str, line: Line, orders: OrderPath | None, cache: MarketsCache
+        self,
+        account: str,
+        line: Line,
+        orders: OrderPath | None,
+        cache: MarketsCache,
+        beyond: Mapping[str, str],
     ) -> None:
         self._account = account
+        self._beyond = beyond
         self._line = line
         self._orders = orders
         self._listing = Listing(account, line, cache)
@@ -145,6 +147,7 @@ class CcxtVenue:
                 account=self._account,
                 now=self._line.clock.now(),
                 markets=self._listing.one_per_base(),
+                beyond=self._beyond,
             )
         )
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from dcaguard.adapters.venues.guard_call import Outcome, Reply, ask
@@ -18,6 +19,7 @@ from dcaguard.core.policy.rules import BALANCES
 from dcaguard.core.policy.values import Missing, lookup, rows_at, shown
 
 _PAGES_MAX = 20
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _MODE_UNKNOWN = "the account's mode could not be read, so this may be another wallet"
 
 
@@ -28,14 +30,16 @@ def read_account(
     account: str,
     now: datetime,
     markets: Mapping[str, Market],
+    beyond: Mapping[str, str] = NOTHING,
 ) -> AccountView:
     """Read one account through an unmodified ccxt class, one call after the other.
 
     `markets` are the venue's spot markets by symbol (empty when not loaded: then any
-    leveraged-looking name counts as one). Never raises for a venue's failure.
+    leveraged-looking name counts as one). `beyond` says of each API group that this login can not
+    reach why. Never raises for a venue's failure.
     """
     listed = frozenset(m.base for m in markets.values() if m.active)
-    look = _Look(exchange, profile, listed)
+    look = _Look(exchange, profile, listed, beyond)
     for probe in profile.probes:
         look.read(probe)
     holdings = added_up(look.holdings)
@@ -82,9 +86,11 @@ class _Look:
         exchange: Any,
         profile: VenueProfile,
         listed: frozenset[str],
+        beyond: Mapping[str, str],
     ) -> None:
         self.exchange = exchange
         self.profile = profile
+        self.beyond = beyond
         self.reader = Reader(self._code, profile.manual, listed)
         self.holdings: list[Holding] = []
         self.results: list[CheckResult] = []
@@ -102,6 +108,10 @@ class _Look:
         if probe.each and probe.each.probe not in self.asked:
             return
         self.asked.add(probe.name)
+        if why := self.beyond.get(probe.group):
+            said = (Evidence(probe.wallet, probe.group, why),)
+            self._answer(probe, probe.wallet, Proof.NOT_COVERED, why, said)
+            return
         if probe.after in self.absent:
             self._answer(probe, probe.wallet, Proof.PROVED, "the wallet is not in use")
             return

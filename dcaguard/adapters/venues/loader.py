@@ -4,7 +4,6 @@ import difflib
 import importlib
 import importlib.metadata
 import importlib.util
-import ipaddress
 import logging
 import re
 import sys
@@ -12,8 +11,14 @@ import types
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
+from dcaguard.adapters.venues.hosts import (
+    checked_base_url,
+    every_group,
+    is_loopback,
+    moved,
+    refuse_strange_hosts,
+)
 from dcaguard.core.errors import ConfigError
 
 CCXT_MAJOR = "4"
@@ -51,8 +56,6 @@ _OPTIONS: dict[str, dict[str, object]] = {
     },
     "hyperliquid": {"builderFee": False, "fetchMarkets": {"types": ["spot"]}},
 }
-# Groups in ccxt's tables that are no trading API.
-_NOT_AN_API = frozenset({"zendesk", "web", "webExchange"})
 
 
 def load_class(exchange_id: str) -> type[Any]:
@@ -110,40 +113,10 @@ def build(
     if sandbox:
         _enter_sandbox(exchange, exchange_id)
     if base_url is not None:
-        exchange.urls["api"] = _moved(exchange.urls["api"], checked_base_url(base_url))
+        exchange.urls["api"] = moved(every_group(exchange), checked_base_url(base_url))
+    else:
+        refuse_strange_hosts(exchange, exchange_id)
     return exchange
-
-
-def origins(exchange: Any) -> frozenset[str]:
-    """Return scheme and host of every API group that this instance may reach."""
-    found = _addresses(exchange.urls["api"], exchange.hostname)
-    # htx writes "{hostname}" and keeps one host per kind of market apart.
-    if any("{hostname}" in text for text in _addresses(exchange.urls["api"], "{hostname}")):
-        found += _addresses(_hosts(exchange.urls.get("hostnames", {})), None)
-    return frozenset(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, found))
-
-
-def checked_base_url(base_url: str) -> str:
-    """Return scheme://host[:port] of `base_url`; ConfigError unless https, or http on loopback."""
-    parts = urlsplit(base_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-        sentence = f"base_url = {base_url!r}: not an http(s) address without a user. Correct it."
-        raise ConfigError(sentence)
-    if parts.scheme == "http" and not is_loopback(base_url):
-        sentence = f"base_url = {base_url!r}: plain http is for loopback only. Use https."
-        raise ConfigError(sentence)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def is_loopback(base_url: str) -> bool:
-    """Tell whether the address stays on this machine: 127.0.0.0/8, ::1 or localhost."""
-    host = urlsplit(base_url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _package_folder() -> Path:
@@ -184,32 +157,3 @@ def _enter_sandbox(exchange: Any, exchange_id: str) -> None:
         sentence = f"sandbox = true: {exchange_id} has no test network in ccxt. Remove it."
         raise ConfigError(sentence)
     exchange.set_sandbox_mode(True)
-
-
-def _moved(address: Any, base: str) -> Any:
-    """Return the table with scheme and host replaced and every venue path kept."""
-    if isinstance(address, dict):
-        return {
-            name: _moved(inner, base) for name, inner in address.items() if name not in _NOT_AN_API
-        }
-    path = urlsplit(str(address)).path.rstrip("/")
-    target = urlsplit(base)
-    return urlunsplit((target.scheme, target.netloc, path, "", ""))
-
-
-def _hosts(names: Any) -> Any:
-    if isinstance(names, dict):
-        return {name: _hosts(inner) for name, inner in names.items()}
-    return f"https://{names}"
-
-
-def _addresses(address: Any, hostname: str | None) -> list[str]:
-    if isinstance(address, dict):
-        return [
-            found
-            for name, inner in address.items()
-            if name not in _NOT_AN_API
-            for found in _addresses(inner, hostname)
-        ]
-    text = str(address).replace("{hostname}", hostname or "")
-    return [text] if text.startswith("http") else []

@@ -84,6 +84,13 @@ class Probe:
         assert match is not None, self.call
         return match[1].upper()
 
+    @property
+    def group(self) -> str:
+        """The API group in ccxt's table of addresses, as the implicit method's name has it."""
+        match = _METHOD.search(self.call)
+        assert match is not None, self.call
+        return self.call[: match.start()]
+
     def spec(self, receipts: tuple[Receipt, ...], wallet: str = "") -> Spec:
         """Return how to read this reply."""
         return Spec(wallet or self.wallet, self.rows, self.envelope, receipts)

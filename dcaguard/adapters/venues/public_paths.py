@@ -52,3 +52,11 @@ def _public(api: object, *, public: bool = False) -> Iterator[str]:
 def _pattern(path: str) -> str:
     parts = re.split(r"\{[^}]*\}", path.lstrip("/"))
     return "[^/]+".join(re.escape(part) for part in parts)
+
+
+def profile_rules(exchange_id: str) -> tuple[Rule, ...]:
+    """Return what the venue's profile reads, and nothing else."""
+    from dcaguard.adapters.venues.profiles import PROFILES
+
+    profile = PROFILES.get(exchange_id)
+    return tuple(Rule(method, path) for method, path in profile.read_paths) if profile else ()

@@ -1,6 +1,7 @@
 """The guarded HTTP session: no redirect, no proxy, no second order, no byte to a strange place."""
 
 import contextlib
+import ssl
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -173,9 +174,27 @@ class GuardedSession(requests.Session):
 
     def _transport(self, url: str, error: Exception) -> TransportError:
         late = self._line.expired or isinstance(error, requests.Timeout | TimeoutError)
+        if isinstance(error, requests.exceptions.SSLError):
+            sentence = (
+                f"{_place(url)} was not believed to be itself ({_distrust(error)}): nothing was "
+                "sent. Check base_url, and who stands between you and the venue."
+            )
+            return TransportError(sentence, touched=self._line.touched)
         kind = "no full answer in time" if late else type(error).__name__
         sentence = f"{_place(url)} did not answer ({kind}). Check the network, then try again."
         return TransportError(sentence, touched=self._line.touched, transient=late)
+
+
+def _distrust(error: BaseException) -> str:
+    """Return what is wrong with a certificate, in OpenSSL's words where it has any."""
+    waiting: list[object] = [error]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return f"certificate refused: {one.verify_message}"
+        if isinstance(one, BaseException):
+            waiting += [*one.args, getattr(one, "reason", None), one.__cause__]
+    return "no TLS"
 
 
 def _unpacked(packed: bytes, encoding: str, cap: int) -> bytes | None:

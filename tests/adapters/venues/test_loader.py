@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from dcaguard.adapters.venues import loader
+from dcaguard.adapters.venues import hosts, loader
 from dcaguard.adapters.venues.ccxt_venue import ORDER_PATHS
 from dcaguard.adapters.venues.egress import (
     Egress,
@@ -60,7 +60,7 @@ def test_a_typo_names_the_nearest_exchange() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_base_url_moves_every_group_and_keeps_the_venues_path(name: str) -> None:
     exchange = loader.build(name, {}, base_url="http://127.0.0.1:81/", sandbox=False)
-    assert loader.origins(exchange) == {"http://127.0.0.1:81"}
+    assert hosts.origins(exchange) == {"http://127.0.0.1:81"}
     assert not exchange.enableRateLimit
     assert loader.build(name, {}, base_url=None, sandbox=False).enableRateLimit
 
@@ -78,14 +78,14 @@ def test_base_url_keeps_binances_paths() -> None:
 )  # fmt: skip
 def test_plain_http_is_for_loopback_only(url: str) -> None:
     with pytest.raises(ConfigError):
-        loader.checked_base_url(url)
+        hosts.checked_base_url(url)
 
 
 @pytest.mark.parametrize(
     "url", ["http://127.9.9.9:1", "http://[::1]:1", "http://localhost", "https://x.org"]
 )
 def test_loopback_and_https_are_allowed(url: str) -> None:
-    assert loader.checked_base_url(url) == url
+    assert hosts.checked_base_url(url) == url
 
 
 def test_neither_verbose_nor_debug_logging_says_anything(
@@ -112,7 +112,7 @@ def test_a_sandbox_that_does_not_exist_is_a_config_error() -> None:
     with pytest.raises(ConfigError):
         loader.build("kraken", {}, base_url=None, sandbox=True)
     sandbox = loader.build("binance", {}, base_url=None, sandbox=True)
-    assert "https://testnet.binance.vision" in loader.origins(sandbox)
+    assert "https://testnet.binance.vision" in hosts.origins(sandbox)
 
 
 # Every request but a GET that may leave the process, of all that ccxt could sign. A new line
@@ -181,7 +181,7 @@ def test_of_all_that_ccxt_could_sign_only_these_writes_may_leave(name: str) -> N
     path = ORDER_PATHS.get(name)
     reads = tuple(Rule(method, regex) for method, regex in PROFILES[name].read_paths)
     free = (*public_rules(exchange), *reads, *(path.free if path else ()))
-    egress = Egress(loader.origins(exchange), free, path.order if path else ())
+    egress = Egress(hosts.origins(exchange), free, path.order if path else ())
     passed = {
         f"{method} {url.removeprefix(home)}"
         for method, url in _writes(exchange)
@@ -200,7 +200,7 @@ MARKET = {
 @pytest.mark.parametrize("name", NAMES)
 def test_every_venues_public_reads_are_on_its_list(name: str) -> None:
     exchange = loader.build(name, {}, base_url="http://127.0.0.1:81", sandbox=False)
-    asked = _Asked(Egress(loader.origins(exchange), public_rules(exchange)))
+    asked = _Asked(Egress(hosts.origins(exchange), public_rules(exchange)))
     exchange.session = asked
     exchange.set_markets([MARKET])
     exchange.session = asked
