@@ -7,8 +7,8 @@ from decimal import Decimal
 from dcaguard.app.context import Book, Pass
 from dcaguard.core.account import AccountView
 from dcaguard.core.errors import DcaguardError
-from dcaguard.core.money import ZERO, plain
-from dcaguard.core.order import Absence, Fill, LookUp, Order
+from dcaguard.core.money import ZERO, plain, times
+from dcaguard.core.order import Absence, Fill, LookUp, Order, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,17 @@ def against(answer: LookUp) -> str:
 def _balance(book: Book, order: Order, view: AccountView) -> tuple[str, bool]:
     """Return one line of evidence, and whether the balance leaves room for absence.
 
-    An execution takes quote and brings base. Only both together, beyond what the journal's own
-    fills explain, speak of one: a person may well have moved cash meanwhile.
+    An order that rests locks quote. An execution takes quote and brings base. Only both together,
+    beyond what the journal's own fills explain, speak of one: a person may well have moved cash
+    meanwhile.
     """
     wallets = {held.wallet for held in view.holdings if held.spendable}
     if not wallets:
         return "balance: could not be read", False
+    locked = _locked_quote(book, order, view)
+    if locked >= times(order.amount, order.limit_price):
+        quote = order.symbol.partition("/")[2]
+        return f"balance: {plain(locked)} {quote} are locked for an order: it may rest", False
     rows = [{"wallet": h.wallet, "asset": h.asset, "total": str(h.total)} for h in view.holdings]
     now = _of_symbol(rows, wallets, order.symbol)
     before = _before(book, order, wallets)
@@ -58,6 +63,18 @@ def _balance(book: Book, order: Order, view: AccountView) -> tuple[str, bool]:
     if fell > ZERO and rose > ZERO:
         return f"{told}: more than the fills in the journal explain", False
     return f"{told}: no sign of an execution", True
+
+
+def _locked_quote(book: Book, order: Order, view: AccountView) -> Decimal:
+    """Return what the account has locked beyond what our other resting orders may still take."""
+    quote = order.symbol.partition("/")[2]
+    locked = sum((h.used for h in view.holdings if h.asset == quote and h.spendable), ZERO)
+    for other in book.read.orders(account=order.account, status=frozenset({Status.OPEN})):
+        if other.symbol.partition("/")[2] == quote:
+            fills = book.read.fills(client_order_id=other.client_order_id)
+            rest = other.amount - sum((fill.amount for fill in fills), ZERO)
+            locked -= times(rest, other.limit_price)
+    return locked
 
 
 def _told(order: Order, held: _Held) -> str:

@@ -14,13 +14,13 @@ from dcaguard.app.record import TwoOrdersError, record_all, record_refused, twin
 from dcaguard.app.resting import buy_rests, overdue
 from dcaguard.core import recover as rules
 from dcaguard.core.canonical import parse_instant
-from dcaguard.core.errors import DcaguardError, OrderUnknownError
+from dcaguard.core.errors import DcaguardError, OrderUnknownError, ReconcileError
 from dcaguard.core.order import UNRESOLVED, Absence, LookUp, Order, Status
 from dcaguard.ports import Journal, Venue
 
 # An order that ended may still show more: a late fill, a twin, or itself after all.
 _MAY_GROW = frozenset({Status.FILLED, Status.PARTIAL_CLOSED, Status.ABANDONED})
-_ASKED_FOR = timedelta(hours=24)
+_ASKED_FOR = timedelta(days=40)  # whoever runs it once a month asks in time
 _AGAIN_MAX = 5  # of one account in one pass
 
 
@@ -88,22 +88,29 @@ def drop_orphans(run: Pass) -> None:
 
 
 def to_ask_again(run: Pass, book: Book, account: str) -> list[Order]:
-    """Return orders that ended a short while ago: a late fill or a twin shows only if asked for.
+    """Return orders that ended a while ago: a late fill or a twin shows only if asked for.
 
-    Each is asked for once more, on a later pass, a few at a time.
+    Each is asked for on the next pass, and once more when nothing late can be under way; a few
+    at a time.
     """
     if not run.world.is_live(account):
         return []
-    rows = book.read.orders(account=account, status=_MAY_GROW, since=run.now - 2 * _ASKED_FOR)
+    rows = book.read.orders(account=account, status=_MAY_GROW, since=run.now - _ASKED_FOR)
+    unsettled = books.unsettled(book.read)
     return [
         order
         for order in rows
-        if order.sent_at is not None
-        and order.closed_at is not None
-        and order.closed_at >= run.now - _ASKED_FOR
-        and book.read.latest("asked-again", order.client_order_id) is None
-        and order.client_order_id not in books.unsettled(book.read)
+        if order.client_order_id not in unsettled and _ask_again(run, book, order)
     ][:_AGAIN_MAX]
+
+
+def _ask_again(run: Pass, book: Book, order: Order) -> bool:
+    # An order that the witness found was never sent from here, and stands at the venue all the same.
+    if order.closed_at is None or (order.sent_at is None and order.venue_order_id is None):
+        return False
+    asked = book.read.latest("asked-again", order.client_order_id)
+    final = order.closed_at + rules.GHOST_WAIT
+    return asked is None or asked.at < final <= run.now
 
 
 def _has_dry(run: Pass, account: str) -> bool:
@@ -156,16 +163,25 @@ def _write_again(run: Pass, book: Book, asked: Asked) -> None:
     order, answer = asked.order, asked.answer
     if asked.error is not None or answer.absence is Absence.NO_ANSWER:
         return
-    known = len(twins(book.write, order))
-    body = {"evidence": answer.evidence, "reports": len(answer.reports)}
-    book.write.append("asked-again", order.client_order_id, body, run.now)
-    if not answer.reports:
-        return
-    after = record_all(book, order, answer.reports, run.now)
+    if not answer.reports and order.venue_order_id is not None:
+        return  # it was there once: a venue that does not find it now has not answered
+    known, after = len(twins(book.write, order)), order
+    try:
+        if answer.reports:
+            after = record_all(book, order, answer.reports, run.now)
+    except ReconcileError:
+        _write_asked(run, book, asked)
+        raise
+    _write_asked(run, book, asked)  # last, so that a crash before it leaves the question open
     if len(answer.reports) > 1 and len(twins(book.write, order)) > known:
         raise TwoOrdersError(after)
     if after != order:
         run.ledger.note(f"order {order.client_order_id}: a late fill is recorded, {order.symbol}")
+
+
+def _write_asked(run: Pass, book: Book, asked: Asked) -> None:
+    body = {"evidence": asked.answer.evidence, "reports": len(asked.answer.reports)}
+    book.write.append("asked-again", asked.order.client_order_id, body, run.now)
 
 
 def settle_answer(run: Pass, book: Book, order: Order, asked: Asked) -> None:
@@ -186,6 +202,9 @@ def settle_answer(run: Pass, book: Book, order: Order, asked: Asked) -> None:
                 # The venue took it and no longer shows it: that is not known to be an end.
                 facts = {"detail": "the venue no longer shows it"}
                 order = book.write.move_order(order.client_order_id, Status.UNKNOWN, run.now, facts)
+            if order.status in UNRESOLVED and order.venue_order_id is not None:
+                # It was there: that it never arrived can no longer be proved.
+                raise _still_unknown(order, asked, "the venue took it and does not show it now")
             if order.status in UNRESOLVED:
                 _prove(run, book, order)
         case _:

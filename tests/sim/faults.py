@@ -14,11 +14,12 @@ class Violated(Exception):  # noqa: N818 - what it says is what happened
 
 @dataclass(slots=True)
 class Faults:
-    """Probabilities: per port call for `kill`, `overlap` and `person`, per event for the rest."""
+    """Probabilities: per port call for `kill` and `person`, per event for the rest."""
 
     kill: float = 0.0
-    overlap: float = 0.0
+    overlap: float = 0.0  # two or three processes at a time
     person: float = 0.0
+    cancel: float = 0.0  # one of the ways a cancel goes wrong
     post: float = 0.0  # one of the ways a POST goes wrong
     ask: float = 0.0  # a look-up without an answer
     look: float = 0.0  # balances without an answer, or with half of one
@@ -30,14 +31,15 @@ class Faults:
     blind: float = 0.0  # a stale replica answers look-ups for a while
 
 
-def drawn(rng: Random) -> Faults:
+def drawn(rng: Random, *, two_hosts: bool) -> Faults:
     """Return one year's weather: some kinds are absent, the others are rare or frequent."""
     found = Faults()
     scale = {
         "kill": 0.03,
-        "overlap": 0.02,
+        "overlap": 0.2,
         "person": 0.004,
         "post": 0.4,
+        "cancel": 0.5,
         "ask": 0.3,
         "look": 0.15,
         "trades": 0.5,
@@ -48,8 +50,11 @@ def drawn(rng: Random) -> Faults:
     for name, most in scale.items():
         if rng.random() < 0.7:
             setattr(found, name, rng.random() * most)
-    if rng.random() < 0.15:
+    if two_hosts:
+        found.overlap = 0.5  # the same timer on both machines
+    elif rng.random() < 0.15:
         found.loss = 0.05
     else:
-        found.blind = 0.3  # together with a lost journal no witness could see the order
+        # Together with a lost journal or a second one no witness could see the order.
+        found.blind = 0.3
     return found

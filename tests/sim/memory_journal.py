@@ -4,7 +4,7 @@ Many connections (one per simulated process) share one `Store`. What a transacti
 when it ends in an exception, a kill included; hashes are not made, `head` has the seq alone.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -12,10 +12,10 @@ from functools import partial
 from typing import TypeVar
 
 from dcaguard.core.errors import DuplicateSlotError, ReconcileError, TryAgainError
-from dcaguard.core.order import Fill, Order, Status, may_move
+from dcaguard.core.order import RESERVING, Fill, Order, Status, may_move
 from dcaguard.ports import Entry
 from tests.sim.memory_readings import MemoryReadings
-from tests.sim.memory_store import Row, Store
+from tests.sim.memory_store import Spelled, Store
 
 CLOSED = frozenset({Status.FILLED, Status.PARTIAL_CLOSED, Status.REJECTED, Status.ABANDONED})
 ASKED = ("amount", "limit_price", "max_quote")
@@ -69,7 +69,7 @@ class MemoryJournal(MemoryReadings):
     def _add(self, kind: str, subject: str, body: Mapping[str, object], at: datetime) -> int:
         self._point("row")
         store = self.store
-        row = Row(len(store.rows) + 1, at, self._run_id, kind, subject, body)
+        row = Entry(len(store.rows) + 1, at, self._run_id, kind, subject, Spelled(body))
         for rows in (
             store.rows,
             store.by_subject.setdefault((kind, subject), []),
@@ -109,29 +109,30 @@ class MemoryJournal(MemoryReadings):
 
     def latest(self, kind: str, subject: str) -> Entry | None:
         rows = self.store.by_subject.get((kind, subject))
-        return rows[-1].entry() if rows else None
+        return rows[-1] if rows else None
 
     def entries(self, kind: str, subject: str | None = None, since_seq: int = 0) -> Iterator[Entry]:
         of_kind = self.store.by_kind.get(kind, [])
         rows = of_kind if subject is None else self.store.by_subject.get((kind, subject), [])
         for row in list(rows):
             if row.seq > since_seq:
-                yield row.entry()
+                yield row
 
     def add_order(self, order: Order, slot_key: str, digest: str, at: datetime) -> None:
         assert order.status is Status.INTENT, "an order begins as an INTENT"
         store = self.store
         with self.transaction():
-            keys = {(order.strategy, slot, order.symbol) for slot in (order.slot, slot_key)}
-            if order.client_order_id in store.orders or any(key in store.slots for key in keys):
-                raise DuplicateSlotError(f"{order.strategy}: slot {order.slot} has an order")
-            for key in keys:
-                store.slots[key] = order.client_order_id
-                store.undo.append(partial(store.slots.pop, key))
-            store.orders[order.client_order_id] = replace(
-                order, venue_order_id=None, sent_at=None, closed_at=None
-            )
-            store.undo.append(lambda: store.orders.pop(order.client_order_id))
+            for slot in {order.slot, slot_key}:
+                if order.symbol in store.slots.get((order.strategy, slot), {}):
+                    raise DuplicateSlotError(f"{order.strategy}: slot {order.slot} has an order")
+            if order.client_order_id in store.orders:
+                raise DuplicateSlotError(f"order {order.client_order_id} exists")
+            for slot in {order.slot, slot_key}:
+                taken = store.slots.setdefault((order.strategy, slot), {})
+                taken[order.symbol] = order.client_order_id
+                store.undo.append(partial(taken.pop, order.symbol))
+            store.put(replace(order, venue_order_id=None, sent_at=None, closed_at=None))
+            store.undo.append(partial(store.drop, order.client_order_id))
             self._add("order", order.client_order_id, {"slot_key": slot_key, "digest": digest}, at)
 
     def move_order(
@@ -160,9 +161,8 @@ class MemoryJournal(MemoryReadings):
         return after
 
     def _set_order(self, before: Order, after: Order) -> None:
-        orders = self.store.orders
-        orders[after.client_order_id] = after
-        self.store.undo.append(lambda: orders.__setitem__(before.client_order_id, before))
+        self.store.put(after)
+        self.store.undo.append(partial(self.store.put, before))
 
     def revise_order(self, order: Order, digest: str, at: datetime) -> Order:
         with self.transaction():
@@ -190,14 +190,10 @@ class MemoryJournal(MemoryReadings):
         since: datetime | None = None,
     ) -> list[Order]:
         store = self.store
-        wanted = list(store.orders.values())
+        few = status is not None and status <= RESERVING
+        wanted = list((store.unfinished if few else store.orders).values())
         if slot_key is not None:
-            found = store.slots.items()
-            ids = (
-                {known for (_, key, _), known in found if key == slot_key}
-                if (strategy is None)
-                else {store.slots.get((strategy, slot_key, order.symbol)) for order in wanted}
-            )
+            ids = {known for taken in self._taken(strategy, slot_key) for known in taken.values()}
             wanted = [order for order in wanted if order.client_order_id in ids]
         return [
             o
@@ -207,6 +203,13 @@ class MemoryJournal(MemoryReadings):
             and (status is None or o.status in status)
             and (since is None or o.created_at >= since)
         ]
+
+    def _taken(self, strategy: str | None, slot_key: str) -> Iterable[dict[str, str]]:
+        """Return symbol -> order id of a slot, of one strategy or of all."""
+        slots = self.store.slots
+        if strategy is not None:
+            return (slots.get((strategy, slot_key), {}),)
+        return (taken for (_, key), taken in slots.items() if key == slot_key)
 
     def add_fill(self, fill: Fill, at: datetime) -> bool:
         key = (fill.account, fill.symbol, fill.trade_id)

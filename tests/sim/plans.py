@@ -9,6 +9,8 @@ from dcaguard.core.strategy import Strategy
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 ACCOUNTS = ("main", "other")
+TTLS = ("PT1M", "PT10M", "PT3H", "P2D")
+TTL_MAX = timedelta(days=2)
 
 
 def config(rng: Random, *, gate: bool) -> Config:
@@ -72,8 +74,20 @@ def _strategy(
             "budget": budget,
             "buy": [{"symbol": symbol, "weight": weight} for symbol, weight in weights.items()],
             "pause": pause,
+            "order": order_rule(rng),
         }
     )
+
+
+def order_rule(rng: Random) -> dict[str, Any]:
+    """Return how orders are worded: at once, resting for a while, or in a way no venue here has."""
+    dice = rng.random()
+    if dice < 0.02:
+        return {"type": "market"}
+    if dice < 0.5:
+        return {"type": "limit-ioc"}
+    ttl = rng.choice(TTLS)
+    return {"type": "post-only", "ttl": ttl, "fallback": rng.choice(("limit-ioc", "none"))}
 
 
 def hours(strategies: dict[str, Strategy]) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from dcaguard.core.order import (
 from tests.sim.exchange import COST_MIN, FEE, STEP, TICK, Held
 
 if TYPE_CHECKING:
-    from tests.sim.world import Process
+    from tests.sim.host import Process
 
 ZERO = Decimal(0)
 WINDOW_SECONDS = 5
@@ -34,7 +34,7 @@ class SimVenue:
     exchange = "binance"
     can_trade_live = ""
     receive_window_seconds = WINDOW_SECONDS
-    order_types = frozenset({"limit-ioc"})
+    order_types = frozenset({"limit-ioc", "post-only"})
 
     def __init__(self, process: "Process", account: str) -> None:
         self.account = account
@@ -51,14 +51,16 @@ class SimVenue:
 
     def clock_skew_seconds(self) -> float:
         self._call("clock")
-        return -self._sim.clock_error.total_seconds()
+        return -self._process.host.clock_error.total_seconds()
 
     def look(self) -> AccountView:
         now = self._call("look")
         sim, self.balances_known = self._sim, False
+        locked = self._ledger.locked
         holdings = [
-            Holding("spot", asset, amount, ZERO, amount, ZERO)
+            Holding("spot", asset, amount - used, used, amount, ZERO)
             for asset, amount in sorted(self._ledger.balances.items())
+            for used in (locked if asset == "USDT" else ZERO,)
         ]
         if sim.hit(sim.faults.look):
             how = sim.rng.randrange(3)
@@ -98,6 +100,7 @@ class SimVenue:
             if sim.rng.random() < 0.5:
                 raise VenueUnavailableError("look-up: no answer: run again")
             return LookUp(absence=Absence.NO_ANSWER, transient=True)
+        self._process.asked_at[order.client_order_id] = now
         return self._reports(order, now) or NOT_FOUND
 
     def prove_absence(self, order: Order) -> LookUp:
@@ -112,23 +115,23 @@ class SimVenue:
             return None
         rows = [
             self._report(held, now)
-            for held in self._ledger.held
-            if held.order.client_order_id == order.client_order_id and held.shows_at <= now
+            for held in self._ledger.by_id.get(order.client_order_id, ())
+            if held.shows_at <= now
         ]
         return LookUp(tuple(rows)) if rows else None
 
     def _report(self, held: Held, now: datetime) -> VenueReport:
-        sim = self._sim
-        fills = held.fills if now >= held.trades_show_at else held.fills[:-1]
-        complete = fills == held.fills
+        sim, shown = self._sim, held.shown(now)
+        fills = shown if now >= held.trades_show_at else shown[:-1]
+        complete = fills == shown
         if sim.hit(sim.faults.trades):
             fills = (*fills, *fills)  # two pages that overlap
         return VenueReport(
             client_order_id=held.order.client_order_id,
             venue_order_id=held.venue_order_id,
-            status=held.status,
-            filled=held.filled,
-            cost=held.cost,
+            status=held.status_at(now),
+            filled=sum((f.amount for f in shown), ZERO),
+            cost=sum((f.cost for f in shown), ZERO),
             fills=fills,
             fills_complete=complete,
         )
@@ -154,21 +157,51 @@ class SimVenue:
         return Placed(kind, detail="the reply was lost or blank")
 
     def _accept(self, order: Order, delay: timedelta) -> Held:
-        sim = self._sim
-        return self._ledger.accept(order, self._process.began, sim.now, delay)
+        sim, ledger, process = self._sim, self._ledger, self._process
+        arrives, shows = sim.now + delay, sim.now + delay + ledger.lag()
+        held = Held(
+            order=order,
+            venue_order_id="",
+            sender=process.host,
+            decided_at=process.began,
+            asked_at=process.asked_at.get(order.client_order_id),
+            sent_at=sim.now,
+            arrived_at=arrives,
+            shows_at=shows,
+            trades_show_at=shows + sim.rng.choice((0, 0, 1)) * ledger.lag(),
+        )
+        ledger.accept(held)
+        return held
 
     def _answered(self, order: Order) -> Placed:
-        sim = self._sim
-        if order.max_quote > self._ledger.balances["USDT"]:
+        if order.max_quote > self._ledger.free:
             return Placed(PlaceKind.REJECTED_FUNDS, code="-2010", detail="not enough")
         held = self._accept(order, timedelta(0))
         self._call("reply")
-        report = self._report(held, sim.now)
-        return Placed(PlaceKind.ACCEPTED, report)
+        made = self._ledger.by_id.get(order.client_order_id, ())
+        if held in made:
+            return Placed(PlaceKind.ACCEPTED, self._report(held, self._sim.now))
+        # A post-only order that is not made: its id rests already, or it would take.
+        if made:
+            return Placed(PlaceKind.UNKNOWN, code="-2010", detail="Duplicate order sent.")
+        return Placed(PlaceKind.REJECTED_OTHER, code="-2010", detail="would immediately match")
 
     def cancel(self, order: Order) -> LookUp:
-        self._call("cancel")
-        return SILENT
+        """Ask to end what rests and return what then shows: the venue may not tell the truth."""
+        now = self._call("cancel")
+        sim, ledger = self._sim, self._ledger
+        held = [h for h in ledger.resting if h.order.client_order_id == order.client_order_id]
+        how = sim.rng.randrange(4) if sim.hit(sim.faults.cancel) else None
+        if how == 0:
+            raise VenueUnavailableError("cancel: lost before it arrived: run again")
+        for one in held:
+            if how == 1:  # taken, done soon, and until then it may be filled
+                one.ends_at = now + timedelta(seconds=sim.rng.random() * 60)
+            elif how != 2:  # 2: taken and forgotten
+                ledger.cancel(one, now)
+        if how == 3:
+            return SILENT
+        return self.find(order)
 
     def trades(self, symbol: str, since: datetime) -> Sequence[Fill]:
         self._call("trades")

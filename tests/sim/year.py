@@ -8,7 +8,8 @@ from decimal import Decimal
 from tests.sim import checks
 from tests.sim.faults import Faults
 from tests.sim.memory_store import Store
-from tests.sim.world import Sim
+from tests.sim.plans import TTL_MAX
+from tests.sim.world import RESTS, Sim
 
 MINUTE = timedelta(minutes=1)
 WEEKS = 52
@@ -34,7 +35,7 @@ def _week(sim: Sim) -> None:
     monday = _next_monday(sim)
     before: Store | None = None
     if sim.hit(faults.loss) and rng.random() < 0.5 and not sim.unresolved():
-        before = copy.deepcopy(sim.store)
+        before = copy.deepcopy(sim.host.store)
     for hour in (*sim.hours, rng.randrange(40, 160)):
         if hour >= 40 and rng.random() < 0.7:
             continue
@@ -62,23 +63,30 @@ def _passes(sim: Sim) -> None:
     for _ in range(rng.choice((1, 1, 2))):
         _one(sim)
         sim.wait(every * MINUTE)
+    patient = rng.random() < 0.7  # with an order that rests
     for _ in range(4):
-        if not sim.unresolved():
+        if not sim.unresolved() and not (patient and sim.resting()):
             break
         if rng.random() < 0.1:
-            sim.resolve(sim.unresolved()[0])
+            host = rng.choice(sim.hosts)
+            for order in (*host.unresolved(), *host.orders(RESTS))[:1]:
+                sim.resolve(host, order)
         _one(sim)
         sim.wait(rng.choice((2, 6, 12)) * MINUTE)
 
 
 def _one(sim: Sim) -> None:
+    rng = sim.rng
     if sim.hit(sim.faults.blind):
-        ledger = sim.rng.choice(list(sim.ledgers.values()))
-        ledger.blind_until = sim.now + sim.rng.random() * timedelta(minutes=20)
+        ledger = rng.choice(list(sim.ledgers.values()))
+        ledger.blind_until = sim.now + rng.random() * timedelta(minutes=20)
     if sim.hit(sim.faults.clock):
-        step = sim.rng.choice((0, 0, -3600, -8, -2, 2, 90, 3600))
-        sim.clock_error = timedelta(seconds=step)
-    sim.run()
+        step = rng.choice((0, 0, -3600, -8, -2, 2, 90, 3600))
+        rng.choice(sim.hosts).clock_error = timedelta(seconds=step)
+    if sim.hit(sim.faults.overlap):
+        sim.together()
+    else:
+        sim.run(rng.choice(sim.hosts))
     checks.after_pass(sim)
 
 
@@ -89,7 +97,7 @@ def _outside(sim: Sim) -> None:
     if dice < 0.05 and not sim.unresolved():  # a balance that rises hides what an order took
         ledger.balances["USDT"] += rng.choice((100, 500))
     elif 0.05 < dice < 0.08:
-        ledger.balances["USDT"] -= min(ledger.balances["USDT"], Decimal(300))
+        ledger.balances["USDT"] -= min(ledger.free, Decimal(300))
     elif dice < 0.2 and sim.config.gate.enabled:
         sim.regime = rng.choice(("NORMAL", "CAUTION", "PAUSED", "PROBE", "COOLOFF"))
     sim.in_debt = sim.hit(faults.debt)
@@ -98,13 +106,25 @@ def _outside(sim: Sim) -> None:
 
 
 def _quiet(sim: Sim) -> None:
-    """Nothing fails any more; after an hour of passes everything must be known."""
+    """Nothing fails any more: after an hour of passes, and what rests its time, all is known."""
     sim.faults = Faults()
-    sim.halted, sim.clock_error, sim.in_debt = None, timedelta(0), False
+    sim.halted, sim.in_debt = None, False
+    for host in sim.hosts:
+        host.clock_error = timedelta(0)
     for ledger in sim.ledgers.values():
         ledger.lag_max, ledger.blind_until = timedelta(0), None
     sim.wait(timedelta(hours=1))
-    for _ in range(4):
-        sim.run()
-        sim.wait(12 * MINUTE)
+    _everywhere(sim, passes=4)
+    # A person's stop ends buying, not what was begun: resting orders still come to their end.
+    sim.halted = "a person"
+    sim.wait(TTL_MAX + timedelta(hours=1))
+    _everywhere(sim, passes=2)
     checks.after_quiet(sim)
+
+
+def _everywhere(sim: Sim, passes: int) -> None:
+    for _ in range(passes):
+        for host in sim.hosts:
+            sim.run(host)
+            sim.wait(2 * MINUTE)
+        sim.wait(10 * MINUTE)
