@@ -7,7 +7,7 @@ from decimal import Decimal
 from dcaguard.app import book as books
 from dcaguard.app.context import Book
 from dcaguard.core.errors import ReconcileError
-from dcaguard.core.money import ZERO
+from dcaguard.core.money import ZERO, plain
 from dcaguard.core.order import Fill, Order, Status, VenueReport, may_move
 from dcaguard.core.purse import at_corrected, at_found, at_refused, at_settled
 from dcaguard.core.recover import together
@@ -112,6 +112,12 @@ def _take_out(book: Book, order: Order, at: datetime) -> None:
     books.record_purse(
         book.write, order.slot, order.strategy, order.symbol, after, "found at the venue", at
     )
+    taken = purse.backlog + purse.carry + withheld - after.backlog - after.carry
+    lacking = _quote(terms, "from_backlog") + _quote(terms, "from_carry") - taken
+    if lacking > ZERO:
+        # Put back when it was given up, and spent since: this order can not leave it over again.
+        meant = {**terms, "buy_quote": plain(_quote(terms, "buy_quote") - lacking)}
+        book.write.append("terms", order.client_order_id, meant, at)
 
 
 def settle(book: Book, order: Order, filled: Decimal, at: datetime) -> bool:

@@ -68,6 +68,8 @@ def together(reports: Sequence[VenueReport]) -> VenueReport:
     status = Status.PARTIAL_CLOSED
     if Status.OPEN in statuses:
         status = Status.OPEN
+    elif Status.FILLED in statuses:
+        status = Status.FILLED  # what was meant is there, and more
     elif len(statuses) == 1:
         status = first.status
     return VenueReport(

@@ -114,7 +114,9 @@ class Ledger:
         self._keep(held)
         self.resting.append(held)
         span, step = rng.choice(REST_SPANS), STEP[order.symbol]
-        parts = rng.choice(((), (), (D("0.3"),), (D("0.4"), D("0.3")), (D("0.5"), D("0.5")), (D(1),)))
+        parts = rng.choice(
+            ((), (), (D("0.3"),), (D("0.4"), D("0.3")), (D("0.5"), D("0.5")), (D(1),))
+        )
         times = sorted(held.arrived_at + rng.random() * span for _ in parts)
         amounts = [round_down(order.amount * part, step) for part in parts]
         if sum(parts) == 1:

@@ -66,7 +66,9 @@ class Held:
         """
         if self.status is Status.OPEN:
             return self.order.max_quote
-        return spent_by(tuple(f for f in self.fills if f.trade_id not in self.late or f.trade_id in known))
+        return spent_by(
+            tuple(f for f in self.fills if f.trade_id not in self.late or f.trade_id in known)
+        )
 
 
 def spent_by(fills: tuple[Fill, ...]) -> Decimal:

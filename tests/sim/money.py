@@ -27,7 +27,9 @@ def conserved(sim: "Sim") -> None:
 def _one(sim: "Sim", strategy: str, symbol: str) -> None:
     planned = spent = dropped = ZERO
     orders = {
-        o.slot: o for o in sim.host.store.orders.values() if (o.strategy, o.symbol) == (strategy, symbol)
+        o.slot: o
+        for o in sim.host.store.orders.values()
+        if (o.strategy, o.symbol) == (strategy, symbol)
     }
     closed = _closed(sim, strategy)
     for decision in _last_decisions(sim, strategy, symbol):

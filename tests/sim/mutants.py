@@ -40,6 +40,7 @@ class Mutant:
     remove: Removal
     seed: int  # the first seed that catches it
     behind: tuple[str, ...] = ()
+    hosts: int = 1  # at least so many machines share the key in the years that are asked
 
 
 def _swap(target: str, new: object) -> Removal:
@@ -71,7 +72,7 @@ _RECHECK = getattr(run, "_recheck", decisions.recheck)
 _UNWEIGHED = _all(absence._balance, lambda *_: ("", True))
 _LOCKED = ("the lock",)
 _WEIGHED = ("absence is weighed against balances",)
-_LOCK = _swap("tests.sim.world.Sim.locked", lambda _self: False)
+_LOCK = _swap("tests.sim.host.Host.locked", lambda _self: False)
 MUTANTS: tuple[Mutant, ...] = (
     Mutant("the lock", _LOCK, 3),
     Mutant("the deterministic order id", _all(removals.REAL_ID, removals.any_id), 24),
@@ -147,6 +148,42 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a refusal fills the purse again",
         _all(purse.at_refused, lambda before, *_: before),
+        0,
+    ),
+    Mutant("a second machine's witness", _all(act.buy, removals.blind_buy), 0, hosts=2),
+    Mutant("two orders under one id both count", _all(rules.together, removals.first_alone), 0),
+    Mutant(
+        "cancelled before the rest is bought",
+        _all(recover.ask, removals.thinks_it_cancelled),
+        0,
+    ),
+    Mutant(
+        "a fallback buys the rest alone",
+        _swap("dcaguard.app.resting._for_rest", removals.whole_again),
+        0,
+    ),
+    Mutant("what rests counts in caps", _all(book.spending_orders, removals.without_resting), 0),
+    Mutant("a halt ends what rests", _all(recover.recover, removals.rests_while_halted), 0),
+    Mutant("ended orders are asked for again", _all(recover.to_ask_again, lambda *_: []), 0),
+    Mutant(
+        "asked again when nothing can be late",
+        _swap("dcaguard.app.recover._ask_again", removals.asked_once),
+        0,
+    ),
+    Mutant(
+        "a late fill is written before its question is closed",
+        _swap("dcaguard.app.recover._write_again", removals.asked_first_written_later),
+        0,
+    ),
+    Mutant(
+        "what was taken is never absent",
+        _all(recover.settle_answer, removals.forgets_that_it_was_taken),
+        0,
+        behind=("locked quote speaks against absence",),
+    ),
+    Mutant(
+        "locked quote speaks against absence",
+        _swap("dcaguard.app.absence._locked_quote", lambda *_: Decimal(0)),
         0,
     ),
     Mutant(

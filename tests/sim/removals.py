@@ -4,55 +4,76 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
-from unittest import mock
 
 from dcaguard.app import act, book, record, recover, slots
 from dcaguard.core import order as orders
 from dcaguard.core.errors import DcaguardError
-from dcaguard.core.order import UNRESOLVED, Absence, Fill, LookUp, Order, PlaceKind, Status
+from dcaguard.core.order import UNRESOLVED, Absence, Fill, LookUp, Order, Placed, PlaceKind, Status
 from tests.sim.memory_journal import MemoryJournal
 from tests.sim.simulated_venue import NOT_FOUND, SimVenue
 
 
-def hasty_buy(run: Any, tranche: Any, *rest: Any, **named: Any) -> Any:
-    """Buy although the witness was silent."""
+class _Through:
+    """A venue seen through something that answers in its place."""
 
-    def seen(self: SimVenue, order: Order) -> LookUp:
+    def __init__(self, venue: SimVenue) -> None:
+        self._venue = venue
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._venue, name)
+
+
+class _Hasty(_Through):
+    def find(self, order: Order) -> LookUp:
         try:
-            found = REAL_FIND(self, order)
+            found = self._venue.find(order)
         except DcaguardError:
             return NOT_FOUND
         return found if found.reports else NOT_FOUND
 
-    with mock.patch.object(SimVenue, "find", seen):
+
+class _Blind(_Through):
+    """Until the POST the venue is taken to know nothing."""
+
+    _sent = False
+
+    def find(self, order: Order) -> LookUp:
+        return self._venue.find(order) if self._sent else NOT_FOUND
+
+    def place(self, order: Order) -> Placed:
+        self._sent = True
+        return self._venue.place(order)
+
+
+class _Placed(_Through):
+    """A venue that has had its POST already."""
+
+    def __init__(self, venue: SimVenue, placed: Placed) -> None:
+        super().__init__(venue)
+        self._placed = placed
+
+    def place(self, _order: Order) -> Placed:
+        return self._placed
+
+
+def _buy_through(how: type[_Through], run: Any, tranche: Any, *rest: Any, **named: Any) -> Any:
+    world, venue = run.world, how(run.venue(tranche.account))
+    run.world = replace(world, venue=lambda _name: venue)
+    try:
         return REAL_BUY(run, tranche, *rest, **named)
+    finally:
+        run.world = world
 
 
-def blind_buy(run: Any, tranche: Any, *rest: Any, **named: Any) -> Any:
-    """Buy without a witness: until the POST the venue is taken to know nothing."""
-    venue = run.venue(tranche.account)
-    find, place = type(venue).find, type(venue).place
-    sent: list[Order] = []
-
-    def seen(self: SimVenue, order: Order) -> LookUp:
-        return find(self, order) if sent or self is not venue else NOT_FOUND
-
-    def posted(self: SimVenue, order: Order) -> Any:
-        sent.append(order)
-        return place(self, order)
-
-    with mock.patch.multiple(SimVenue, find=seen, place=posted):
-        return REAL_BUY(run, tranche, *rest, **named)
-
-
+hasty_buy = partial(_buy_through, _Hasty)  # although the witness was silent
+blind_buy = partial(_buy_through, _Blind)  # without a witness
 REAL_BUY = act.buy
 
 
 def post_first(run: Any, book_: Any, venue: Any, order: Order, decision: Any) -> Any:
-    placed = venue.place(order)
-    with mock.patch.object(SimVenue, "place", return_value=placed):
-        return REAL_SEND(run, book_, venue, order, decision)
+    return REAL_SEND(run, book_, _Placed(venue, venue.place(order)), order, decision)
 
 
 REAL_SEND = act._send
@@ -97,14 +118,65 @@ def gone_after_crash(run: Any, account: str, asked: Any) -> None:
 REAL_WRITE = recover._write
 
 
-REAL_FIND = SimVenue.find
-
-
 def without_unknown(journal: Any, since: Any) -> list[tuple[Order, bool]]:
     return [row for row in REAL_SPENDING(journal, since) if row[0].status not in UNRESOLVED]
 
 
 REAL_SPENDING = book.spending_orders
+
+
+def without_resting(journal: Any, since: Any) -> list[tuple[Order, bool]]:
+    return [row for row in REAL_SPENDING(journal, since) if row[0].status is not Status.OPEN]
+
+
+def thinks_it_cancelled(venue: Any, order: Order, *, cancel: bool = False) -> Any:
+    asked = REAL_ASK(venue, order)
+    if not cancel:
+        return asked
+    ended = [
+        replace(r, status=Status.PARTIAL_CLOSED) if r.status is Status.OPEN else r
+        for r in asked.answer.reports
+    ]
+    return replace(asked, answer=replace(asked.answer, reports=tuple(ended)))
+
+
+def asked_once(_run: Any, book_: Any, order: Order) -> bool:
+    closed = order.closed_at is not None and order.sent_at is not None
+    return closed and book_.read.latest("asked-again", order.client_order_id) is None
+
+
+def asked_first_written_later(run: Any, book_: Any, asked: Any) -> None:
+    if asked.answer.reports:
+        recover._write_asked(run, book_, asked)
+    REAL_WRITE_AGAIN(run, book_, asked)
+
+
+REAL_WRITE_AGAIN = recover._write_again
+
+
+def rests_while_halted(run: Any) -> None:
+    if run.world.halt.reason() is None:
+        REAL_RECOVER(run)
+
+
+REAL_RECOVER = recover.recover
+
+
+def forgets_that_it_was_taken(run: Any, book_: Any, order: Order, asked: Any) -> None:
+    REAL_SETTLE_ANSWER(run, book_, replace(order, venue_order_id=None), asked)
+
+
+REAL_SETTLE_ANSWER = recover.settle_answer
+
+
+def whole_again(_book: Any, _first: Any, situation: Any) -> Any:
+    zero = Decimal(0)
+    wish = replace(situation.wish, order_type="limit-ioc", backlog=zero, carry=zero)
+    return replace(situation, wish=wish)
+
+
+def first_alone(reports: Any) -> Any:
+    return reports[0]
 
 
 def proves_by_silence(run: Any, _book: Any, order: Order) -> LookUp:
@@ -149,7 +221,7 @@ REAL_ID = orders.client_order_id
 
 def forgets_slots(self: MemoryJournal, order: Order, key: str, digest: str, at: Any) -> None:
     for known in [k for k in self.store.slots if k[0] == order.strategy]:
-        del self.store.slots[known]
+        self.store.slots[known].clear()
     REAL_ADD_ORDER(self, order, key, digest, at)
 
 

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from dcaguard.core.order import Status
+from dcaguard.core.strategy import OrderRule
 from tests.sim import checks
 from tests.sim.faults import Faults
 from tests.sim.seams import seams
 from tests.sim.world import Sim
+from tests.sim.year import quiet
 
-KINDS = ("post", "ask", "look", "trades")
-FINAL_PASSES = 4
+KINDS = ("post", "cancel", "ask", "look", "trades")
 
 
 class Machine(RuleBasedStateMachine):
@@ -42,11 +43,9 @@ class Machine(RuleBasedStateMachine):
         self.sim.run()
         self.sim.kill_at = None
 
-    @rule(share=st.floats(0.01, 0.2))
-    def passes_overlap(self, share: float) -> None:
-        self.sim.faults.overlap = share
-        self.sim.run()
-        self.sim.faults.overlap = 0.0
+    @rule()
+    def passes_overlap(self) -> None:
+        self.sim.together()
 
     @rule()
     def a_halt(self) -> None:
@@ -78,21 +77,26 @@ class Machine(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["main", "other"]))
     def a_withdrawal(self, name: str) -> None:
         balances = self.sim.ledgers[name].balances
-        balances["USDT"] -= min(balances["USDT"], Decimal(400))
+        balances["USDT"] -= min(self.sim.ledgers[name].free, Decimal(400))
 
-    @rule(per_slot=st.sampled_from([20, 60, 100]), arm=st.booleans())
-    def a_strategy_is_edited(self, per_slot: int, arm: bool) -> None:
+    @rule(
+        per_slot=st.sampled_from([20, 60, 100]),
+        rule_=st.sampled_from(["limit-ioc", "post-only"]),
+        arm=st.booleans(),
+    )
+    def a_strategy_is_edited(self, per_slot: int, rule_: str, arm: bool) -> None:
         name, strategy = next(iter(self.sim.strategies.items()))
         budget = strategy.budget.model_copy(update={"per_slot": Decimal(per_slot)})
-        self.sim.strategies[name] = strategy.model_copy(update={"budget": budget})
+        changed = {"budget": budget, "order": OrderRule(type=rule_)}
+        self.sim.strategies[name] = strategy.model_copy(update=changed)
         if arm:
             self.sim.arm()
 
     @rule(data=st.data())
     def a_person_resolves(self, data: Any) -> None:
-        unknown = self.sim.unresolved()
+        unknown = self.sim.unresolved() + self.sim.resting()
         if unknown:
-            self.sim.resolve(data.draw(st.sampled_from(unknown)))
+            self.sim.resolve(self.sim.host, data.draw(st.sampled_from(unknown)))
 
     @invariant()
     def one_order_a_slot_and_no_invented_fill(self) -> None:
@@ -108,18 +112,10 @@ class Machine(RuleBasedStateMachine):
 
     def _settle(self) -> None:
         """Nothing fails any more: the journal ends up with what the venue's ledger has."""
-        sim = self.sim
-        sim.faults, sim.halted = Faults(), None
-        for ledger in sim.ledgers.values():
-            ledger.lag_max = timedelta(0)
-        sim.wait(timedelta(hours=1))
-        for _ in range(FINAL_PASSES):
-            sim.run()
-            sim.wait(timedelta(minutes=12))
-        checks.after_quiet(sim)
-        sent = {h.order.client_order_id for h in sim.held()}
-        known = {o.client_order_id for o in sim.store.orders.values() if o.status != Status.INTENT}
-        assert sent <= known
+        quiet(self.sim)
+        sent = {h.order.client_order_id for h in self.sim.held()}
+        orders = self.sim.host.store.orders.values()
+        assert sent <= {o.client_order_id for o in orders if o.status != Status.INTENT}
 
 
 TestMachine = Machine.TestCase

@@ -22,7 +22,7 @@ def simulate(seed: int, weeks: int = WEEKS, faults: Faults | None = None) -> Cou
         sim.arm()
         for _ in range(weeks):
             _week(sim)
-        _quiet(sim)
+        quiet(sim)
     except BaseException as error:
         error.add_note(f"reproduce: python -m tests.sim {seed}")
         raise
@@ -105,7 +105,7 @@ def _outside(sim: Sim) -> None:
         sim.halted = None
 
 
-def _quiet(sim: Sim) -> None:
+def quiet(sim: Sim) -> None:
     """Nothing fails any more: after an hour of passes, and what rests its time, all is known."""
     sim.faults = Faults()
     sim.halted, sim.in_debt = None, False
@@ -119,7 +119,7 @@ def _quiet(sim: Sim) -> None:
     sim.halted = "a person"
     sim.wait(TTL_MAX + timedelta(hours=1))
     _everywhere(sim, passes=2)
-    checks.after_quiet(sim)
+    checks.afterquiet(sim)
 
 
 def _everywhere(sim: Sim, passes: int) -> None:
