@@ -105,7 +105,7 @@ def to_ask_again(run: Pass, book: Book, account: str) -> list[Order]:
 
 
 def _ask_again(run: Pass, book: Book, order: Order) -> bool:
-    # An order that the witness found was never sent from here, and stands at the venue all the same.
+    # An order that the witness found was never sent from here, yet it stands at the venue.
     if order.closed_at is None or (order.sent_at is None and order.venue_order_id is None):
         return False
     asked = book.read.latest("asked-again", order.client_order_id)

@@ -104,8 +104,9 @@ def test_one_report_is_itself() -> None:
     [
         (Status.FILLED, Status.FILLED, Status.FILLED),
         (Status.FILLED, Status.OPEN, Status.OPEN),
-        (Status.FILLED, Status.REJECTED, Status.PARTIAL_CLOSED),
-        (Status.PARTIAL_CLOSED, Status.FILLED, Status.PARTIAL_CLOSED),
+        (Status.FILLED, Status.REJECTED, Status.FILLED),
+        (Status.PARTIAL_CLOSED, Status.FILLED, Status.FILLED),
+        (Status.PARTIAL_CLOSED, Status.REJECTED, Status.PARTIAL_CLOSED),
         (Status.REJECTED, Status.REJECTED, Status.REJECTED),
     ],
 )

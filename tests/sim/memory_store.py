@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from dcaguard.core.canonical import jsonable
 from dcaguard.core.order import RESERVING, Fill, Order

@@ -17,7 +17,8 @@ from dcaguard.core.order import (
     PlaceKind,
     VenueReport,
 )
-from tests.sim.exchange import COST_MIN, FEE, STEP, TICK, Held
+from tests.sim.exchange import COST_MIN, FEE, STEP, TICK
+from tests.sim.held import Held
 
 if TYPE_CHECKING:
     from tests.sim.host import Process

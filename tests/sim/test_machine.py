@@ -81,13 +81,13 @@ class Machine(RuleBasedStateMachine):
 
     @rule(
         per_slot=st.sampled_from([20, 60, 100]),
-        rule_=st.sampled_from(["limit-ioc", "post-only"]),
+        order=st.sampled_from([OrderRule(), OrderRule(type="post-only")]),
         arm=st.booleans(),
     )
-    def a_strategy_is_edited(self, per_slot: int, rule_: str, arm: bool) -> None:
+    def a_strategy_is_edited(self, per_slot: int, order: OrderRule, arm: bool) -> None:
         name, strategy = next(iter(self.sim.strategies.items()))
         budget = strategy.budget.model_copy(update={"per_slot": Decimal(per_slot)})
-        changed = {"budget": budget, "order": OrderRule(type=rule_)}
+        changed = {"budget": budget, "order": order}
         self.sim.strategies[name] = strategy.model_copy(update=changed)
         if arm:
             self.sim.arm()

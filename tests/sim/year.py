@@ -119,7 +119,7 @@ def quiet(sim: Sim) -> None:
     sim.halted = "a person"
     sim.wait(TTL_MAX + timedelta(hours=1))
     _everywhere(sim, passes=2)
-    checks.afterquiet(sim)
+    checks.after_quiet(sim)
 
 
 def _everywhere(sim: Sim, passes: int) -> None:
