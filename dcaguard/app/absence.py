@@ -50,7 +50,7 @@ def _balance(book: Book, order: Order, view: AccountView) -> tuple[str, bool]:
     if not wallets:
         return "balance: could not be read", False
     locked = _locked_quote(book, order, view)
-    if locked >= times(order.amount, order.limit_price):
+    if order.type == "post-only" and ZERO < _rest_quote(book, order) <= locked:
         quote = order.symbol.partition("/")[2]
         return f"balance: {plain(locked)} {quote} are locked for an order: it may rest", False
     rows = [{"wallet": h.wallet, "asset": h.asset, "total": str(h.total)} for h in view.holdings]
@@ -71,10 +71,15 @@ def _locked_quote(book: Book, order: Order, view: AccountView) -> Decimal:
     locked = sum((h.used for h in view.holdings if h.asset == quote and h.spendable), ZERO)
     for other in book.read.orders(account=order.account, status=frozenset({Status.OPEN})):
         if other.symbol.partition("/")[2] == quote:
-            fills = book.read.fills(client_order_id=other.client_order_id)
-            rest = other.amount - sum((fill.amount for fill in fills), ZERO)
-            locked -= times(rest, other.limit_price)
+            locked -= _rest_quote(book, other)
     return locked
+
+
+def _rest_quote(book: Book, order: Order) -> Decimal:
+    """Return what an order may still take at its limit, after its fills in the journal."""
+    fills = book.read.fills(client_order_id=order.client_order_id)
+    filled = sum((fill.amount for fill in fills), ZERO)
+    return times(order.amount - filled, order.limit_price)
 
 
 def _told(order: Order, held: _Held) -> str:
