@@ -41,12 +41,17 @@ def caught(mutant: Mutant, seed: int, *, itself: bool = True) -> Exception | Non
 def hunt(mutant: Mutant, first: int = 0) -> tuple[int, str] | None:
     """Return the first seed that is clean with the safeguard and caught without it."""
     for seed in (mutant.seed, *range(first, SEEDS_MAX)):
-        if len(Sim(seed).hosts) < mutant.hosts:
-            continue
-        error = caught(mutant, seed)
-        if error is not None and caught(mutant, seed, itself=False) is None:
+        if (error := noticed(mutant, seed)) is not None:
             return seed, f"{type(error).__name__}: {error}"
     return None
+
+
+def noticed(mutant: Mutant, seed: int) -> Exception | None:
+    """Return what the missing safeguard brings about in a year that is ordinary with it."""
+    if len(Sim(seed).hosts) < mutant.hosts:
+        return None
+    error = caught(mutant, seed)
+    return error if error is not None and caught(mutant, seed, itself=False) is None else None
 
 
 def main(words: list[str]) -> None:

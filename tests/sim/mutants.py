@@ -150,8 +150,10 @@ MUTANTS: tuple[Mutant, ...] = (
         _all(purse.at_refused, lambda before, *_: before),
         0,
     ),
-    Mutant("a second machine's witness", _all(act.buy, removals.blind_buy), 0, hosts=2),
-    Mutant("two orders under one id both count", _all(rules.together, removals.first_alone), 0),
+    Mutant("a second machine's witness", _all(act.buy, removals.blind_buy), 1, hosts=2),
+    Mutant(
+        "two orders under one id both count", _all(rules.together, removals.first_alone), 0, hosts=2
+    ),
     Mutant(
         "cancelled before the rest is bought",
         _all(recover.ask, removals.thinks_it_cancelled),
