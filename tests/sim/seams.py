@@ -1,12 +1,14 @@
 """Where the simulation takes the place of threads and of readings; everything else is shipped.
 
-Digests take most of the time: those of configs, which never change within a year, are remembered,
-those of situations and orders, which nothing here compares, are left out.
+What is pure and asked for often is remembered: the starts of days, weeks and months, and digests of
+configs, which never change within a year. Digests of situations and orders, which nothing here
+compares, are left out.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Self
 from unittest import mock
 
@@ -14,6 +16,7 @@ from dcaguard.app.sight import Sight
 from dcaguard.core.arming import arming_digest
 from dcaguard.core.config import Config
 from dcaguard.core.gate_state import GateState, Regime
+from dcaguard.core.policy.caps import windows
 from dcaguard.core.strategy import Strategy
 
 
@@ -67,6 +70,7 @@ class _Remembered:
 
 
 _KEPT_MAX = 16
+remembered_windows = lru_cache(maxsize=64)(windows)
 
 
 @contextmanager
@@ -78,6 +82,7 @@ def seams() -> Iterator[None]:
         mock.patch("dcaguard.app.sight.folded", folded),
         mock.patch("dcaguard.app.sight.gate_key", gate_key),
         mock.patch("dcaguard.app.slots.arming_digest", _Remembered()),
+        mock.patch("dcaguard.app.counting.windows", remembered_windows),
         mock.patch("dcaguard.app.decisions.digest", undigested),
         mock.patch("dcaguard.app.act.digest", undigested),
     ):
