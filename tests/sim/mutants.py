@@ -157,12 +157,12 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "cancelled before the rest is bought",
         _all(recover.ask, removals.thinks_it_cancelled),
-        0,
+        1,
     ),
     Mutant(
         "a fallback buys the rest alone",
         _swap("dcaguard.app.resting._for_rest", removals.whole_again),
-        0,
+        1,
     ),
     Mutant("what rests counts in caps", _all(book.spending_orders, removals.without_resting), 0),
     Mutant("a halt ends what rests", _all(recover.recover, removals.rests_while_halted), 0),
