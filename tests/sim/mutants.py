@@ -114,7 +114,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "absence needs time",
         _all(rules.proof_possible_at, lambda order, _s: order.created_at),
-        3,
+        18,
         _WEIGHED,
     ),
     Mutant("absence needs two proofs", _all(rules.absence_proved, lambda *_: True), 10, _WEIGHED),
@@ -152,7 +152,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant("a second machine's witness", _all(act.buy, removals.blind_buy), 1, hosts=2),
     Mutant(
-        "two orders under one id both count", _all(rules.together, removals.first_alone), 0, hosts=2
+        "two orders under one id both count", _all(rules.together, removals.first_alone), 43, hosts=2
     ),
     Mutant(
         "cancelled before the rest is bought",
@@ -164,8 +164,8 @@ MUTANTS: tuple[Mutant, ...] = (
         _swap("dcaguard.app.resting._for_rest", removals.whole_again),
         1,
     ),
-    Mutant("what rests counts in caps", _all(book.spending_orders, removals.without_resting), 0),
-    Mutant("a halt ends what rests", _all(recover.recover, removals.rests_while_halted), 0),
+    Mutant("what rests counts in caps", _all(book.spending_orders, removals.without_resting), 3),
+    Mutant("a halt ends what rests", _all(recover.recover, removals.rests_while_halted), 1),
     Mutant("ended orders are asked for again", _all(recover.to_ask_again, lambda *_: []), 0),
     Mutant(
         "asked again when nothing can be late",
@@ -180,7 +180,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "what was taken is never absent",
         _all(recover.settle_answer, removals.forgets_that_it_was_taken),
-        0,
+        23,
         behind=("locked quote speaks against absence",),
     ),
     Mutant(
