@@ -152,7 +152,10 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant("a second machine's witness", _all(act.buy, removals.blind_buy), 1, hosts=2),
     Mutant(
-        "two orders under one id both count", _all(rules.together, removals.first_alone), 43, hosts=2
+        "two orders under one id both count",
+        _all(rules.together, removals.first_alone),
+        43,
+        hosts=2,
     ),
     Mutant(
         "cancelled before the rest is bought",
