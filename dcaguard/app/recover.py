@@ -90,8 +90,7 @@ def drop_orphans(run: Pass) -> None:
 def to_ask_again(run: Pass, book: Book, account: str) -> list[Order]:
     """Return orders that ended a while ago: a late fill or a twin shows only if asked for.
 
-    Each is asked for on the next pass, and once more when nothing late can be under way; a few
-    at a time.
+    Each is asked for on the next pass and once more when nothing can be late; a few at a time.
     """
     if not run.world.is_live(account):
         return []

@@ -21,7 +21,6 @@ CLOSED = frozenset({Status.FILLED, Status.PARTIAL_CLOSED, Status.REJECTED, Statu
 ASKED = ("amount", "limit_price", "max_quote")
 Point = Callable[[str], None]
 Result = TypeVar("Result")
-Written = TypeVar("Written")
 
 
 class MemoryJournal(MemoryReadings):
@@ -123,10 +122,9 @@ class MemoryJournal(MemoryReadings):
         store = self.store
         with self.transaction():
             for slot in {order.slot, slot_key}:
-                if order.symbol in store.slots.get((order.strategy, slot), {}):
+                taken = store.slots.get((order.strategy, slot), {})
+                if order.symbol in taken or order.client_order_id in store.orders:
                     raise DuplicateSlotError(f"{order.strategy}: slot {order.slot} has an order")
-            if order.client_order_id in store.orders:
-                raise DuplicateSlotError(f"order {order.client_order_id} exists")
             for slot in {order.slot, slot_key}:
                 taken = store.slots.setdefault((order.strategy, slot), {})
                 taken[order.symbol] = order.client_order_id
@@ -191,7 +189,7 @@ class MemoryJournal(MemoryReadings):
     ) -> list[Order]:
         store = self.store
         few = status is not None and status <= RESERVING
-        wanted = list((store.unfinished if few else store.orders).values())
+        wanted = [*(store.unfinished if few else store.orders).values()]
         if slot_key is not None:
             ids = {known for taken in self._taken(strategy, slot_key) for known in taken.values()}
             wanted = [order for order in wanted if order.client_order_id in ids]

@@ -153,7 +153,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("a second machine's witness", _all(act.buy, removals.blind_buy), 1, hosts=2),
     Mutant(
         "two orders under one id both count",
-        _all(rules.together, removals.first_alone),
+        _all(rules.together, lambda reports: reports[0]),
         43,
         hosts=2,
     ),

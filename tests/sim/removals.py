@@ -175,10 +175,6 @@ def whole_again(_book: Any, _first: Any, situation: Any) -> Any:
     return replace(situation, wish=wish)
 
 
-def first_alone(reports: Any) -> Any:
-    return reports[0]
-
-
 def proves_by_silence(run: Any, _book: Any, order: Order) -> LookUp:
     answer = run.venue(order.account).prove_absence(order)
     return answer if answer.reports else NOT_FOUND
