@@ -188,7 +188,7 @@ class MemoryJournal(MemoryReadings):
         since: datetime | None = None,
     ) -> list[Order]:
         store = self.store
-        few = status is not None and status <= RESERVING
+        few = status and status <= RESERVING
         wanted = [*(store.unfinished if few else store.orders).values()]
         if slot_key is not None:
             ids = {known for taken in self._taken(strategy, slot_key) for known in taken.values()}
@@ -204,10 +204,9 @@ class MemoryJournal(MemoryReadings):
 
     def _taken(self, strategy: str | None, slot_key: str) -> Iterable[dict[str, str]]:
         """Return symbol -> order id of a slot, of one strategy or of all."""
-        slots = self.store.slots
         if strategy is not None:
-            return (slots.get((strategy, slot_key), {}),)
-        return (taken for (_, key), taken in slots.items() if key == slot_key)
+            return (self.store.slots.get((strategy, slot_key), {}),)
+        return (taken for (_, key), taken in self.store.slots.items() if key == slot_key)
 
     def add_fill(self, fill: Fill, at: datetime) -> bool:
         key = (fill.account, fill.symbol, fill.trade_id)
