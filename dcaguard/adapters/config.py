@@ -40,6 +40,7 @@ class Loaded:
     strategies: dict[str, Strategy]
     strategy_paths: dict[str, Path]
     broken: tuple[str, ...] = ()  # lines about strategies that could not be loaded
+    broken_names: frozenset[str] = frozenset()  # the names that their files have
 
 
 @dataclass(slots=True)
@@ -77,6 +78,7 @@ def load_config(
     strategies: dict[str, Strategy] = {}
     paths: dict[str, Path] = {}
     broken: list[str] = []
+    broken_names: set[str] = set()
     named: dict[str, Path] = {}
     for file in sorted(folder.glob("[!.]*.toml")):
         own = _Mistakes()
@@ -89,11 +91,15 @@ def load_config(
         broken += own.lines
         if strategy is not None and not own.lines:
             strategies[strategy.name], paths[strategy.name] = strategy, file
+        else:
+            broken_names.add(file.stem)
     if not tolerant or mistakes.lines:
         mistakes.lines += broken
     mistakes.stop()
     assert config is not None  # no lines, so it was valid
-    return Loaded(config, path, path.parent, strategies, paths, tuple(broken))
+    return Loaded(
+        config, path, path.parent, strategies, paths, tuple(broken), frozenset(broken_names)
+    )
 
 
 def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> Path:

@@ -9,6 +9,7 @@ from dcaguard.app.context import Book, Pass
 from dcaguard.app.outcomes import (
     OrderTypeError,
     ResultNotKeptError,
+    closed_unfilled,
     not_sent,
     rejection,
     silent,
@@ -186,7 +187,14 @@ def _after_post(run: Pass, book: Book, venue: Venue, order: Order, placed: Place
             if not report.fills_complete:
                 return _told(run, book, order, _look_up(venue, order))
             return Acted(order)
-        case PlaceKind.REJECTED_FUNDS | PlaceKind.REJECTED_FILTER | PlaceKind.REJECTED_OTHER:
+        case PlaceKind.WOULD_TAKE if order.type == "post-only":
+            return Acted(record_report(book, order, closed_unfilled(order), now))
+        case (
+            PlaceKind.REJECTED_FUNDS
+            | PlaceKind.REJECTED_FILTER
+            | PlaceKind.REJECTED_OTHER
+            | PlaceKind.WOULD_TAKE
+        ):
             order = record_refused(book, order, Status.REJECTED, facts, now)
             return Acted(order, error=rejection(order, placed))
         case PlaceKind.NOT_SENT:

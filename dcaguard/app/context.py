@@ -33,6 +33,9 @@ class Pass:
     now: datetime
     dry_run: bool
     quiet: bool = False  # a preview: the past is read, nothing at all is written
+    # Orders that were sent while an account was live belong to the main journal and its venue,
+    # whatever `live` says by now.
+    of_main: bool = False
     ledger: Ledger = field(default_factory=Ledger)
     bought: list[Order] = field(default_factory=list)  # of this pass, rehearsals included
     views: dict[str, AccountView] = field(default_factory=dict)
@@ -44,7 +47,9 @@ class Pass:
 
     def venue(self, account: str) -> Venue:
         """Return the way to an account; a rehearsal never gets one that can send."""
-        return self.world.dry_venue(account) if self.dry_run else self.world.venue(account)
+        if self.dry_run:
+            return self.world.dry_venue(account)
+        return self.world.real_venue(account) if self.of_main else self.world.venue(account)
 
     def book(self, account: str) -> Book:
         """Return the books of an account's strategies, with this run begun in the one written."""
@@ -59,7 +64,7 @@ class Pass:
 
     def keeps_main(self, account: str) -> bool:
         """Tell whether an account's orders belong to the main journal (paper, live)."""
-        return self.world.is_paper(account) or self.world.is_live(account)
+        return self.of_main or self.world.is_paper(account) or self.world.is_live(account)
 
     def mode(self) -> str:
         """Return the run's mode for the `runs` table."""

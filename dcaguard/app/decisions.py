@@ -14,6 +14,7 @@ from dcaguard.core.decide import Decision
 from dcaguard.core.money import times
 from dcaguard.core.order import UNRESOLVED, Status
 from dcaguard.core.policy.caps import over
+from dcaguard.core.policy.price import unusable
 from dcaguard.core.reason import Code, Reason, because
 from dcaguard.core.situation import Situation
 
@@ -86,6 +87,12 @@ def recheck(
     halted = run.world.halt.reason()
     if halted is not None:
         return because(Code.HALTED, reason=halted)
+    means = situation.means
+    # The witness may take its time: what is too old by now is not bought on.
+    now = max(run.now, run.world.clock.now())
+    old = unusable(means.quote, means.rules, now, tranche.symbol)
+    if old:
+        return old[0]
     known = order_of(book, tranche.strategy.name, tranche.slot, tranche.symbol)
     if known is not None and known.status is not Status.INTENT and not book.rehearsal:
         return because(Code.ALREADY_ORDERED, order=known.client_order_id)

@@ -10,7 +10,8 @@ from dcaguard.core.errors import (
     TryAgainError,
     VenueUnavailableError,
 )
-from dcaguard.core.order import LookUp, Order, Placed, PlaceKind
+from dcaguard.core.money import ZERO
+from dcaguard.core.order import LookUp, Order, Placed, PlaceKind, Status, VenueReport
 from dcaguard.ports import Venue
 
 
@@ -28,6 +29,21 @@ def rejection(order: Order, placed: Placed) -> DcaguardError:
     if placed.kind is PlaceKind.REJECTED_FUNDS:
         return LimitError(f"{told}: add cash; this slot is not sent again")
     return ProtocolError(f"{told}: this slot is not sent again; report the venue's code")
+
+
+def closed_unfilled(order: Order) -> VenueReport:
+    """Return a post-only order that the book no longer let rest, as one that ended without a fill.
+
+    Its money carries and its stated fallback buys, as when it had rested in vain.
+    """
+    return VenueReport(
+        client_order_id=order.client_order_id,
+        venue_order_id="",
+        status=Status.PARTIAL_CLOSED,
+        filled=ZERO,
+        cost=ZERO,
+        fills_complete=True,
+    )
 
 
 def not_sent(order: Order, placed: Placed) -> DcaguardError:

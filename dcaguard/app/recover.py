@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dcaguard.app import book as books
@@ -12,6 +12,7 @@ from dcaguard.app.context import Book, Pass
 from dcaguard.app.look import refuse_skew
 from dcaguard.app.record import TwoOrdersError, record_all, record_refused, twins
 from dcaguard.app.resting import buy_rests, overdue
+from dcaguard.app.world import World
 from dcaguard.core import recover as rules
 from dcaguard.core.canonical import parse_instant
 from dcaguard.core.errors import DcaguardError, OrderUnknownError, ReconcileError
@@ -50,24 +51,56 @@ def recover(run: Pass) -> None:
     drop_orphans(run)
     todo = {}
     for account in run.world.config.accounts:
-        lasting = run.world.journal if run.keeps_main(account) else None
-        if lasting is None and not _has_dry(run, account):
+        if not run.keeps_main(account) and not _has_dry(run, account):
             continue
         book = run.book(account)
         orders = [*open_questions(book.read, account), *to_ask_again(run, book, account)]
         if orders and not book.rehearsal:
             todo[account] = orders
-    if todo:
-        _ask_all(run, todo)
+    _ask_all(run, todo)
+    _recover_left_behind(run)
     buy_rests(run)
+
+
+def _recover_left_behind(run: Pass) -> None:
+    """Settle real orders of accounts that are no longer live: they stand at the venue all the same.
+
+    One of an account that the config no longer has can not be asked for, and is told (80).
+    """
+    main = replace(run, of_main=True)
+    todo = {}
+    for account in run.world.config.accounts:
+        orders = [] if run.keeps_main(account) else open_questions(run.world.journal, account)
+        if orders:
+            todo[account] = orders
+    _ask_all(main, todo)
+    for order in homeless(run.world):
+        run.ledger.fail(no_such_account(order), order.account)
+
+
+def homeless(world: World) -> list[Order]:
+    """Return orders without a written end on accounts that the config no longer has."""
+    accounts = {order.account for order in books.reserved_orders(world.journal)}
+    lost = sorted(accounts - set(world.config.accounts))
+    return [order for account in lost for order in open_questions(world.journal, account)]
+
+
+def no_such_account(order: Order) -> OrderUnknownError:
+    """Return what to say of an order whose account is gone from the config."""
+    return OrderUnknownError(
+        f"order {order.client_order_id} ({order.symbol}) is {order.status} on account "
+        f"{order.account}, which the config no longer has: put [accounts.{order.account}] back "
+        "(with live = false if you like), so that it can be asked for"
+    )
 
 
 def _ask_all(run: Pass, todo: Mapping[str, Sequence[Order]]) -> None:
     # A paper account and the journal that prices it are SQLite files of this thread, and fast.
     remote = {name: orders for name, orders in todo.items() if not run.world.is_paper(name)}
+    over = frozenset(o.client_order_id for rows in todo.values() for o in rows if overdue(run, o))
     with ThreadPoolExecutor(max_workers=max(len(remote), 1)) as pool:
-        answers = pool.map(lambda item: _ask(run, *item), remote.items())
-        found = {n: _ask(run, n, orders) for n, orders in todo.items() if n not in remote}
+        answers = pool.map(lambda item: _ask(run, item[0], item[1], over), remote.items())
+        found = {n: _ask(run, n, orders, over) for n, orders in todo.items() if n not in remote}
         found |= dict(zip(remote, answers, strict=True))
     for account in todo:
         for one in found[account]:
@@ -77,6 +110,8 @@ def _ask_all(run: Pass, todo: Mapping[str, Sequence[Order]]) -> None:
 def drop_orphans(run: Pass) -> None:
     """Give up an INTENT that nobody will decide again; it was provably never sent."""
     for order in run.world.journal.orders(status=frozenset({Status.INTENT})):
+        if order.strategy in run.world.broken_names:
+            continue  # what its strategy asks for can not be read just now
         strategy = run.world.strategies.get(order.strategy)
         if (
             strategy is None
@@ -117,13 +152,13 @@ def _has_dry(run: Pass, account: str) -> bool:
     return any(s.account == account for s in run.world.strategies.values())
 
 
-def _ask(run: Pass, account: str, orders: Sequence[Order]) -> list[Asked]:
+def _ask(run: Pass, account: str, orders: Sequence[Order], over: frozenset[str]) -> list[Asked]:
     try:
         venue = run.venue(account)
     except DcaguardError as error:
         silent = LookUp(absence=Absence.NO_ANSWER)
         return [Asked(order, silent, error) for order in orders]
-    return [ask(venue, order, cancel=overdue(run, order)) for order in orders]
+    return [ask(venue, order, cancel=order.client_order_id in over) for order in orders]
 
 
 def ask(venue: Venue, order: Order, *, cancel: bool = False) -> Asked:

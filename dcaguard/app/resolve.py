@@ -1,6 +1,6 @@
 """Settle one order whose outcome is not known: every answer shown, nothing given up unproved."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dcaguard.app import recover
 from dcaguard.app.absence import against, prove
@@ -34,6 +34,14 @@ def resolve(world: World, prefix: str, run_id: str, *, abandon: bool) -> Resolve
     """Ask about an order; with `abandon` give it up, refused when anything speaks against it."""
     run = Pass(world, run_id, world.clock.now(), dry_run=False)
     order = _find(world, prefix)
+    if order.account not in world.config.accounts:
+        msg = (
+            f"resolve {prefix}: account {order.account} is not in the config: put "
+            f"[accounts.{order.account}] back, so that its venue can be asked"
+        )
+        raise ConfigError(msg)
+    if not run.keeps_main(order.account):
+        run = replace(run, of_main=True)  # it was sent while the account was live
     run.begin()
     book = run.book(order.account)
     if order.status in UNRESOLVED | {Status.OPEN}:

@@ -40,13 +40,24 @@ class RestSlot(Slot):
 
 
 def overdue(run: Pass, order: Order) -> bool:
-    """Tell whether a resting order has rested long enough; an unwanted one always has."""
+    """Tell whether a resting order has rested long enough; an unwanted one always has.
+
+    Unwanted while a person's halt is set or the gate lets nothing through: what rests could fill.
+    """
     if order.status is not Status.OPEN:
         return False
-    strategy = run.world.strategies.get(order.strategy)
-    if strategy is None or strategy.order.type != "post-only":
+    if run.of_main or run.world.halt.reason() is not None:
         return True
-    return run.now >= (order.sent_at or order.created_at) + strategy.order.ttl
+    strategy = run.world.strategies.get(order.strategy)
+    if strategy is None:
+        # A file that can not be read does not say that its order is unwanted.
+        return order.strategy not in run.world.broken_names
+    if strategy.order.type != "post-only" or strategy.account != order.account:
+        return True
+    if run.now >= (order.sent_at or order.created_at) + strategy.order.ttl:
+        return True
+    gate = sight_of(run.world, run.now).gate_view(strategy, run.account(strategy))
+    return gate.enabled and (bool(gate.lock) or gate.share <= ZERO)
 
 
 def buy_rests(run: Pass) -> None:

@@ -107,8 +107,6 @@ def _codes_of_state(run: Pass) -> None:
         run.ledger.codes.append(ExitCode.HALTED)
         run.ledger.note(f"halted: {halted}; `dcaguard resume --confirm` lifts it")
     for account in run.world.config.accounts:
-        if not run.keeps_main(account):
-            continue
         if any(o.status in UNRESOLVED for o in open_questions(run.world.journal, account)):
             run.ledger.codes.append(ExitCode.ORDER_UNKNOWN)
 

@@ -9,7 +9,7 @@ from dcaguard.app.wishes import wish_of
 from dcaguard.core.account import CheckResult
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.order import UNRESOLVED
-from dcaguard.core.policy.price import PriceRules, SecondOpinion
+from dcaguard.core.policy.price import PriceRules, SecondOpinion, opinion, unusable
 from dcaguard.core.portfolio import cash_unread
 from dcaguard.core.reason import Code
 from dcaguard.core.situation import Finding, Means, Situation, Stops, Trouble
@@ -85,6 +85,17 @@ def _troubles(run: Pass, facts: Facts, tranche: Tranche) -> tuple[Trouble, ...]:
     return tuple(rows)
 
 
+def _second(run: Pass, facts: Facts, symbol: str) -> SecondOpinion | None:
+    """Return the second venue's word; a book that we would not buy on is no opinion either."""
+    if facts.second is None:
+        return None
+    price, quote = run.world.config.policy.price, facts.second.get(symbol)
+    rules = PriceRules(price.collar, price.spread_max, price.staleness)
+    now = max(run.now, run.world.clock.now())
+    why = unusable(quote, rules, now, symbol)
+    return opinion(price.second_opinion or "", price.second_opinion_tolerance, quote, why)
+
+
 def _means(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> Means:
     symbol, looked = tranche.symbol, facts.seen(tranche.account)
     price = run.world.config.policy.price
@@ -93,16 +104,11 @@ def _means(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> Means:
     staleness = price.series_staleness if from_series else price.staleness
     caps = cap_uses(run, book, facts, tranche)
     quote_asset = symbol.partition("/")[2]
-    second = None
-    if facts.second is not None:
-        other = facts.second.get(symbol)
-        name = price.second_opinion or ""
-        second = SecondOpinion(name, other.ask if other else None, price.second_opinion_tolerance)
     return Means(
         market=looked.markets.get(symbol),
         quote=looked.quotes.get(symbol),
         rules=PriceRules(price.collar, price.spread_max, staleness),
-        second=second,
+        second=_second(run, facts, symbol),
         caps=caps or (),
         base_per_quote=facts.prices.get(quote_asset) if caps is not None else None,
         cash=cash_quote(run, looked, quote_asset),

@@ -50,6 +50,7 @@ class World:
     clock: Clock
     venue: Callable[[str], Venue]  # by account name; simulated orders where `live` is false
     dry_venue: Callable[[str], Venue]  # the same, but never a real or a lasting paper order
+    real_venue: Callable[[str], Venue]  # the exchange itself, whatever `live` says: for old orders
     second_opinion: Callable[[Sequence[str]], Mapping[str, Quote]] | None
     halt: Halt
     gate_cache: GateCache
@@ -63,6 +64,7 @@ class World:
     # Inside it a stop that is asked for waits: from SENDING until the outcome is written down.
     undisturbed: Callable[[], AbstractContextManager[None]] = nullcontext
     broken: tuple[str, ...] = ()  # lines about strategies that could not be loaded
+    broken_names: frozenset[str] = frozenset()  # their names: what they ask for is not known
 
     def account(self, name: str) -> Account:
         """Return an account's config."""

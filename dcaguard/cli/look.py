@@ -58,7 +58,9 @@ def guard(
 
 
 def plan(
-    slots: Annotated[int, typer.Option("--slots", min=0, help="How many coming slots.")] = 5,
+    slots: Annotated[
+        int, typer.Option("--slots", min=0, max=1000, help="How many coming slots.")
+    ] = 5,
     as_of: Annotated[str | None, typer.Option("--as-of", help=_AS_OF)] = None,
 ) -> int:
     """Show what the next run would do and why, then the slots after it with local dates.

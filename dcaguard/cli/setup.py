@@ -61,7 +61,8 @@ def demo(
         Path | None, typer.Option("--dir", help="Where to leave the workspace to explore.")
     ] = None,
     speed: Annotated[
-        float, typer.Option("--speed", help="Recorded days a second; 0 is as fast as it goes.")
+        float,
+        typer.Option("--speed", min=0, help="Recorded days a second; 0 is as fast as it goes."),
     ] = 0.0,
 ) -> int:
     """Replay recorded real days through the real pipeline: no config, no key, no network.

@@ -242,7 +242,7 @@ def _second_heard(case: _Case) -> tuple[Reason, ...]:
     second = case.at.means.second
     if second is None or second.ask is not None:
         return ()
-    return (because(Code.SECOND_OPINION_UNKNOWN, source=second.source),)
+    return (because(Code.SECOND_OPINION_UNKNOWN, source=second.source, why=second.why),)
 
 
 def _money_countable(case: _Case) -> tuple[Reason, ...]:

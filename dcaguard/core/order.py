@@ -137,6 +137,7 @@ class PlaceKind(StrEnum):
     REJECTED_FUNDS = "REJECTED_FUNDS"
     REJECTED_FILTER = "REJECTED_FILTER"
     REJECTED_OTHER = "REJECTED_OTHER"
+    WOULD_TAKE = "WOULD_TAKE"  # post-only, proved refused: the book had moved; nothing rests
     NOT_SENT = "NOT_SENT"  # provably nothing left the process (connection refused, bad argument)
     UNKNOWN = "UNKNOWN"  # the reply was lost or ambiguous
     IMPOSSIBLE = "IMPOSSIBLE"  # the reply contradicts the intent: UNKNOWN all the same, exit 76

@@ -76,6 +76,7 @@ def world_on(
         clock=clock,
         venue=venues.venue,
         dry_venue=venues.dry_venue,
+        real_venue=venues.real_venue,
         second_opinion=second_opinion(loaded, venues),
         halt=HaltFile(place.halt),
         gate_cache=FileGateCache(place.cache),
@@ -88,6 +89,7 @@ def world_on(
         simulated_time=simulated,
         notes=tuple(getattr(journal, "notes", ())),
         broken=loaded.broken,
+        broken_names=loaded.broken_names,
     )
 
 

@@ -41,6 +41,10 @@ class Venues:
         account = self._loaded.config.accounts[name]
         return self._way(name, dry=not (account.live or account.exchange == PAPER))
 
+    def real_venue(self, name: str) -> Venue:
+        """Return the way to the exchange itself: what was sent there once is looked up there."""
+        return self._way(name, dry=False)
+
     def dry_venue(self, name: str) -> Venue:
         """Return a way that reads what is real and never sends anything."""
         return self._way(name, dry=True)

@@ -119,6 +119,7 @@ class Sim:
             clock=process,
             venue=process.venues.__getitem__,
             dry_venue=_none_of,
+            real_venue=process.venues.__getitem__,
             second_opinion=None,
             halt=process,
             gate_cache=process,

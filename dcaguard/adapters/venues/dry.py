@@ -75,9 +75,12 @@ class DryVenue:
             simulated = report(order, (), resting=True)
         if simulated is not None:
             return LookUp((simulated,), None, ("simulated order: found",))
-        # A live run asks the venue before it sends; so does a dry one, where there is a way.
+        # A live run asks the venue before it sends; so does a dry one, where there is a way. What
+        # is real stays in the main journal: it is never taken for a simulated order.
         if self._real.can_trade_live == "":
-            return self._real.find(order)
+            asked = self._real.find(order)
+            if not asked.reports:
+                return asked
         return LookUp((), Absence.NOT_FOUND, ("simulated orders: none with this id",))
 
     def prove_absence(self, order: Order) -> LookUp:

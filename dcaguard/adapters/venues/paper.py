@@ -186,7 +186,7 @@ class PaperVenue:
             detail = f"{plain(worst)} is below the smallest order of {plain(COST_MIN)}."
             return Placed(PlaceKind.REJECTED_FILTER, code="COST_MIN", detail=detail)
         if order.type == "post-only" and ask <= order.limit_price:
-            return Placed(PlaceKind.REJECTED_OTHER, code="POST_ONLY", detail="It would have taken.")
+            return Placed(PlaceKind.WOULD_TAKE, code="POST_ONLY", detail="It would have taken.")
         free = self._totals().get(market.quote, ZERO) - self._held().get(market.quote, ZERO)
         need = times(worst, ONE + self._terms.fee)
         if need > free:

@@ -19,6 +19,7 @@ class SecondOpinion:
     source: str
     ask: Decimal | None  # quote per base
     tolerance: Decimal  # share
+    why: str = ""  # why it gave none
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,24 @@ def objections(quote: Quote, rules: PriceRules, second: SecondOpinion | None) ->
                 )
             )
     return tuple(reasons)
+
+
+def opinion(
+    source: str, tolerance: Decimal, quote: Quote | None, reasons: tuple[Reason, ...]
+) -> SecondOpinion:
+    """Return what a second venue's quote is worth, given why it is `unusable`.
+
+    A book wider than the tolerance can not tell two prices that far apart.
+    """
+    if reasons:
+        return SecondOpinion(source, None, tolerance, reasons[0].code)
+    assert quote is not None
+    assert quote.bid is not None
+    assert quote.ask is not None
+    spread = quotient(quote.ask - quote.bid, quotient(quote.bid + quote.ask, Decimal(2)))
+    if spread > tolerance:
+        return SecondOpinion(source, None, tolerance, Code.SPREAD_WIDE)
+    return SecondOpinion(source, quote.ask, tolerance)
 
 
 def _rounded(share: Decimal) -> Decimal:

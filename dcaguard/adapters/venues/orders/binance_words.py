@@ -27,6 +27,7 @@ _NOT_TAKEN = frozenset(
     | {-1117, -1118, -1121, -1130, -1131, -1134, -1135, -1145, -1151}
     | set(range(-1106, -1099))
 )
+_WOULD_TAKE = "order would immediately match and take"
 # The matching engine's own sentences for -2010, as binance documents them. "Duplicate order
 # sent." is not among them: it means that the first one was taken.
 _ENGINE_SAYS = (
@@ -36,7 +37,7 @@ _ENGINE_SAYS = (
     "this account may not place or cancel orders",
     "unsupported order combination",
     "order would trigger immediately",
-    "order would immediately match and take",
+    _WOULD_TAKE,
     "the relationship of the prices for the orders is not correct",
     "iceberg orders are not supported for this symbol",
     "market orders are not supported for this symbol",
@@ -54,14 +55,18 @@ def rejection(answer: Answer) -> Placed | None:
     code, said = answer.body.get("code"), str(answer.body.get("msg", "")).lower()
     detail = f"binance said {code}."
     if code == _ENGINE and any(sentence in said for sentence in _ENGINE_SAYS):
-        funds = "insufficient balance" in said
-        kind = PlaceKind.REJECTED_FUNDS if funds else PlaceKind.REJECTED_OTHER
-        return Placed(kind, code=str(code), detail=detail)
+        return Placed(_engine_kind(said), code=str(code), detail=detail)
     if code == _FILTER:
         return Placed(PlaceKind.REJECTED_FILTER, code=str(code), detail=detail)
     if code in _NOT_TAKEN:
         return Placed(PlaceKind.REJECTED_OTHER, code=str(code), detail=detail)
     return None
+
+
+def _engine_kind(said: str) -> PlaceKind:
+    if "insufficient balance" in said:
+        return PlaceKind.REJECTED_FUNDS
+    return PlaceKind.WOULD_TAKE if _WOULD_TAKE in said else PlaceKind.REJECTED_OTHER
 
 
 def fill_of_reply(order: Order, trade: Mapping[str, object], at: datetime) -> Fill:

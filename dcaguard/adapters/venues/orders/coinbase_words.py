@@ -28,13 +28,13 @@ STATUS = {
 }
 # Coinbase's own words for an order that it did not take; anything else proves nothing.
 # Each is said plainly or with "PREVIEW_" before it.
+_WOULD_TAKE = "INVALID_LIMIT_PRICE_POST_ONLY"
 _FUNDS = frozenset({"INSUFFICIENT_FUND", "INSUFFICIENT_FUNDS"})
 _FILTERS = frozenset(
     {
         "INVALID_SIZE_PRECISION",
         "INVALID_PRICE_PRECISION",
         "INVALID_LIMIT_PRICE",
-        "INVALID_LIMIT_PRICE_POST_ONLY",
         "INVALID_BASE_SIZE_TOO_SMALL",
         "INVALID_BASE_SIZE_TOO_LARGE",
         "INVALID_QUOTE_SIZE_TOO_SMALL",
@@ -83,6 +83,8 @@ def rejection(answer: Answer) -> Placed | None:
 
 def _refusal(said: str) -> PlaceKind | None:
     reason = said.removeprefix("PREVIEW_")
+    if reason == _WOULD_TAKE:
+        return PlaceKind.WOULD_TAKE
     if reason in _FUNDS:
         return PlaceKind.REJECTED_FUNDS
     if reason in _FILTERS:

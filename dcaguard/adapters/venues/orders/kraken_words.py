@@ -29,6 +29,7 @@ _FILTERS = (
     "EOrder:Tick size check failed",
     "EOrder:Invalid price",
 )
+_WOULD_TAKE = "EOrder:Post only order"
 _INVALID = "EGeneral:Invalid arguments"
 _NOT_TAKEN = frozenset(
     {
@@ -38,7 +39,6 @@ _NOT_TAKEN = frozenset(
         "EGeneral:Permission denied",
         "EQuery:Unknown asset pair",
         "EOrder:Invalid order",
-        "EOrder:Post only order",
         "EOrder:Orders limit exceeded",
         "EOrder:Positions limit exceeded",
         "EOrder:Trading agreement required",
@@ -77,6 +77,8 @@ def result_of(question: str, answer: Answer) -> object:
 
 
 def _refusal(error: str) -> PlaceKind | None:
+    if error == _WOULD_TAKE:
+        return PlaceKind.WOULD_TAKE
     if error in _FUNDS:
         return PlaceKind.REJECTED_FUNDS
     if error.startswith(_FILTERS):
