@@ -185,7 +185,7 @@ class SimVenue:
         # A post-only order that is not made: its id rests already, or it would take.
         if made:
             return Placed(PlaceKind.UNKNOWN, code="-2010", detail="Duplicate order sent.")
-        return Placed(PlaceKind.REJECTED_OTHER, code="-2010", detail="would immediately match")
+        return Placed(PlaceKind.WOULD_TAKE, code="-2010", detail="would immediately match")
 
     def cancel(self, order: Order) -> LookUp:
         """Ask to end what rests and return what then shows: the venue may not tell the truth."""
