@@ -132,7 +132,6 @@ def record_settled(
     subject = symbol_subject(order.strategy, order.symbol)
     # An order may be settled again: a late fill, a second order under the same id.
     known = settlement(journal, order.client_order_id) or Settlement(ZERO, ZERO)
-    before = spent_total(journal, order.strategy, order.symbol) - known.spent
     quote = order.symbol.partition("/")[2]
     of_strategy = spent_by_account(journal, order.strategy, quote)
     of_strategy[order.account] = of_strategy.get(order.account, ZERO) - known.spent + spent
@@ -143,20 +142,11 @@ def record_settled(
         "strategy": order.strategy,
         "symbol": order.symbol,
     }
-    totals = {
-        "total": before + spent,
-        "bought_total": bought_total(journal, order.strategy, order.symbol) + filled - known.filled,
-    }
+    bought = bought_total(journal, order.strategy, order.symbol) + filled - known.filled
     journal.append("settled", order.client_order_id, body, at)
-    journal.append("spent", subject, totals, at)
+    journal.append("spent", subject, {"bought_total": bought}, at)
     journal.append("spent", f"{order.strategy}|/{quote}", {"by_account": of_strategy}, at)
     record_unsettled(journal, [i for i in unsettled(journal) if i != order.client_order_id], at)
-
-
-def spent_total(journal: Journal, strategy: str, symbol: str) -> Decimal:
-    """Return what a strategy's settled orders of one symbol have cost, in quote."""
-    row = journal.latest("spent", symbol_subject(strategy, symbol))
-    return ZERO if row is None else Decimal(str(row.body["total"]))
 
 
 def spent_by_account(journal: Journal, strategy: str, quote: str) -> dict[str, Decimal]:
