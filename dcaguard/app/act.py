@@ -86,7 +86,7 @@ def buy(
         found = venue.find(order)
         if found.reports or found.absence is not Absence.NOT_FOUND:
             return _witnessed(run, book, order, found)
-        return _send(run, book, venue, order, decision)
+        return _send(run, book, venue, order, decision, recheck)
     except ResultNotKeptError:
         raise  # the disk is gone: nothing more may be sent by this process
     except DcaguardError as error:
@@ -146,28 +146,35 @@ def _witnessed(run: Pass, book: Book, order: Order, found: LookUp) -> Acted:
     return Acted(order, error=silent(order, found))
 
 
-def _send(run: Pass, book: Book, venue: Venue, order: Order, decision: Decision) -> Acted:
+def _send(
+    run: Pass, book: Book, venue: Venue, order: Order, decision: Decision, recheck: Recheck
+) -> Acted:
     """Let the one order out and write what came of it, undisturbed in between."""
     run.world.room_for_send()
     with run.world.undisturbed():
-        return _sent(run, book, venue, order, decision)
+        return _sent(run, book, venue, order, decision, recheck)
 
 
-def _sent(run: Pass, book: Book, venue: Venue, order: Order, decision: Decision) -> Acted:
+def _sent(
+    run: Pass, book: Book, venue: Venue, order: Order, decision: Decision, recheck: Recheck
+) -> Acted:
     """Commit SENDING, look at the halt once more, POST, write what came of it."""
     with book.write.transaction():
         if run.world.halt.reason() is not None:
             return Acted(order, objection=because(Code.HALTED, reason=run.world.halt.reason()))
-        order = book.write.move_order(order.client_order_id, Status.SENDING, run.now)
+        if (objection := recheck()) is not None:
+            return Acted(order, objection=objection)
+        now = run.world.clock.now()  # a slow witness takes its time: the send begins here
+        order = book.write.move_order(order.client_order_id, Status.SENDING, now)
         if not book.rehearsal:
             purse = books.purse(book.write, order.strategy, order.symbol)
             after = at_sending(purse, decision)
             books.record_purse(
-                book.write, order.slot, order.strategy, order.symbol, after, "SENDING", run.now
+                book.write, order.slot, order.strategy, order.symbol, after, "SENDING", now
             )
     halted = run.world.halt.reason()
     if halted is not None:
-        gone = record_refused(book, order, Status.ABANDONED, {"detail": "halted"}, run.now)
+        gone = record_refused(book, order, Status.ABANDONED, {"detail": "halted"}, now)
         return Acted(gone, objection=because(Code.HALTED, reason=halted))
     placed = venue.place(order)
     try:

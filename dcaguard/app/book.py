@@ -1,13 +1,13 @@
-"""Our own records in the journal: slots, purses, armings, settlements. One writer for each kind."""
+"""Our own records in the journal: slots, purses, settlements, ladders. One writer for each kind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from dcaguard.core.canonical import instant, parse_instant
+from dcaguard.core.canonical import instant
 from dcaguard.core.money import ZERO
-from dcaguard.core.order import RESERVING, Order, Status
+from dcaguard.core.order import RESERVING, Fill, Order, Status
 from dcaguard.core.purse import Purse
 from dcaguard.core.schedule import Slot, parse_slot
 from dcaguard.ports import Journal
@@ -132,7 +132,9 @@ def record_settled(
     subject = symbol_subject(order.strategy, order.symbol)
     # An order may be settled again: a late fill, a second order under the same id.
     known = settlement(journal, order.client_order_id) or Settlement(ZERO, ZERO)
-    before = spent_total(journal, order.strategy, order.symbol) - known.spent
+    quote = order.symbol.partition("/")[2]
+    of_strategy = spent_by_account(journal, order.strategy, quote)
+    of_strategy[order.account] = of_strategy.get(order.account, ZERO) - known.spent + spent
     body = {
         "client_order_id": order.client_order_id,
         "spent": spent,
@@ -140,19 +142,24 @@ def record_settled(
         "strategy": order.strategy,
         "symbol": order.symbol,
     }
-    totals = {
-        "total": before + spent,
-        "bought_total": bought_total(journal, order.strategy, order.symbol) + filled - known.filled,
-    }
+    bought = bought_total(journal, order.strategy, order.symbol) + filled - known.filled
     journal.append("settled", order.client_order_id, body, at)
-    journal.append("spent", subject, totals, at)
+    journal.append("spent", subject, {"bought_total": bought}, at)
+    journal.append("spent", f"{order.strategy}|/{quote}", {"by_account": of_strategy}, at)
     record_unsettled(journal, [i for i in unsettled(journal) if i != order.client_order_id], at)
 
 
-def spent_total(journal: Journal, strategy: str, symbol: str) -> Decimal:
-    """Return what a strategy's settled orders of one symbol have cost, in quote."""
-    row = journal.latest("spent", symbol_subject(strategy, symbol))
-    return ZERO if row is None else Decimal(str(row.body["total"]))
+def spent_by_account(journal: Journal, strategy: str, quote: str) -> dict[str, Decimal]:
+    """Return what a strategy's settled orders have cost in a quote coin, whatever they bought."""
+    row = journal.latest("spent", f"{strategy}|/{quote}")
+    if row is not None and isinstance(row.body["by_account"], Mapping):
+        return {name: Decimal(str(spent)) for name, spent in row.body["by_account"].items()}
+    totals: dict[str, Decimal] = {}
+    for order in journal.orders(strategy=strategy):
+        cost = settled_cost(journal, order.client_order_id)
+        if cost is not None and order.symbol.partition("/")[2] == quote:
+            totals[order.account] = totals.get(order.account, ZERO) + cost
+    return totals
 
 
 def bought_total(journal: Journal, strategy: str, symbol: str) -> Decimal:
@@ -189,10 +196,13 @@ def spent_at(order: Order) -> datetime:
 
 
 def spending_orders(journal: Journal, since: datetime) -> list[tuple[Order, bool]]:
-    """Return every order that spent since `since` or is not final, with "is pending"."""
+    """Return every order sent or executed since `since`, or not final, with "is pending"."""
     pending = {order.client_order_id: order for order in reserved_orders(journal)}
     written = journal.orders(since=since - _INTENT_LIFE_MAX)
     recent = {o.client_order_id: o for o in written if spent_at(o) >= since}
+    for one in fills_of_orders(journal, since):
+        if one not in recent and (order := journal.order(one)) is not None:
+            recent[one] = order
     return [
         (order, order.client_order_id in pending)
         for order in (recent | pending).values()
@@ -200,37 +210,19 @@ def spending_orders(journal: Journal, since: datetime) -> list[tuple[Order, bool
     ]
 
 
-def strategy_spent_quote(journal: Journal, strategy: str, symbols: Sequence[str]) -> Decimal:
-    """Return what all of a strategy's orders have cost or at worst may cost, in quote."""
-    settled = sum((spent_total(journal, strategy, symbol) for symbol in symbols), ZERO)
-    pending = [o for o in reserved_orders(journal) if o.strategy == strategy]
-    return settled + sum((order.max_quote for order in pending), ZERO)
+def fills_of_orders(journal: Journal, since: datetime) -> dict[str, list[Fill]]:
+    """Return executions since an instant by the order that they belong to."""
+    found: dict[str, list[Fill]] = {}
+    for fill in journal.fills(since=since):
+        if fill.client_order_id is not None:
+            found.setdefault(fill.client_order_id, []).append(fill)
+    return found
 
 
-@dataclass(frozen=True, slots=True)
-class Arming:
-    """The newest confirmation of a strategy."""
-
-    digest: str
-    at: datetime
-    first: bool
-
-
-def arming(journal: Journal, strategy: str) -> Arming | None:
-    """Return the newest arming of a strategy."""
-    row = journal.latest("arm", strategy)
-    if row is None:
-        return None
-    return Arming(
-        str(row.body["digest"]), parse_instant(str(row.body["armed_at"])), bool(row.body["first"])
-    )
-
-
-def record_arming(journal: Journal, strategy: str, digest: str, at: datetime) -> Arming:
-    """Write a person's confirmation of strategy, policy and account as parsed."""
-    first = arming(journal, strategy) is None
-    journal.append("arm", strategy, {"digest": digest, "armed_at": instant(at), "first": first}, at)
-    return Arming(digest, at, first)
+def fill_cost(fill: Fill) -> Decimal:
+    """Return what an execution cost in quote, a fee in quote included."""
+    quote = fill.symbol.partition("/")[2]
+    return fill.cost + (fill.fee_amount if fill.fee_currency == quote else ZERO)
 
 
 def ladder_released(journal: Journal, strategy: str, symbol: str, since: datetime | None) -> int:

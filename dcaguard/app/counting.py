@@ -1,5 +1,6 @@
 """What counts against a tranche's caps and cash as the journal stands at this moment."""
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,8 +9,9 @@ from dcaguard.app.act import Tranche
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.facts import Facts
 from dcaguard.app.look import Looked, cash_base
+from dcaguard.app.spending import outlay, outlays, strategy_spent_quote
 from dcaguard.app.world import World
-from dcaguard.core.money import ONE, ZERO, times
+from dcaguard.core.money import ONE, ZERO
 from dcaguard.core.order import Order, Status
 from dcaguard.core.policy.caps import Buying, CapUse, Spend, uses, windows
 from dcaguard.core.portfolio import spendable
@@ -20,9 +22,11 @@ def cap_uses(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> tuple[Cap
 
     The tranche's own unsent INTENT does not count against itself.
     """
-    world = run.world
+    world, weighed = run.world, facts.of(tranche.account)
     view = facts.seen(tranche.account).view
-    spends = _spends(run, book, facts, tranche)
+    # The money leaves when the order is sent, which on a slow venue may be another day.
+    span = windows(max(run.now, world.clock.now()), world.config.timezone)
+    spends = _spends(run, book, facts, tranche, min(span.day, span.week, span.month))
     if spends is None or view is None:
         return None
     money = {world.config.base_currency, *world.config.stablecoins_at_par}
@@ -31,46 +35,32 @@ def cap_uses(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> tuple[Cap
         account=tranche.account,
         asset=tranche.symbol.partition("/")[0],
         spends=spends,
-        portfolio=facts.portfolio,
-        cash_base=cash_base(view, money, facts.prices),
-        windows=windows(run.now, world.config.timezone),
+        portfolio=weighed.portfolio,
+        cash_base=cash_base(view, money, weighed.prices),
+        windows=span,
     )
     return uses(world.config.policy.caps, buying)
 
 
-def _spends(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> list[Spend] | None:
-    rows = books.spending_orders(book.read, _window_start(run))
+def _spends(
+    run: Pass, book: Book, facts: Facts, tranche: Tranche, since: datetime
+) -> list[Spend] | None:
+    kind, rate = run.world.kind(tranche.account), facts.of(tranche.account).prices.get
+    rows = outlays(run.world, book.read, kind, since, rate)
+    if rows is None:
+        return None
     if book.rehearsal:
-        rows += [(order, True) for order in run.bought]
+        own = [o for o in run.bought if run.world.kind(o.account) is kind]
+        rehearsed = [outlay(order, order.max_quote, rate, pending=True) for order in own]
+        rows += [row for row in rehearsed if row is not None]
     here = {order.client_order_id for order in run.bought}
-    spends = []
-    for order, pending in rows:
-        if _is_own_intent(order, tranche):
-            continue
-        value = (
-            order.max_quote
-            if book.rehearsal and order in run.bought
-            else (books.spent_quote(book.read, order))
-        )
-        rate = facts.prices.get(order.symbol.partition("/")[2])
-        if value and rate is None:
-            return None
-        spends.append(
-            Spend(
-                at=books.spent_at(order),
-                account=order.account,
-                asset=order.symbol.partition("/")[0],
-                value_base=times(value, rate or ZERO),
-                pending=pending,
-                in_balances=not pending and order.client_order_id not in here,
-            )
-        )
-    return spends
-
-
-def _window_start(run: Pass) -> datetime:
-    span = windows(run.now, run.world.config.timezone)
-    return min(span.day, span.week, span.month)
+    return [
+        replace(row.spend, in_balances=False)
+        if row.order is not None and row.order.client_order_id in here
+        else row.spend
+        for row in rows
+        if row.order is None or not _is_own_intent(row.order, tranche)
+    ]
 
 
 def _is_own_intent(order: Order, tranche: Tranche) -> bool:
@@ -110,8 +100,7 @@ def left_quote(run: Pass, book: Book, tranche: Tranche) -> Decimal | None:
     strategy = tranche.strategy
     if strategy.budget.total is None:
         return None
-    symbols = [one.symbol for one in strategy.buy]
-    spent = books.strategy_spent_quote(book.read, strategy.name, symbols)
+    spent = strategy_spent_quote(run.world, book.read, strategy.name, tranche.account)
     own = [o for o in books.reserved_orders(book.read) if _is_own_intent(o, tranche)]
     spent -= sum((order.max_quote for order in own if order.status is Status.INTENT), ZERO)
     if book.rehearsal:

@@ -24,7 +24,7 @@ def remind(run: Pass, facts: Facts) -> None:
     for account in dict.fromkeys(order.account for order in run.bought):
         if run.world.is_paper(account):
             continue
-        part = coins_share(run.world, facts.portfolio, account)
+        part = coins_share(run.world, facts.of(account).portfolio, account)
         if part is None or part <= _SHARE:
             continue
         if _coins_base(run.world, facts, account) <= _planned_base(run, facts, account):
@@ -40,7 +40,7 @@ def _coins_base(world: World, facts: Facts, account: str) -> Decimal:
     return sum(
         (
             v.value_base or ZERO
-            for v in facts.portfolio.valued
+            for v in facts.of(account).portfolio.valued
             if v.account == account and v.holding.asset not in money
         ),
         ZERO,
@@ -53,6 +53,6 @@ def _planned_base(run: Pass, facts: Facts, account: str) -> Decimal:
     for strategy in run.world.strategies.values():
         if strategy.account == account:
             count = sum(1 for _ in slots_between(strategy, run.now, run.now + _SPAN))
-            rate = facts.prices.get(strategy.quote, ZERO)
+            rate = facts.of(account).prices.get(strategy.quote, ZERO)
             total += times(times(strategy.budget.per_slot, rate), Decimal(count))
     return total

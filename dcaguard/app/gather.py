@@ -1,13 +1,15 @@
 """What a pass must find out before it decides: accounts, markets, prices, guard, second opinion."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dcaguard.app.context import Pass
 from dcaguard.app.counting import needs_nav
-from dcaguard.app.facts import Facts
-from dcaguard.app.look import Ask, Looked, look, portfolio_of, quotes_or_none
+from dcaguard.app.facts import Facts, weigh
+from dcaguard.app.look import Ask, Looked, look, quotes_or_none
 from dcaguard.app.sight import Sight
 from dcaguard.app.slots import DueStrategy
+from dcaguard.app.unaccounted import count_lost
 from dcaguard.app.world import World
 from dcaguard.core.account import AccountView, CheckResult, Proof
 from dcaguard.core.config import PAPER, Account, Config
@@ -22,6 +24,8 @@ from dcaguard.ports import Journal
 def gather(run: Pass, sight: Sight, due: Sequence[DueStrategy]) -> Facts:
     """Look at every account that matters, judge what was read, and write it down."""
     facts = gather_quietly(run, sight, due)
+    if any(run.world.is_live(one.strategy.account) for one in due):
+        facts = replace(facts, uncounted=count_lost(run))
     _journal_views(run, facts.looked, due)
     buying = {one.strategy.account for one in due}
     for name in facts.incomplete:
@@ -37,20 +41,32 @@ def gather_quietly(run: Pass, sight: Sight, due: Sequence[DueStrategy]) -> Facts
     asks, failures = _asks(run, due)
     looked = look(run.world, asks)
     run.views.update({name: one.view for name, one in looked.items() if one.view is not None})
-    portfolio, prices = portfolio_of(run.world.config, looked)
     unseen = {name for name, one in looked.items() if not _holdings_known(run.world, one)}
-    missing = tuple(sorted({*failures, *unseen}))
     return Facts(
         sight=sight,
         looked=looked,
         failures=failures,
-        portfolio=portfolio,
-        prices=prices,
+        kinds={name: run.world.kind(name) for name in run.world.config.accounts},
+        weighed=weigh(run.world, looked, frozenset({*failures, *unseen})),
         second=_second(run, due),
         halted=run.world.halt.reason(),
         findings=findings_of(run.world.config, looked),
-        incomplete=missing,
+        one_login=_one_login(run.world, looked),
     )
+
+
+def _one_login(world: World, looked: Mapping[str, Looked]) -> dict[str, tuple[str, ...]]:
+    """Return, by live account, all live accounts that hold the same key, when there are others.
+
+    Orders without an outcome, cash and limits are counted by account: two names for one login
+    would each have all of it.
+    """
+    names: dict[str, list[str]] = {}
+    for name, one in looked.items():
+        if one.view is not None and one.view.key_fingerprint and world.is_live(name):
+            names.setdefault(one.view.key_fingerprint, []).append(name)
+    shared = [tuple(sorted(group)) for group in names.values() if len(group) > 1]
+    return {name: group for group in shared for name in group}
 
 
 def _holdings_known(world: World, looked: Looked) -> bool:
@@ -77,12 +93,12 @@ def _asks(run: Pass, due: Sequence[DueStrategy]) -> tuple[list[Ask], dict[str, D
     symbols: dict[str, list[str]] = {}
     for one in due:
         symbols.setdefault(one.strategy.account, []).extend(b.symbol for b in one.strategy.buy)
-    kinds = {world.is_paper(account) for account in symbols}
+    kinds = {world.kind(account) for account in symbols}
     # Without a key an account shows nothing; it is asked only when it is to buy.
     accounts = [
         name
         for name, account in world.config.accounts.items()
-        if name in symbols or (world.is_paper(name) in kinds and _has_holdings(account))
+        if name in symbols or (world.kind(name) in kinds and _has_holdings(account))
     ]
     weighs = any(
         needs_nav(world, symbol.partition("/")[0], account)

@@ -134,7 +134,7 @@ def settle(book: Book, order: Order, filled: Decimal, at: datetime) -> bool:
         return False
     if known is not None and known.filled == filled:
         return True
-    spent = spent_by(fills, order.symbol)
+    spent = spent_by(fills)
     if book.rehearsal:
         journal.append("settled", order.client_order_id, {"spent": spent, "filled": filled}, at)
         return True
@@ -159,10 +159,9 @@ def _carry_rest(
     books.record_purse(journal, order.slot, order.strategy, order.symbol, after, "remainder", at)
 
 
-def spent_by(fills: list[Fill], symbol: str) -> Decimal:
+def spent_by(fills: Sequence[Fill]) -> Decimal:
     """Return what fills cost in quote; a fee in another currency is not part of it."""
-    quote = symbol.partition("/")[2]
-    return sum((f.cost + (f.fee_amount if f.fee_currency == quote else ZERO) for f in fills), ZERO)
+    return sum((books.fill_cost(fill) for fill in fills), ZERO)
 
 
 def record_refused(

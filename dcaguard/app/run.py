@@ -223,12 +223,17 @@ def _write_down(
 
 def _exit_code(run: Pass, decided: Sequence[Decided], *, detailed: bool) -> ExitCode:
     codes = list(run.ledger.codes)
-    bought = any(one.order is not None and one.order.status not in _NOT_BOUGHT for one in decided)
+    bought = {
+        one.tranche.account
+        for one in decided
+        if one.order is not None and one.order.status not in _NOT_BOUGHT
+    }
     for one in decided:
         for reason in one.decision.reasons:
             code = MEANINGS[reason.code].exit_code
-            # A limit is news once; after that the slot is merely held.
-            if code is ExitCode.LIMIT and (bought or not one.is_new):
+            # A limit is news once; after that the slot is merely held. What another account
+            # bought, pretend money perhaps, does not make up for it.
+            if code is ExitCode.LIMIT and (one.tranche.account in bought or not one.is_new):
                 continue
             codes.append(code)
     code = gravest(codes)

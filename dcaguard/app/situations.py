@@ -49,7 +49,7 @@ def _stops(run: Pass, book: Book, facts: Facts, tranche: Tranche, *, armed: bool
         troubles=_troubles(run, facts, tranche),
         allowed=universe.allow,
         revenue_lack=facts.sight.revenue_lack(asset) if rule and rule.needs_revenue else None,
-        concentration=facts.sight.concentration(facts.portfolio, account),
+        concentration=facts.sight.concentration(facts.of(account).portfolio, account),
     )
 
 
@@ -70,7 +70,11 @@ def _not_live(run: Pass, account: str) -> str:
 
 def _troubles(run: Pass, facts: Facts, tranche: Tranche) -> tuple[Trouble, ...]:
     account = tranche.account
-    rows = []
+    rows = list(facts.uncounted) if run.world.is_live(account) else []
+    names = facts.one_login.get(account)
+    if names is not None:
+        told = f"accounts {', '.join(names)} hold the same key: one login is one account"
+        rows.append(Trouble(Code.CREDENTIALS_UNUSABLE, f"{told}: remove all but one of them"))
     failure = facts.failures.get(account) or facts.seen(account).failure
     if failure is not None:
         rows.append(trouble_of(failure))
@@ -78,7 +82,7 @@ def _troubles(run: Pass, facts: Facts, tranche: Tranche) -> tuple[Trouble, ...]:
     if view is not None and (unread := cash_unread(view)):
         rows.append(Trouble(Code.BALANCE_UNKNOWN, unread))
     asset = tranche.symbol.partition("/")[0]
-    others = [name for name in facts.incomplete if name != account]
+    others = [name for name in facts.of(account).incomplete if name != account]
     if others and needs_nav(run.world, asset, account):
         detail = f"shares of NAV can not be counted while {', '.join(others)} could not be read"
         rows.append(Trouble(Code.BALANCE_UNKNOWN, detail))
@@ -110,6 +114,8 @@ def _means(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> Means:
         rules=PriceRules(price.collar, price.spread_max, staleness),
         second=_second(run, facts, symbol),
         caps=caps or (),
-        base_per_quote=facts.prices.get(quote_asset) if caps is not None else None,
+        base_per_quote=facts.of(tranche.account).prices.get(quote_asset)
+        if caps is not None
+        else None,
         cash=cash_quote(run, looked, quote_asset),
     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from dcaguard.app import book as books
 from dcaguard.app.act import Tranche
+from dcaguard.app.arming import arming
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.world import World
 from dcaguard.core.arming import arming_digest
@@ -31,8 +32,8 @@ def is_armed(run: Pass, strategy: Strategy) -> bool:
     """Tell whether a person confirmed exactly these rules; paper and dry accounts need none."""
     if not run.world.is_live(strategy.account):
         return True
-    arming = books.arming(run.world.journal, strategy.name)
-    return arming is not None and arming.digest == arming_digest(run.world.config, strategy)
+    known = arming(run.world.journal, strategy.name)
+    return known is not None and known.digest == arming_digest(run.world.config, strategy)
 
 
 def due_now(run: Pass, strategy: Strategy) -> DueStrategy:
@@ -60,18 +61,15 @@ def due_quietly(run: Pass, strategy: Strategy) -> DueStrategy:
 
 
 def _due(run: Pass, strategy: Strategy, state: books.SlotState) -> DueSlots:
-    arming = (
-        books.arming(run.world.journal, strategy.name)
-        if run.world.is_live(strategy.account)
-        else None
-    )
+    live = run.world.is_live(strategy.account)
+    known = arming(run.world.journal, strategy.name) if live else None
     return due(
         strategy,
         run.now,
         looked_at=state.slot,
         still_open=state.is_open,
-        armed_at=arming.at if arming else None,
-        first_arming=arming.first if arming else True,
+        armed_at=known.at if known else None,
+        first_arming=known.looks_back if known else True,
     )
 
 

@@ -6,17 +6,18 @@ from datetime import datetime
 from decimal import Decimal
 
 from dcaguard.app import book as books
+from dcaguard.app.arming import arming
 from dcaguard.app.sight import sight_of
 from dcaguard.app.slots import lasting_journal
-from dcaguard.app.survey import spends_now
+from dcaguard.app.spending import strategy_spent_quote
+from dcaguard.app.survey import kind_shown, spends_now
 from dcaguard.app.world import World
 from dcaguard.core.arming import arming_digest
 from dcaguard.core.money import ZERO
 from dcaguard.core.order import UNRESOLVED, Order
-from dcaguard.core.policy.caps import CapUse, windows
+from dcaguard.core.policy.caps import CapUse, spending_uses, windows
 from dcaguard.core.portfolio import par_prices
 from dcaguard.core.purse import Purse
-from dcaguard.core.reason import Code
 from dcaguard.core.schedule import Slot, next_slots
 from dcaguard.core.strategy import Strategy
 from dcaguard.ports import Journal
@@ -92,10 +93,10 @@ def _strategy(world: World, strategy: Strategy, now: datetime, *, dry: bool) -> 
     journal = world.dry_journal() if dry else lasting_journal(world, strategy.account)
     state = books.slot_state(journal, strategy.name)
     symbols = [one.symbol for one in strategy.buy]
-    spent = books.strategy_spent_quote(journal, strategy.name, symbols)
+    spent = strategy_spent_quote(world, journal, strategy.name, strategy.account)
     total = strategy.budget.total
-    arming = books.arming(world.journal, strategy.name)
-    armed = arming is not None and arming.digest == arming_digest(world.config, strategy)
+    known = arming(world.journal, strategy.name)
+    armed = known is not None and known.digest == arming_digest(world.config, strategy)
     return StrategyStatus(
         strategy=strategy,
         mode=mode_of(world, strategy),
@@ -113,18 +114,10 @@ def spending_caps(
 ) -> tuple[CapUse, ...]:
     """Return the caps on spending with what is used; a quote without a rate at hand counts zero."""
     prices = par_prices({}, world.config.base_currency, world.config.stablecoins_at_par)
-    spends = spends_now(world, prices, now, journal)
-    caps, span = world.config.policy.caps, windows(now, world.config.timezone)
-    rows = [CapUse("order_max", Code.CAP_ORDER, caps.order_max, ZERO)]
-    for name, code, limit, start in (
-        ("day_max", Code.CAP_DAY, caps.day_max, span.day),
-        ("week_max", Code.CAP_WEEK, caps.week_max, span.week),
-        ("month_max", Code.CAP_MONTH, caps.month_max, span.month),
-    ):
-        if limit is not None:
-            used = sum((s.value_base for s in spends if s.pending or s.at >= start), ZERO)
-            rows.append(CapUse(name, code, limit, used))
-    return tuple(rows)
+    book = journal or world.journal
+    kind = kind_shown(world, dry=book is not world.journal)
+    spends = spends_now(world, prices, now, book, kind)
+    return spending_uses(world.config.policy.caps, spends, windows(now, world.config.timezone))
 
 
 def last_run(world: World) -> Mapping[str, object] | None:

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from dcaguard.app import book as books
 from dcaguard.app.context import Pass
-from dcaguard.app.look import Ask, Looked, look, portfolio_of
+from dcaguard.app.facts import weigh
+from dcaguard.app.look import Ask, Looked, cash_base, look, portfolio_of
+from dcaguard.app.spending import outlays
 from dcaguard.app.world import World
 from dcaguard.core.account import AccountView, CheckResult
 from dcaguard.core.errors import DcaguardError
-from dcaguard.core.money import ZERO, times
+from dcaguard.core.money import ZERO
 from dcaguard.core.policy.caps import Buying, CapUse, Spend, uses, windows
 from dcaguard.core.policy.leverage import leverage_check
-from dcaguard.core.portfolio import Portfolio
+from dcaguard.core.portfolio import Kind, Portfolio
 from dcaguard.ports import Journal
 
 
@@ -52,58 +53,62 @@ def survey(world: World, accounts: Sequence[str], now: datetime) -> Survey:
         portfolio=portfolio,
         prices=prices,
         extra={name: leverage_check(view, prices) for name, view in views.items()},
-        caps=cap_table(world, portfolio, prices, now),
+        caps=cap_table(world, looked, now),
         failures={name: str(error) for name, error in errors.items()},
         errors=tuple(errors.values()),
     )
 
 
 def spends_now(
-    world: World, prices: Mapping[str, Decimal], now: datetime, journal: Journal | None = None
+    world: World, prices: Mapping[str, Decimal], now: datetime, journal: Journal, kind: Kind
 ) -> list[Spend]:
-    """Return a journal's spending since the month began; what has no rate counts zero."""
+    """Return one kind of money that was spent since the windows began; without a rate it is 0."""
     span = windows(now, world.config.timezone)
-    book = journal or world.journal
-    rows = books.spending_orders(book, min(span.day, span.week, span.month))
-    spends = []
-    for order, pending in rows:
-        asset, _, quote = order.symbol.partition("/")
-        value = times(books.spent_quote(book, order), prices.get(quote, ZERO))
-        at = books.spent_at(order)
-        spends.append(Spend(at, order.account, asset, value, pending, not pending))
-    return spends
+    since = min(span.day, span.week, span.month)
+    rows = outlays(world, journal, kind, since, lambda asset: prices.get(asset, ZERO))
+    return [row.spend for row in rows or ()]
 
 
-def cap_table(
-    world: World, portfolio: Portfolio, prices: Mapping[str, Decimal], now: datetime
-) -> tuple[CapUse, ...]:
-    """Return every cap with limit, used and left: spending first, then a row per allowed asset."""
-    spends = spends_now(world, prices, now)
-    rows: dict[str, CapUse] = {}
+def cap_table(world: World, looked: Mapping[str, Looked], now: datetime) -> tuple[CapUse, ...]:
+    """Return every cap with limit, used and left: spending first, then a row per allowed asset.
+
+    Where several kinds of money are planned with, shared limits are those of the gravest one.
+    """
+    weighed, rows = weigh(world, looked), dict[str, CapUse]()
     accounts = sorted({s.account for s in world.strategies.values()}) or list(world.config.accounts)
     money = {world.config.base_currency, *world.config.stablecoins_at_par}
-    for account in accounts:
-        cash = sum(
-            (
-                v.value_base or ZERO
-                for v in portfolio.valued
-                if v.account == account and v.holding.asset in money and v.holding.spendable
-            ),
-            ZERO,
-        )
+    for account in sorted(accounts, key=lambda name: _gravity(world, name)):
+        kind = world.kind(account)
+        portfolio, prices = weighed[kind].portfolio, weighed[kind].prices
+        one = looked.get(account)
+        view = one.view if one is not None else None
         for asset in world.config.policy.universe.allow:
             buying = Buying(
                 account=account,
                 asset=asset,
-                spends=spends,
+                spends=spends_now(world, prices, now, world.journal, kind),
                 portfolio=portfolio,
-                cash_base=cash,
+                cash_base=ZERO if view is None else cash_base(view, money, prices),
                 windows=windows(now, world.config.timezone),
             )
             for use in uses(world.config.policy.caps, buying):
                 name = use.cap if use.cap != "reserve_min" else f"reserve_min.{account}"
                 rows.setdefault(name, use)
     return tuple(rows.values())
+
+
+def _gravity(world: World, account: str) -> tuple[int, int, str]:
+    """Sort live accounts first, real before the rest; accounts with simulated orders last."""
+    dry = not world.is_live(account) and not world.is_paper(account)
+    return (int(dry), list(Kind).index(world.kind(account)), account)
+
+
+def kind_shown(world: World, *, dry: bool) -> Kind:
+    """Return whose spending is shown of a journal that may hold several kinds."""
+    names = {s.account for s in world.strategies.values()} or set(world.config.accounts)
+    kept = [n for n in names if dry == (not world.is_live(n) and not world.is_paper(n))]
+    first = min(kept or names, key=lambda name: _gravity(world, name))
+    return world.kind(first)
 
 
 def unpriced_pass(world: World, now: datetime) -> Pass:

@@ -9,6 +9,7 @@ from typing import Protocol
 from dcaguard.core.config import PAPER, Account, Config
 from dcaguard.core.errors import DcaguardError, ExitCode
 from dcaguard.core.market import Quote
+from dcaguard.core.portfolio import Kind
 from dcaguard.core.reading import Reading
 from dcaguard.core.strategy import Strategy
 from dcaguard.ports import Clock, Halt, Journal, Venue
@@ -73,6 +74,16 @@ class World:
     def is_paper(self, name: str) -> bool:
         """Tell whether an account is on the embedded exchange."""
         return self.account(name).exchange == PAPER
+
+    def kind(self, name: str) -> Kind:
+        """Return whose money an account holds; one that the config no longer has held real money.
+
+        Nothing tells what it was, and counting too much only stops a purchase.
+        """
+        account = self.config.accounts.get(name)
+        if account is None or not (account.exchange == PAPER or account.sandbox):
+            return Kind.REAL
+        return Kind.SANDBOX if account.sandbox else Kind.PAPER
 
     def is_live(self, name: str) -> bool:
         """Tell whether real orders may be sent on an account."""

@@ -73,7 +73,7 @@ def arm_strategy(session: Session, name: str, *, yes: bool) -> int:
     import typer
 
     from dcaguard.app.arm import arm, what_is_armed
-    from dcaguard.render.arm import arm_json, arm_text
+    from dcaguard.render.arm import arm_json, arm_text, armed_text
 
     with opened(load(session.config)) as world:
         known_strategies(world, [name])
@@ -85,11 +85,7 @@ def arm_strategy(session: Session, name: str, *, yes: bool) -> int:
             tell(arm_text(about))
             typer.confirm("Arm it?", abort=True, err=True)
         armed = arm(world, about)
-    text = (
-        f"{name} is armed: slots from {armed.at:%Y-%m-%d %H:%M} UTC on are bought\n"
-        "next: `dcaguard run`, by hand or from cron every five minutes (`dcaguard help cron`)"
-    )
-    show("arm", arm_json(about, armed), text)
+    show("arm", arm_json(about, armed), armed_text(about, armed))
     return 0
 
 

@@ -12,7 +12,8 @@ def arming_digest(config: Config, strategy: Strategy) -> str:
     """Return the sha256 (hex) of policy, gate, signals, account and strategy as parsed.
 
     Comments, spelling, folder and other accounts do not count; a default written out is the same
-    as one left out. What the caps are counted in belongs to the policy. Config holds references to
+    as one left out. What the caps are counted in, coins kept elsewhere included, belongs to the
+    policy, and so does where the second opinion is asked for. Config holds references to
     secrets only, so no secret is in it. KeyError when the account does not exist.
     """
     return digest(
@@ -21,6 +22,8 @@ def arming_digest(config: Config, strategy: Strategy) -> str:
             "timezone": config.timezone,
             "base_currency": config.base_currency,
             "stablecoins_at_par": sorted(config.stablecoins_at_par),
+            "holdings": {place: coins for place, coins in config.holdings.items() if coins},
+            "second_opinion": _second_opinion(config),
             "gate": config.gate.model_dump(),
             "signals": config.signals.model_dump(),
             "account_name": strategy.account,
@@ -28,6 +31,19 @@ def arming_digest(config: Config, strategy: Strategy) -> str:
             "strategy": _typed(strategy),
         }
     )
+
+
+def _second_opinion(config: Config) -> object:
+    """Return whose public prices must agree, and the address that they are asked for at.
+
+    An exchange id has the address of the first account of that exchange that states one.
+    """
+    venue, named = config.opinion_venue(), config.policy.price.second_opinion
+    if named in config.accounts:
+        account = config.accounts[named]
+        return [account.exchange, account.base_url, account.sandbox]
+    others = (a.base_url for a in config.accounts.values() if a.exchange == venue and a.base_url)
+    return None if venue is None else [venue, next(others, None)]
 
 
 def config_digest(config: Config, strategies: Mapping[str, Strategy]) -> str:

@@ -3,10 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from dcaguard.core.account import AccountView, Holding, Proof
 from dcaguard.core.money import ONE, ZERO, quotient, times
 from dcaguard.core.policy.rules import BALANCES
+
+
+class Kind(StrEnum):
+    """Whose money an account holds: one kind's never counts in another's limits."""
+
+    REAL = "REAL"
+    SANDBOX = "SANDBOX"  # the venue's own test network
+    PAPER = "PAPER"
 
 
 @dataclass(frozen=True, slots=True)

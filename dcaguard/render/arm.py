@@ -1,7 +1,7 @@
-"""What a person confirms when arming."""
+"""What a person confirms when arming, and what is bought then."""
 
 from dcaguard.app.arm import ToArm
-from dcaguard.app.book import Arming
+from dcaguard.app.arming import Arming
 from dcaguard.core.money import plain
 from dcaguard.render.table import plain_text
 
@@ -17,6 +17,12 @@ def arm_json(about: ToArm, armed: Arming) -> dict[str, object]:
         "armed_at": armed.at,
         "first": armed.first,
         "unchanged": about.armed_before,
+        "slots_due": [slot.id for slot in about.slots_due],
+        "bought_already": about.bought_already and about.bought_already.client_order_id,
+        "remembered": [
+            {"symbol": symbol, "backlog_quote": purse.backlog, "carry_quote": purse.carry}
+            for symbol, purse in about.remembered.items()
+        ],
     }
 
 
@@ -33,7 +39,40 @@ def arm_text(about: ToArm) -> str:
         f"  when     {when} ({strategy.schedule.timezone})",
         f"  account  {about.account} on {about.exchange}, {live}",
         f"  caps     order_max {about.order_max}, month_max {caps}",
+        *(f"  {line}" for line in _beside_the_slots(about)),
     ]
     if about.armed_before:
         lines.append("  exactly these rules are armed already")
     return "\n".join(lines)
+
+
+def armed_text(about: ToArm, armed: Arming) -> str:
+    """Return what is bought from now on, and the next step."""
+    since = f"slots from {armed.at:%Y-%m-%d %H:%M} UTC on are bought"
+    lines = [
+        f"{about.strategy.name} is armed: {since}",
+        *_beside_the_slots(about),
+        "next: `dcaguard run`, by hand or from cron every five minutes (`dcaguard help cron`)",
+    ]
+    return "\n".join(lines)
+
+
+def _beside_the_slots(about: ToArm) -> list[str]:
+    """Return one line for each purchase that the schedule and the tranche alone do not show."""
+    lines = [
+        f"due now  slot {slot.id} was scheduled before: the next run buys it"
+        for slot in about.slots_due
+    ]
+    if (order := about.bought_already) is not None:
+        lines.append(
+            f"bought   strategy {plain_text(order.strategy)} bought {order.symbol} on this account "
+            f"for the slot that just was: the first slot is the next one"
+        )
+    for symbol, purse in about.remembered.items():
+        kept = {"carried over": purse.carry, "put off by pauses": purse.backlog}
+        told = " and ".join(f"{plain(value)} {why}" for why, value in kept.items() if value)
+        lines.append(
+            f"added    {told}, in {about.strategy.quote}: {symbol} buys it beside the tranche, "
+            "within the caps"
+        )
+    return lines

@@ -77,6 +77,24 @@ def test_every_change_of_policy_gate_signals_or_account_counts(old: str, new: st
     assert digest(CONFIG.replace(old, new)) != digest()
 
 
+SECOND = CONFIG.replace("[policy.caps]", '[policy.price]\nsecond_opinion = "{}"\n[policy.caps]')
+ELSE = '[accounts.third]\nexchange = "binance"\ncredentials = "env:THIRD"\n'
+ELSEWHERE = ELSE + 'base_url = "https://example.org"\n'
+
+
+@pytest.mark.parametrize("named", ["third", "binance"])
+def test_where_the_second_opinion_is_asked_counts(named: str) -> None:
+    config = SECOND.format(named)
+    assert digest(config + ELSEWHERE) != digest(config + ELSE)
+    assert digest(CONFIG + ELSEWHERE) == digest(CONFIG + ELSE)  # without a second opinion
+
+
+def test_coins_kept_elsewhere_count_and_a_place_without_any_does_not() -> None:
+    some = digest(CONFIG + '[holdings.cold]\nBTC = "1"\n')
+    assert len({digest(), some, digest(CONFIG + '[holdings.cold]\nBTC = "1.01"\n')}) == 3
+    assert digest(CONFIG + "[holdings.cold]\n") == digest()
+
+
 def test_a_config_in_another_currency_counts() -> None:
     assert digest('base_currency = "EUR"\n' + CONFIG) != digest()
 

@@ -1,7 +1,7 @@
 """What must hold in every simulated world: one order a slot, caps, the halt, every fill known."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -69,9 +69,18 @@ def _after_its_first(sim: "Sim", process: "Process", order: Order) -> None:
     demand(spent + order.max_quote <= meant, told)
 
 
+def _sent_at(held: Held) -> datetime:
+    assert held.order.sent_at is not None
+    return held.order.sent_at
+
+
 def _within_caps(sim: "Sim", process: "Process", order: Order) -> None:
-    """Count what the venue really took, or may take, against every limit."""
-    now, host = process.began, process.host
+    """Count what the venue really took, or may take, against every limit.
+
+    An order belongs to the day that its host's clock showed when SENDING was committed.
+    """
+    now, host = order.sent_at, process.host
+    assert now is not None
     caps, span = sim.config.policy.caps, windows(now, sim.config.timezone)
     rows, known = [h for h in sim.held() if _knowable(host, h)], host.known()
     demand(order.max_quote <= caps.order_max, "above order_max")
@@ -80,7 +89,7 @@ def _within_caps(sim: "Sim", process: "Process", order: Order) -> None:
         ("week_max", caps.week_max, span.week),
         ("month_max", caps.month_max, span.month),
     ):
-        counted = [h for h in rows if h.decided_at >= start or h.status is Status.OPEN]
+        counted = [h for h in rows if _sent_at(h) >= start or h.status is Status.OPEN]
         used = sum((h.worst(known) for h in counted), ZERO)
         demand(limit is None or used + order.max_quote <= limit, f"above {name}: {used} used")
     total = sim.strategies[order.strategy].budget.total

@@ -17,7 +17,6 @@ class Held:
     order: Order
     venue_order_id: str
     sender: object  # the host that sent it
-    decided_at: datetime  # by the clock of that host
     asked_at: datetime | None  # when its sender last heard that the venue does not know its id
     sent_at: datetime
     arrived_at: datetime

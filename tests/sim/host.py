@@ -50,7 +50,6 @@ class Process:
         self.host = host
         self.sim = host.sim
         self.dead = False
-        self.began = host.now
         self.asked_at: dict[str, datetime] = {}  # when a venue last answered about an order id
         self.venues = {name: SimVenue(self, name) for name in plans.ACCOUNTS}
         self.journal = MemoryJournal(host.store, self.point)

@@ -121,7 +121,14 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("recovery before decisions", _all(recover.recover, lambda _run: None), 0),
     Mutant("caps", _all(caps.over, lambda *_: ()), 2),
     Mutant("what is asked again under the lock", _all(_RECHECK, lambda *_: None), 4, _LOCKED),
-    Mutant("money counts where it left", _all(book.spent_at, lambda order: order.created_at), 87),
+    Mutant(
+        "money counts where it left",  # by the send, and by the executions, which agree here
+        _both(
+            _all(book.spent_at, lambda order: order.created_at),
+            _all(book.fills_of_orders, lambda *_: {}),
+        ),
+        87,
+    ),
     Mutant(
         "the halt right before the POST", _swap("dcaguard.app.act._send", removals.send_halted), 0
     ),

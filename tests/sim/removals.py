@@ -72,14 +72,14 @@ blind_buy = partial(_buy_through, _Blind)  # without a witness
 REAL_BUY = act.buy
 
 
-def post_first(run: Any, book_: Any, venue: Any, order: Order, decision: Any) -> Any:
-    return REAL_SEND(run, book_, _Placed(venue, venue.place(order)), order, decision)
+def post_first(run: Any, book_: Any, venue: Any, order: Order, *rest: Any) -> Any:
+    return REAL_SEND(run, book_, _Placed(venue, venue.place(order)), order, *rest)
 
 
 REAL_SEND = act._send
 
 
-def send_halted(run: Any, book_: Any, venue: Any, order: Order, decision: Any) -> Any:
+def send_halted(run: Any, book_: Any, venue: Any, order: Order, *rest: Any) -> Any:
     class Never:
         def reason(self) -> None:
             return None
@@ -87,7 +87,7 @@ def send_halted(run: Any, book_: Any, venue: Any, order: Order, decision: Any) -
     world = run.world
     run.world = replace(world, halt=Never())
     try:
-        return REAL_SEND(run, book_, venue, order, decision)
+        return REAL_SEND(run, book_, venue, order, *rest)
     finally:
         run.world = world
 

@@ -164,7 +164,6 @@ class SimVenue:
             order=order,
             venue_order_id="",
             sender=process.host,
-            decided_at=process.began,
             asked_at=process.asked_at.get(order.client_order_id),
             sent_at=sim.now,
             arrived_at=arrives,

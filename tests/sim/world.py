@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from random import Random
 
-from dcaguard.app import book as books
+from dcaguard.app.arming import record_arming
 from dcaguard.app.resolve import resolve
 from dcaguard.app.run import Request, run_pass
 from dcaguard.app.world import World
@@ -178,7 +178,7 @@ class Sim:
             journal = MemoryJournal(host.store)
             for strategy in self.strategies.values():
                 mark = arming_digest(self.config, strategy)
-                books.record_arming(journal, strategy.name, mark, self.now)
+                record_arming(journal, strategy.name, mark, self.now)
 
     def lose_journal(self, copy_of: Store | None) -> None:
         """Delete the journal, or restore an old copy of it; a person arms again."""

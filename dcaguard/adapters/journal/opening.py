@@ -130,14 +130,15 @@ def _begin_writing(book: Book, head: Head | None, now: datetime) -> tuple[str, .
 def _accept_without_head(book: Book, newest: Head, now: datetime) -> str:
     """Go on with a journal whose head was removed, and never hide that it was.
 
-    That is the way back after a restored backup. Money does not hang on it: an order that a cut
-    tail forgot is found at the venue before anything is sent.
+    That is the way back after a restored backup. An order that a cut tail forgot is found at the
+    venue before anything is sent, and what else was bought since is read from the venue's trades.
     """
     with book.transaction():
         book.add("head-missing", "", {"seq": newest[0], "hash": newest[1]}, now)
     return (
         f"{book.head_path}: was missing: rows after {newest[0]}, if there were any, are not known. "
-        "This is recorded; run `dcaguard audit reconcile` to compare with the venue."
+        "This is recorded; before the next live order the venue is asked for its trades of this "
+        "month, and those that are not known here count in the caps."
     )
 
 

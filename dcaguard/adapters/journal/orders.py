@@ -156,7 +156,7 @@ def _refuse_other(known: Fill, fill: Fill) -> None:
         raise ReconcileError(
             f"{fill.account}: trade {fill.trade_id} of {fill.symbol} is in the journal with "
             f"another {', '.join(wrong)} (recorded {_told(known)}, now {_told(fill)}): "
-            "compare both with the venue's own list, then run `dcaguard audit reconcile`."
+            "compare both with the venue's own list (`dcaguard audit trades` shows ours)."
         )
 
 

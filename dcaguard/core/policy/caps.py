@@ -39,12 +39,23 @@ class CapUse:
 class Spend:
     """Money that left, or that at worst may still leave, for one order."""
 
-    at: datetime  # when it was decided
+    at: datetime  # when it was sent
     account: str
     asset: str
     value_base: Decimal
     pending: bool  # not settled: its worst case counts in every window, however old
     in_balances: bool  # the balances that were read show it already
+    fills: tuple[tuple[datetime, Decimal], ...] = ()  # when it was executed, with each one's value
+
+    def since(self, start: datetime) -> Decimal:
+        """Return what counts in a window that began at `start`.
+
+        Sent before and executed after, an order counts in both windows: in the one of its sending
+        whole, since it was permitted there, and in the other as far as the money left there.
+        """
+        if self.pending or self.at >= start:
+            return self.value_base
+        return sum((value for at, value in self.fills if at >= start), ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +96,21 @@ class Buying:
 
 def uses(caps: Caps, buying: Buying) -> tuple[CapUse, ...]:
     """Return every limit that applies to this purchase, with what is used of it."""
-    return (*_spending(caps, buying), *_reserve(caps, buying), *_weights(caps, buying))
+    spending = spending_uses(caps, buying.spends, buying.windows)
+    return (*spending, *_reserve(caps, buying), *_weights(caps, buying))
 
 
-def _spending(caps: Caps, buying: Buying) -> tuple[CapUse, ...]:
+def spending_uses(caps: Caps, spends: Sequence[Spend], span: Windows) -> tuple[CapUse, ...]:
+    """Return the limits of one order, a day, a week and a month, with what is used of each."""
     rows = [CapUse("order_max", Code.CAP_ORDER, caps.order_max, ZERO)]
     since = (
-        ("day_max", Code.CAP_DAY, caps.day_max, buying.windows.day),
-        ("week_max", Code.CAP_WEEK, caps.week_max, buying.windows.week),
-        ("month_max", Code.CAP_MONTH, caps.month_max, buying.windows.month),
+        ("day_max", Code.CAP_DAY, caps.day_max, span.day),
+        ("week_max", Code.CAP_WEEK, caps.week_max, span.week),
+        ("month_max", Code.CAP_MONTH, caps.month_max, span.month),
     )
     for name, code, limit, start in since:
         if limit is not None:
-            used = sum((s.value_base for s in buying.spends if s.pending or s.at >= start), ZERO)
+            used = sum((spend.since(start) for spend in spends), ZERO)
             rows.append(CapUse(name, code, limit, used))
     return tuple(rows)
 

@@ -117,6 +117,19 @@ def test_a_window_counts_from_its_first_instant_on(name: str, begin: datetime) -
     assert use(name, limits, buying(inside, outside)).used_base == D(30)
 
 
+def test_an_order_sent_before_counts_in_a_window_as_far_as_it_was_executed_there() -> None:
+    begin, before = SPAN.day, SPAN.day - timedelta(microseconds=1)
+    late = spend(100, before, fills=((before, D("59.99")), (begin, D("40.01"))))
+    found = uses(caps(day_max=D(500), week_max=D(500)), buying(late))
+    assert {one.cap: one.used_base for one in found if one.used_base} == {
+        "day_max": D("40.01"),
+        "week_max": D(100),
+        "month_max": D(100),
+    }
+    over_night = spend(100, begin, fills=((begin, D("40.01")),))
+    assert use("day_max", caps(day_max=D(500)), buying(over_night)).used_base == D(100)
+
+
 def test_what_is_not_settled_counts_in_every_window_however_old() -> None:
     old = spend(30, NOON - timedelta(days=400), pending=True, in_balances=False)
     found = uses(caps(day_max=D(500), week_max=D(500)), buying(old))

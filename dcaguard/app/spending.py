@@ -1,0 +1,93 @@
+"""What one kind of account has spent, or at worst may still spend, as a journal tells it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from dcaguard.app import book as books
+from dcaguard.app.unaccounted import trades_unaccounted
+from dcaguard.app.world import World
+from dcaguard.core.money import ZERO, times
+from dcaguard.core.order import Fill, Order
+from dcaguard.core.policy.caps import Spend
+from dcaguard.core.portfolio import Kind
+from dcaguard.ports import Journal
+
+Rate = Callable[[str], Decimal | None]  # base currency per unit of a quote coin
+
+
+@dataclass(frozen=True, slots=True)
+class Outlay:
+    """One order's money, or that of a trade whose order the journal has lost."""
+
+    order: Order | None
+    spend: Spend
+
+
+def outlays(
+    world: World, journal: Journal, kind: Kind, since: datetime, rate: Rate
+) -> list[Outlay] | None:
+    """Return what was sent or executed since an instant, or is not final; None without a rate."""
+    rows: list[Outlay | None] = []
+    fills = books.fills_of_orders(journal, since)
+    for order, pending in books.spending_orders(journal, since):
+        if world.kind(order.account) is kind:
+            value = books.spent_quote(journal, order)
+            own = fills.get(order.client_order_id, ())
+            rows.append(outlay(order, value, rate, pending=pending, fills=own))
+    for account in world.config.accounts:
+        if world.kind(account) is kind:
+            lost = trades_unaccounted(journal, account, since)
+            rows += [_lost(account, trade, rate) for trade in lost]
+    found = [row for row in rows if row is not None]
+    return found if len(found) == len(rows) else None
+
+
+def outlay(
+    order: Order, value_quote: Decimal, rate: Rate, *, pending: bool, fills: Sequence[Fill] = ()
+) -> Outlay | None:
+    """Return one order's money in base currency; None when its quote has no rate."""
+    asset, _, quote = order.symbol.partition("/")
+    known = rate(quote)
+    if value_quote and known is None:
+        return None
+    worth = known or ZERO
+    spend = Spend(
+        at=books.spent_at(order),
+        account=order.account,
+        asset=asset,
+        value_base=times(value_quote, worth),
+        pending=pending,
+        in_balances=not pending,
+        fills=tuple((f.filled_at, times(books.fill_cost(f), worth)) for f in fills),
+    )
+    return Outlay(order, spend)
+
+
+def _lost(account: str, trade: Mapping[str, object], rate: Rate) -> Outlay | None:
+    asset, _, quote = str(trade["symbol"]).partition("/")
+    known = rate(quote)
+    if known is None:
+        return None
+    value, at = times(Decimal(str(trade["spent"])), known), trade["filled_at"]
+    assert isinstance(at, datetime)
+    return Outlay(None, Spend(at, account, asset, value, pending=False, in_balances=True))
+
+
+def strategy_spent_quote(world: World, journal: Journal, strategy: str, account: str) -> Decimal:
+    """Return what a strategy's orders have cost or at worst may cost, in the quote it has now.
+
+    Whatever they bought, and on whichever account of the same kind: an edit does not undo it.
+    """
+    kind, quote = world.kind(account), world.strategies[strategy].quote
+    settled = books.spent_by_account(journal, strategy, quote)
+    pending = [
+        order
+        for order in books.reserved_orders(journal)
+        if order.strategy == strategy
+        and order.symbol.partition("/")[2] == quote
+        and world.kind(order.account) is kind
+    ]
+    own = [spent for name, spent in settled.items() if world.kind(name) is kind]
+    return sum(own, ZERO) + sum((order.max_quote for order in pending), ZERO)
