@@ -145,6 +145,22 @@ def make_private(path: Path) -> bool:
     return True
 
 
+def refuse_shared_folder(folder: Path) -> None:
+    """Raise NotPermittedError (77) when others may take files away from `folder`.
+
+    Whoever can do that can remove a person's halt, or put another config in its place.
+    """
+    try:
+        mode = folder.stat().st_mode
+    except OSError as error:
+        raise storage_error(folder, "look at the folder", error) from error
+    if os.name == "posix" and mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
+        raise NotPermittedError(
+            f"{folder}: other users can change what lies there, a halt too "
+            f"(mode {stat.S_IMODE(mode):04o}): run `chmod go-w {folder}`"
+        )
+
+
 def refuse_readable_by_others(path: Path) -> None:
     """Raise NotPermittedError (77) with the chmod line when others may read or write `path`.
 

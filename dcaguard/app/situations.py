@@ -6,7 +6,7 @@ from dcaguard.app.counting import cap_uses, cash_quote, needs_nav
 from dcaguard.app.facts import Facts
 from dcaguard.app.look import trouble_of
 from dcaguard.app.wishes import wish_of
-from dcaguard.core.account import CheckResult
+from dcaguard.core.account import CheckResult, Proof
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.order import UNRESOLVED
 from dcaguard.core.policy.price import PriceRules, SecondOpinion, opinion, unusable
@@ -41,7 +41,7 @@ def _stops(run: Pass, book: Book, facts: Facts, tranche: Tranche, *, armed: bool
     rule = universe.assets.get(asset)
     unresolved = book.read.orders(account=account, status=UNRESOLVED)
     return Stops(
-        findings=tuple(finding_of(one) for one in facts.findings.get(account, ())),
+        findings=_findings(facts, account),
         halted=facts.halted,
         unresolved=tuple(order.client_order_id for order in unresolved),
         armed=armed or run.dry_run,
@@ -51,6 +51,23 @@ def _stops(run: Pass, book: Book, facts: Facts, tranche: Tranche, *, armed: bool
         revenue_lack=facts.sight.revenue_lack(asset) if rule and rule.needs_revenue else None,
         concentration=facts.sight.concentration(facts.of(account).portfolio, account),
     )
+
+
+def _findings(facts: Facts, account: str) -> tuple[Finding, ...]:
+    """Return what the guard found; a key that the venue refuses is told once, not per wallet."""
+    found = facts.findings.get(account, ())
+    if _key_refused(facts, account):
+        found = tuple(one for one in found if one.result is not Proof.CANNOT_TELL)
+    return tuple(finding_of(one) for one in found)
+
+
+def _key_refused(facts: Facts, account: str) -> bool:
+    """Tell whether not even the account's own cash may be read: then nothing else may be either."""
+    view = facts.seen(account).view
+    return view is not None and _REFUSED in cash_unread(view)
+
+
+_REFUSED = "AuthenticationError"  # ccxt's word for a key that the venue does not take
 
 
 def finding_of(result: CheckResult) -> Finding:
@@ -80,7 +97,8 @@ def _troubles(run: Pass, facts: Facts, tranche: Tranche) -> tuple[Trouble, ...]:
         rows.append(trouble_of(failure))
     view = facts.seen(account).view
     if view is not None and (unread := cash_unread(view)):
-        rows.append(Trouble(Code.BALANCE_UNKNOWN, unread))
+        refused = _key_refused(facts, account)
+        rows.append(Trouble(Code.KEY_REFUSED if refused else Code.BALANCE_UNKNOWN, unread))
     asset = tranche.symbol.partition("/")[0]
     others = [name for name in facts.of(account).incomplete if name != account]
     if others and needs_nav(run.world, asset, account):

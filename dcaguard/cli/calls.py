@@ -10,7 +10,7 @@ from dcaguard.app.world import World
 from dcaguard.cli.session import Session, show, tell
 from dcaguard.cli.times import parse_as_of
 from dcaguard.core.errors import ConfigError, DcaguardError, UsageError
-from dcaguard.wiring import load, opened
+from dcaguard.wiring import load, opened, place_of, refuse_shared_folders
 
 
 def new_run_id() -> str:
@@ -42,6 +42,8 @@ def run_once(
     """Do one pass on the configured workspace."""
     loaded = load(session.config, tolerant=True)
     moment = parse_as_of(as_of) if as_of is not None else None
+    if not dry_run:
+        refuse_shared_folders(loaded)
     with opened(loaded, as_of=moment) as world:
         names = known_strategies(world, strategies)
         if moment is not None and not dry_run:
@@ -101,7 +103,10 @@ def set_halt(session: Session, reason: str) -> bool:
     path = find_config(session.config, os.environ, Path.cwd())
     HaltFile(path.parent / "HALT").set(reason)
     try:
-        with opened(load(session.config)) as world:
+        loaded = load(session.config, tolerant=True)
+        place = place_of(loaded)
+        HaltFile(place.halt, place.shared_halt).set(reason)
+        with opened(loaded) as world:
             world.journal.append("halt", "person", {"reason": reason}, world.clock.now())
     except DcaguardError as error:
         tell(f"the halt is set, but could not be journalled: {error}")

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from dcaguard.core.config import Config
+from dcaguard.core.config import PAPER, Config
 from dcaguard.core.config_values import nearest
 from dcaguard.core.money import plain, times
 from dcaguard.core.strategy import Strategy
@@ -25,6 +25,7 @@ def disagreements(config: Config, strategy: Strategy) -> Found:
         *_order_cap(config, strategy),
         *_gate(config, strategy),
         *_second_opinion(config, strategy),
+        *_order_type(config, strategy),
     ]
 
 
@@ -89,6 +90,15 @@ def _gate(config: Config, strategy: Strategy) -> Found:
     ):
         found.append(("pause.exit", "is missing: gate.exit is not below this pause.enter: add it"))
     return found
+
+
+def _order_type(config: Config, strategy: Strategy) -> Found:
+    """Refuse an order without a price limit: every venue with a profile takes limit-ioc."""
+    account = config.accounts[strategy.account]
+    if strategy.order.type != "market" or account.exchange == PAPER:
+        return []
+    told = f"market orders have no price limit and are not sent to {account.exchange}"
+    return [("order.type", f'{told}: write "limit-ioc" or "post-only"')]
 
 
 def _second_opinion(config: Config, strategy: Strategy) -> Found:

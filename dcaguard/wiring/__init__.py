@@ -19,7 +19,7 @@ from dcaguard.adapters.redact import install
 from dcaguard.app.world import World
 from dcaguard.core.arming import config_digest
 from dcaguard.ports import Clock, Journal
-from dcaguard.wiring.place import Place, place_of
+from dcaguard.wiring.place import Place, place_of, refuse_shared_folders
 from dcaguard.wiring.secrets import REDACTOR, credentials_fields, register_secrets
 from dcaguard.wiring.sources import fetch_sources, source_names
 from dcaguard.wiring.venues import Venues, second_opinion
@@ -33,6 +33,7 @@ __all__ = [
     "opened",
     "opened_on_clock",
     "place_of",
+    "refuse_shared_folders",
     "register_secrets",
 ]
 
@@ -78,7 +79,7 @@ def world_on(
         dry_venue=venues.dry_venue,
         real_venue=venues.real_venue,
         second_opinion=second_opinion(loaded, venues),
-        halt=HaltFile(place.halt),
+        halt=HaltFile(place.halt, place.shared_halt),
         gate_cache=FileGateCache(place.cache),
         fetch=lambda series, budget: fetch_sources(loaded, journal, clock, series, budget),
         source_names=lambda: source_names(loaded),

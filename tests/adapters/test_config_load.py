@@ -200,6 +200,16 @@ def test_two_strategies_may_buy_the_same_symbol(tmp_path: Path) -> None:
     )
 
 
+def test_a_market_order_is_refused_where_every_order_has_a_limit(tmp_path: Path) -> None:
+    market = f'{WEEKLY}\n[order]\ntype = "market"\n'
+    assert len(load_config(None, {}, folder(tmp_path, weekly=market)).strategies) == 1
+    config = CONFIG.replace("[accounts.paper]", '[accounts.paper]\nexchange = "kraken"\n', 1)
+    config = config.replace('exchange = "paper"', "", 1)
+    text = "\n".join(line for line in config.splitlines() if not line.startswith("balances"))
+    (line,) = lines(folder(tmp_path, text, weekly=market))
+    assert "order.type: market orders have no price limit" in line
+
+
 def test_hidden_files_are_no_strategies(tmp_path: Path) -> None:
     folder(tmp_path, weekly=WEEKLY)
     (tmp_path / "strategies" / ".weekly.toml").write_text("x = [")

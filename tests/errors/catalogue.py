@@ -192,6 +192,12 @@ CASES: tuple[Case, ...] = (
     case(s.borrowed, "guard", E.NOPERM, "VIOLATED     debt [margin]: margin: …"),
     case(
         s.open_keys,
+        "run --no-fetch",
+        E.NOPERM,
+        "KEY_REFUSED The venue refuses the key, or a file's mode is unsafe. …",
+    ),
+    case(
+        s.open_keys,
         "credentials check",
         E.NOPERM,
         "main: …/main.keys.toml: other users can read or write it (mode 0644): run `chmod 600 …`",

@@ -149,12 +149,6 @@ IN_EUROS: Edits = (('quote = "USDT"', 'quote = "EUR"'), ("BTC/USDT", "BTC/EUR"),
 AVERAGING = '\n[sizing]\nmode = "value-averaging"\n'
 
 
-def _open_keys(folder: Path, stack: ExitStack) -> Workspace:
-    space = s.live(folder, stack)
-    (folder / "main.keys.toml").chmod(0o644)
-    return space
-
-
 def _untested_venue(folder: Path, stack: ExitStack) -> Workspace:
     """Make a live account on a venue whose order path nobody has tested."""
     space, server = s.served(folder, stack, arm=False)
@@ -249,7 +243,7 @@ CASES: tuple[Met, ...] = (
     Met(Code.CAP_BELOW_MINIMUM, Served(lambda v: v.market("BTC/USDT", cost_min="600")), LIVE),
     Met(Code.VENUE_UNAVAILABLE, Served(lambda v: v.maintenance()), LIVE),
     Met(Code.RATE_LIMITED, Served(_fault("/api/v3/account$", "rate-limit", status=429)), LIVE),
-    Met(Code.KEY_REFUSED, _open_keys, LIVE),
+    Met(Code.KEY_REFUSED, Served(keys='api_key = "other"\nsecret = "other"\n'), LIVE),
     Met(Code.CREDENTIALS_UNUSABLE, Served(keys='api_key = "only"\n'), LIVE),
     Met(Code.CLOCK_SKEW, s.clock_wrong, LIVE),
     Met(Code.BALANCE_UNKNOWN, Served(_fault("/api/v3/account$", "null")), LIVE),

@@ -1,12 +1,13 @@
 """A person's stop and a gate's pause reach orders that stand at the venue already."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.live.conftest import Live, Open
-from tests.live.workspace import account_text, keys_text, strategy_text
+from tests.live.workspace import Workspace, account_text, keys_text, strategy_text
 from tests.venues.wire import KrakenWire
 
 RESTING = '[order]\ntype = "post-only"\nttl = "10m"\nfallback = "limit-ioc"\n'
@@ -208,4 +209,30 @@ def test_a_second_strategy_waits_while_an_old_account_has_a_question(opened: Ope
     edit(live, "live = true", "live = false")
     live.space.write("strategies/more.toml", strategy_text("more", "main", "USDT"))
     assert live.run().code == 80
+    assert live.posts == 1
+
+
+def test_a_folder_that_others_may_change_is_not_bought_from(opened: Open) -> None:
+    live = opened("binance")
+    for mode, code in ((0o777, 77), (0o775, 77), (0o1777, 0)):
+        live.space.folder.chmod(mode)
+        found = live.run()
+        assert found.code == code, (oct(mode), found.out)
+        assert ("chmod go-w" in found.out) is (code == 77)
+    live.space.folder.chmod(0o700)
+    assert live.posts == 1
+
+
+def test_a_halt_beside_a_shared_journal_stops_every_folder(opened: Open) -> None:
+    live = opened("binance")
+    other = live.space.folder.parent / "other"
+    shutil.copytree(live.space.folder, other)
+    config = other / "config.toml"
+    text = f'{config.read_text()}\n[journal]\npath = "{live.space.journal}"\n'
+    config.write_text(text)
+    assert Workspace(other, dict(live.space.environ)).call("halt").code == 0
+    assert live.run().code == 82
+    assert live.posts == 0
+    assert live.space.call("resume", "--confirm").code == 0
+    assert live.run().code == 0
     assert live.posts == 1
