@@ -1,0 +1,1 @@
+"""The shipped command dies, or its disk fails, at each call it makes of the system."""

@@ -1,0 +1,135 @@
+"""The installed command under strace: every call of the system that writes, and an end at each.
+
+Nothing of the program is replaced. strace numbers the calls of each kind; at call N it kills the
+process before the call is done, or answers "no space left" or "input/output error" in its place.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.live.workspace import Ran, Workspace
+
+KILL, FULL, BROKEN = "SIGKILL", "ENOSPC", "EIO"
+RUN = ("run", "--json", "--no-fetch")
+ON_FILES = (
+    *("pwrite64", "pwritev", "write", "writev", "fdatasync", "fsync", "ftruncate", "fallocate"),
+    *("fchmod", "unlink", "unlinkat", "rename", "renameat", "renameat2", "link", "linkat"),
+    *("mkdir", "openat"),
+)
+# Killed in recvfrom, the process dies between the venue's work and its own knowledge of it.
+ON_SOCKETS = ("sendto", "sendmsg", "recvfrom")
+ORDER_POST = '"POST /api/v3/order'
+
+_CALL = re.compile(r"^(\d+) +(\w+)\((.*)$")
+
+
+@dataclass(frozen=True)
+class Point:
+    """The `number`-th call of one kind, counted over the whole process."""
+
+    call: str
+    number: int
+    on: str  # the file's name, "socket" or "answer"
+    sent: bool = False  # the order has gone out by then
+
+    def __str__(self) -> str:
+        """Return what a failed test names."""
+        return f"{self.call} {self.number} on {self.on}"
+
+
+def unusable() -> str:
+    """Return why nothing can be traced here, or nothing."""
+    strace = shutil.which("strace")
+    if strace is None:
+        return "strace is not installed: `apt-get install strace` (or dnf, apk, pacman) brings it"
+    tried = subprocess.run(
+        [strace, "-f", "-o", os.devnull, "true"], capture_output=True, text=True, check=False
+    )
+    return f"strace may not trace here: {tried.stderr.strip()[:200]}" if tried.returncode else ""
+
+
+def points(space: Workspace, trace: Path) -> list[Point]:
+    """Run one undisturbed pass; return each call that writes to its files or uses its socket."""
+    calls = ",".join((*ON_FILES, *ON_SOCKETS))
+    done = _traced(space, trace, ["--seccomp-bpf", "-y", "-s", "40", "-e", f"trace={calls}"])
+    assert done.code == 0, done.err
+    return _numbered(trace.read_text(), str(space.folder))
+
+
+def broken_at(space: Workspace, trace: Path, point: Point, how: str) -> Ran:
+    """Run one pass that is killed at a point, or whose disk fails there."""
+    what = f"signal={how}" if how == KILL else f"error={how}"
+    rule = f"inject={point.call}:{what}:when={point.number}"
+    # A signal is lost when the kernel's filter wakes strace: all calls stop then, more slowly.
+    quick = [] if how == KILL else ["--seccomp-bpf"]
+    return _traced(space, trace, [*quick, "-y", "-e", f"trace={point.call}", "-e", rule])
+
+
+def struck(trace: Path, space: Workspace, point: Point) -> bool:
+    """Tell whether the end came at the call that was meant, and not past the last or beside it."""
+    text = trace.read_text()
+    calls = [rest for call, rest in _calls(text) if call == point.call]
+    if len(calls) < point.number:
+        return False
+    return _on(point.call, calls[point.number - 1], str(space.folder)) != ""
+
+
+def _traced(space: Workspace, trace: Path, how: list[str]) -> Ran:
+    installed = Path(sys.executable).with_name("dcaguard")
+    command = ["strace", "-f", "-o", str(trace), *how, str(installed), *RUN]
+    done = subprocess.run(
+        command,
+        cwd=space.folder,
+        env=_plain(space.environment()),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def _plain(environment: dict[str, str]) -> dict[str, str]:
+    """Return an environment in which Python writes nothing of its own and measures nothing."""
+    kept = {k: v for k, v in environment.items() if not k.startswith(("COV", "PYTEST", "PYTHON"))}
+    return kept | {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _calls(trace: str) -> Iterator[tuple[str, str]]:
+    """Yield name and arguments of the main thread's calls; the others only ask for names."""
+    main = trace.partition(" ")[0]
+    for line in trace.splitlines():
+        match = _CALL.match(line)
+        if match is not None and match[1] == main:
+            yield match[2], match[3]
+
+
+def _numbered(trace: str, folder: str) -> list[Point]:
+    found, counts, sent = [], Counter[str](), False
+    for call, rest in _calls(trace):
+        counts[call] += 1
+        on = _on(call, rest, folder)
+        if on:
+            found.append(Point(call, counts[call], on, sent))
+        sent = sent or ORDER_POST in rest
+    assert sent, "the undisturbed pass sent no order"
+    return found
+
+
+def _on(call: str, rest: str, folder: str) -> str:
+    if call in ON_SOCKETS:
+        return "socket"
+    if call == "write" and rest.startswith("1<"):
+        return "answer"
+    if call == "openat" and "O_CREAT" not in rest:
+        return ""
+    names = re.findall(re.escape(folder) + r"(?:/([^\">]*))?[\">]", rest)
+    # A private file's temporary name holds the process id.
+    return re.sub(r"\.\d+\.tmp$", ".tmp", names[0] or "folder") if names else ""
