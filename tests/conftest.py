@@ -11,6 +11,8 @@ from hypothesis import settings
 settings.register_profile("dcaguard", deadline=None, print_blob=True)
 settings.load_profile("dcaguard")
 
+pytest_plugins = ["tests.canary.plugin"]  # a key of ours that is heard anywhere fails its test
+
 LOOPBACK = ("127.", "::1", "localhost")
 
 

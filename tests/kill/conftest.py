@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.canary.watch import WATCH
 from tests.kill.straced import FULL, KILL, Point, broken_at, points, struck, unusable
 from tests.live.workspace import Ran, Workspace
 from tests.sim.crashing import Zygote, holds, scene
@@ -51,6 +52,7 @@ class Stage:
                 assert not server.orders() or became == {"FILLED": 1}, f"{told}: {became}"
                 return Ended(first, sent, became, struck(folder / "trace", space, point))
         finally:
+            WATCH.folder(space.folder)
             shutil.rmtree(space.folder)
 
 

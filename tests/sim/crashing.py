@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from dcaguard.adapters.journal.opening import open_journal
 from dcaguard.core.order import UNRESOLVED
+from tests.canary.watch import WATCH
 from tests.live.workspace import Workspace, live_workspace
 from tests.venues.wire import BinanceWire
 
@@ -38,7 +39,10 @@ class Zygote:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
-        answer: list[dict[str, Any]] = json.loads(self._process.stdout.readline())
+        said = self._process.stdout.readline()
+        WATCH.starts(space.folder)
+        WATCH.text("stdout or stderr of a forked command", said)
+        answer: list[dict[str, Any]] = json.loads(said)
         return answer
 
     def __enter__(self) -> Self:

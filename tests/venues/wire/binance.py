@@ -1,10 +1,10 @@
 """A loopback Binance: every API group on one port, one ledger behind all of them."""
 
-import secrets
 from collections.abc import Callable
 from decimal import Decimal
 from typing import ClassVar
 
+from tests.canary.keys import text_key
 from tests.venues.wire import binance_account as account
 from tests.venues.wire import binance_public as public
 from tests.venues.wire.binance_auth import problem, refusal
@@ -78,7 +78,7 @@ class BinanceWire(WireExchange):
         return found
 
     def make_credentials(self) -> None:
-        self.credentials = {"apiKey": secrets.token_hex(32), "secret": secrets.token_hex(32)}
+        self.credentials = {"apiKey": text_key(64), "secret": text_key(64)}
         self.account.rights = {
             "read": True,
             "trade": True,

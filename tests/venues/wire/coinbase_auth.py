@@ -2,7 +2,6 @@
 
 import base64
 import json
-import secrets
 import uuid
 from typing import Any
 
@@ -11,6 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from tests.canary.keys import NAME, bytes_key
 from tests.venues.wire.messages import WireReply, WireRequest
 
 LIFE_SECONDS_MAX = 120
@@ -20,13 +20,13 @@ UNAUTHORIZED = WireReply(b"Unauthorized\n", 401, {"Content-Type": "text/plain; c
 
 def fresh_credentials() -> dict[str, str]:
     """Return a key name and a new EC private key in PEM, as Coinbase hands them out."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = ec.derive_private_key(int.from_bytes(bytes_key(32)), ec.SECP256R1())
     pem = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.TraditionalOpenSSL,
         serialization.NoEncryption(),
     )
-    name = f"organizations/{uuid.UUID(bytes=secrets.token_bytes(16))}/apiKeys/{uuid.uuid4()}"
+    name = f"organizations/{uuid.uuid4()}/apiKeys/{NAME}"
     return {"apiKey": name, "secret": pem.decode()}
 
 

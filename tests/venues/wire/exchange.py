@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from tests.canary.watch import WATCH
 from tests.venues.wire.faults import INSIDE, Fault, Faults
 from tests.venues.wire.ledger import Ledger, Twist
 from tests.venues.wire.messages import WireReply, WireRequest
@@ -111,6 +112,8 @@ class WireExchange(Scripting):
             return found
 
     def log(self, request: WireRequest) -> None:
+        for signature in request.signatures:
+            WATCH.signed(signature)
         with self.lock:
             entry = request.logged(time.time())
             if len(self.requests) < LOG_ROWS_MAX:

@@ -41,6 +41,13 @@ class WireRequest:
             return loaded if isinstance(loaded, dict) else {}
         return dict(parse_qsl(text, keep_blank_values=True))
 
+    @property
+    def signatures(self) -> list[str]:
+        """Return what was made with the secret: it must stand nowhere but on the wire."""
+        signs = [self.headers.get(x, "") for x in ("api-sign", "cb-access-sign")]
+        token = self.headers.get("authorization", "").rpartition(".")[2]
+        return [self.params.get("signature", ""), token, *signs]
+
     def logged(self, at: float) -> dict[str, object]:
         """Return the row of the request log: no key, no signature."""
         return {
