@@ -3,67 +3,91 @@
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.canary.watch import WATCH
-from tests.kill.straced import FULL, KILL, Point, broken_at, points, struck, unusable
+from tests.kill.straced import Point, killed_at, points, refused_at, struck, unusable
 from tests.live.workspace import Ran, Workspace
 from tests.sim.crashing import Zygote, holds, scene
 from tests.venues.wire import BinanceWire
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What one end did, whether it came where it was meant, and what became of the order."""
+
+    first: Ran
+    struck: bool
+    posts: int  # sent by the pass that ended
+    became: Counter[str]
 
 
 @dataclass
 class Stage:
     """What every end starts from: a model workspace and the venue's address and keys."""
 
-    model: Path
+    folder: Path
+    zygote: Zygote
     credentials: dict[str, str]
     port: int
-    zygote: Zygote
-    points: list[Point]
 
-    def venue(self) -> BinanceWire:
-        """Return a fresh exchange at the address that the model knows."""
+    @property
+    def trace(self) -> Path:
+        """What strace wrote last."""
+        return self.folder / "trace"
+
+    @contextmanager
+    def set(self) -> Iterator[tuple[Workspace, BinanceWire]]:
+        """Return a copy of the model beside a fresh exchange at the address that it knows."""
+        space = Workspace(self.folder / "space")
+        shutil.copytree(self.folder / "model", space.folder)
         server = BinanceWire()
         server.credentials = self.credentials
-        server.start(self.port)
         furnish(server)
-        return server
-
-    def ended(self, folder: Path, point: Point, how: str) -> "Ended":
-        """End one pass at a point, then call it once, then twice side by side, and count."""
-        space = Workspace(folder / "space")
-        shutil.copytree(self.model, space.folder)
         try:
-            with self.venue() as server:
-                first = broken_at(space, folder / "trace", point, how)
-                sent = len(server.posts())
-                (after,) = self.zygote.call(space)
-                both = self.zygote.call(space, twice=True)
-                told = f"{how} at {point}: {first.code}, {after['code']}, {both}"
-                assert after["code"] in {0, 80}, f"{told}: {after}"
-                # One of two may find the other at work; both may not.
-                assert {one["code"] for one in both} <= {0, 75, 80}, told
-                became = holds(space, server)
-                assert became in ({"FILLED": 1}, {"UNKNOWN": 1}, {"ABANDONED": 1}), told
-                assert not server.orders() or became == {"FILLED": 1}, f"{told}: {became}"
-                return Ended(first, sent, became, struck(folder / "trace", space, point))
+            with server.start(self.port):
+                yield space, server
         finally:
             WATCH.folder(space.folder)
             shutil.rmtree(space.folder)
 
+    def points(self, *, warm: bool = False) -> list[Point]:
+        """Number the calls of an undisturbed pass."""
+        with self.set() as (space, _):
+            return points(space, self.trace, self.zygote if warm else None)
 
-@dataclass(frozen=True)
-class Ended:
-    """What one end did and what became of the order afterwards."""
+    def killed(self, point: Point) -> Ended:
+        """Kill one pass at a point, then call it once, then twice side by side, and count."""
+        with self.set() as (space, server):
+            first, posts = killed_at(space, self.trace, point), len(server.posts())
+            (after,) = self.zygote.call(space)
+            assert after["code"] in {0, 80}, f"killed at {point}: {after}"
+            both = self.zygote.call(space, twice=True)
+            # One of two may find the other at work; both may not.
+            assert {one["code"] for one in both} <= {0, 75, 80}, f"killed at {point}: {both}"
+            reached = struck(self.trace, space, point)
+            return Ended(first, reached, posts, self.became(space, server, point))
 
-    first: Ran
-    sent: int
-    became: Counter[str]
-    struck: bool
+    def refused(self, point: Point, error: str) -> Ended:
+        """Let one call of a pass fail, then call it again on a sound disk, and count."""
+        with self.set() as (space, server):
+            first = refused_at(space, self.trace, point, error, self.zygote)
+            posts = len(server.posts())
+            reached = struck(self.trace, space, point)
+            (after,) = self.zygote.call(space)
+            assert after["code"] in {0, 80}, f"{error} at {point}: {first}, {after}"
+            return Ended(first, reached, posts, self.became(space, server, point))
+
+    def became(self, space: Workspace, server: BinanceWire, point: Point) -> Counter[str]:
+        """Compare the venue's books with the journal; an order that arrived must be known."""
+        found = holds(space, server)
+        known = [{"FILLED": 1}] if server.orders() else [{"UNKNOWN": 1}, {"ABANDONED": 1}]
+        assert found in known, f"{point}: {found}"
+        return found
 
 
 def furnish(server: BinanceWire) -> None:
@@ -74,18 +98,24 @@ def furnish(server: BinanceWire) -> None:
 
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Return the model with its numbered points; skip where nothing can be traced."""
+    """Return the stage; skip where nothing can be traced."""
     if why := unusable():
         pytest.skip(why)
     folder = tmp_path_factory.mktemp("kill")
     with Zygote() as zygote:
         with BinanceWire().start() as server:
-            model = scene(folder / "model", server, zygote).folder
-            port, credentials = int(server.base_url.rpartition(":")[2]), server.credentials
-            counted = Workspace(folder / "counted")
-            shutil.copytree(model, counted.folder)
-            found = points(counted, folder / "trace")
-        yield Stage(model, credentials, port, zygote, found)
+            scene(folder / "model", server, zygote)
+            port = int(server.base_url.rpartition(":")[2])
+        yield Stage(folder, zygote, server.credentials, port)
 
 
-__all__ = ["FULL", "KILL", "Ended", "Stage"]
+@pytest.fixture(scope="session")
+def cold(stage: Stage) -> list[Point]:
+    """Return the points of the installed command."""
+    return stage.points()
+
+
+@pytest.fixture(scope="session")
+def warm(stage: Stage) -> list[Point]:
+    """Return the points of its warm fork."""
+    return stage.points(warm=True)

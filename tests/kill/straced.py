@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.live.workspace import Ran, Workspace
+from tests.sim.crashing import Zygote
 
-KILL, FULL, BROKEN = "SIGKILL", "ENOSPC", "EIO"
+FULL, BROKEN = "ENOSPC", "EIO"
 RUN = ("run", "--json", "--no-fetch")
 ON_FILES = (
     *("pwrite64", "pwritev", "write", "writev", "fdatasync", "fsync", "ftruncate", "fallocate"),
@@ -55,21 +56,36 @@ def unusable() -> str:
     return f"strace may not trace here: {tried.stderr.strip()[:200]}" if tried.returncode else ""
 
 
-def points(space: Workspace, trace: Path) -> list[Point]:
-    """Run one undisturbed pass; return each call that writes to its files or uses its socket."""
-    calls = ",".join((*ON_FILES, *ON_SOCKETS))
-    done = _traced(space, trace, ["--seccomp-bpf", "-y", "-s", "40", "-e", f"trace={calls}"])
-    assert done.code == 0, done.err
+def points(space: Workspace, trace: Path, zygote: Zygote | None = None) -> list[Point]:
+    """Run one undisturbed pass; return each call that writes to its files or uses its socket.
+
+    A warm fork has done most of its reading before, so its calls are numbered by themselves.
+    """
+    how = ["-y", "-s", "40", "-e", "trace=" + ",".join((*ON_FILES, *ON_SOCKETS))]
+    if zygote is None:
+        done = _traced(space, trace, how)
+        assert done.code == 0, done.err
+    else:
+        (ran,) = zygote.call(space, strace=["-o", str(trace), *how])
+        assert ran["code"] == 0, ran["err"]
     return _numbered(trace.read_text(), str(space.folder))
 
 
-def broken_at(space: Workspace, trace: Path, point: Point, how: str) -> Ran:
-    """Run one pass that is killed at a point, or whose disk fails there."""
-    what = f"signal={how}" if how == KILL else f"error={how}"
+def killed_at(space: Workspace, trace: Path, point: Point) -> Ran:
+    """Run one pass of the installed command that is killed at a point."""
+    return _traced(space, trace, _rule(point, "signal=SIGKILL"))
+
+
+def refused_at(space: Workspace, trace: Path, point: Point, error: str, zygote: Zygote) -> Ran:
+    """Run one pass in a warm fork of the same command, one of whose calls fails."""
+    how = ["-o", str(trace), *_rule(point, f"error={error}")]
+    (ran,) = zygote.call(space, strace=how)
+    return Ran(ran["code"], ran["out"], ran["err"])
+
+
+def _rule(point: Point, what: str) -> list[str]:
     rule = f"inject={point.call}:{what}:when={point.number}"
-    # A signal is lost when the kernel's filter wakes strace: all calls stop then, more slowly.
-    quick = [] if how == KILL else ["--seccomp-bpf"]
-    return _traced(space, trace, [*quick, "-y", "-e", f"trace={point.call}", "-e", rule])
+    return ["-y", "-e", f"trace={point.call}", "-e", rule]
 
 
 def struck(trace: Path, space: Workspace, point: Point) -> bool:

@@ -74,20 +74,22 @@ def _journal_edges(names: list[str]) -> list[int]:
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("how", [FULL, BROKEN])
 def test_a_disk_that_fails_at_any_edge_loses_nothing(
-    zygote: Zygote, names: list[str], tmp_path: Path, how: str
+    zygote: Zygote, names: list[str], tmp_path: Path, how: str, part: int
 ) -> None:
-    for k in _journal_edges(names):
+    for k in _journal_edges(names)[part::PARTS]:
         crashed(tmp_path / str(k), zygote, k, how)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
+@pytest.mark.parametrize("seed", range(PARTS))
 def test_a_pass_killed_again_while_it_recovers_buys_once(
-    zygote: Zygote, names: list[str], tmp_path: Path
+    zygote: Zygote, names: list[str], tmp_path: Path, seed: int
 ) -> None:
-    dice = random.Random(7)
-    for n in range(150):
+    dice = random.Random(seed)
+    for n in range(150 // PARTS):
         first, second = dice.randint(1, len(names)), dice.randint(1, len(names))
         crashed(tmp_path / str(n), zygote, first, KILL, again=second)

@@ -23,6 +23,7 @@ from tests.sim.power import VFS_NAME, Op, RecordingVFS, after_cut  # noqa: E402
 
 NOON = datetime(2025, 3, 3, 12, tzinfo=UTC)
 CUTS = int(os.environ.get("DCAGUARD_POWER_CUTS", "5000"))
+PARTS = 5  # so that all cores share them
 
 
 @contextmanager
@@ -158,9 +159,9 @@ def test_without_syncs_the_same_cuts_do_harm(
     assert harmed > 10
 
 
-def cuts(folder: Path, recording: tuple[dict[str, bytes], list[Op]], count: int) -> None:
+def cuts(folder: Path, recording: tuple[dict[str, bytes], list[Op]], seeds: range) -> None:
     _, log = recording
-    for seed in range(count):
+    for seed in seeds:
         below = folder / str(seed)
         below.mkdir()
         check_cut(below, recording, Random(seed).randrange(len(log) + 1), seed)
@@ -171,12 +172,13 @@ def cuts(folder: Path, recording: tuple[dict[str, bytes], list[Op]], count: int)
 def test_power_lost_at_some_moments_loses_no_promise(
     recording: tuple[dict[str, bytes], list[Op]], tmp_path: Path
 ) -> None:
-    cuts(tmp_path, recording, 80)
+    cuts(tmp_path, recording, range(80))
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
+@pytest.mark.parametrize("part", range(PARTS))
 def test_power_lost_at_any_moment_loses_no_promise(
-    recording: tuple[dict[str, bytes], list[Op]], tmp_path: Path
+    recording: tuple[dict[str, bytes], list[Op]], tmp_path: Path, part: int
 ) -> None:
-    cuts(tmp_path, recording, CUTS)
+    cuts(tmp_path, recording, range(part, CUTS, PARTS))
