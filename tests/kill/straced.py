@@ -140,12 +140,15 @@ def _numbered(trace: str, folder: str) -> list[Point]:
 
 
 def _on(call: str, rest: str, folder: str) -> str:
+    """Return which file or socket of ours a call is about, or nothing."""
     if call in ON_SOCKETS:
         return "socket"
     if call == "write" and rest.startswith("1<"):
         return "answer"
     if call == "openat" and "O_CREAT" not in rest:
         return ""
-    names = re.findall(re.escape(folder) + r"(?:/([^\">]*))?[\">]", rest)
+    # Where a path could start from says nothing of where it leads.
+    about = re.sub(r"AT_FDCWD<[^>]*>", "", rest)
+    names = re.findall(re.escape(folder) + r"(?:/([^\">]*))?[\">]", about)
     # A private file's temporary name holds the process id.
     return re.sub(r"\.\d+\.tmp$", ".tmp", names[0] or "folder") if names else ""

@@ -189,11 +189,13 @@ class SqliteJournal:
         at: datetime,
         facts: Mapping[str, object] | None = None,
     ) -> Order:
-        """See the port; on a full disk the ballast is given up for it."""
+        """See the port; on a full disk the ballast is given up for what follows a send."""
+
+        def move() -> Order:
+            return order_rows.move_order(self._book, client_order_id, status, at, facts or {})
+
         with self._writing():
-            return self._book.after_send(
-                lambda: order_rows.move_order(self._book, client_order_id, status, at, facts or {})
-            )
+            return move() if status is Status.SENDING else self._book.after_send(move)
 
     def revise_order(self, order: Order, digest: str, at: datetime) -> Order:
         """See the port."""

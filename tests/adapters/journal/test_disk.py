@@ -125,6 +125,18 @@ def test_a_full_disk_before_a_send_is_74_and_keeps_the_ballast(
     assert journal.verify_all().ok
 
 
+def test_the_step_before_a_send_leaves_the_ballast_for_the_result(
+    opened: Opened, path: Path, noon: datetime, an_order: Callable[..., Order]
+) -> None:
+    journal = opened()
+    journal.add_order(an_order(), "key", "digest", noon)
+    fill_up(journal)
+    with pytest.raises(StorageError, match="full"):
+        journal.move_order(f"{1:032x}", Status.SENDING, noon, {"detail": "x" * 20000})
+    assert [one.status for one in journal.orders()] == [Status.INTENT]
+    assert path.with_suffix(".ballast").exists()
+
+
 def test_the_result_of_a_send_is_written_with_the_ballasts_space(
     opened: Opened,
     path: Path,
