@@ -106,7 +106,7 @@ def _traced(space: Workspace, trace: Path, how: list[str]) -> Ran:
         env=_plain(space.environment()),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=900,  # a hang, not a slow machine
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
