@@ -7,7 +7,8 @@ from decimal import Decimal as D  # noqa: N817
 from pathlib import Path
 
 from tests.app.space import Space, space_in, strategy_text
-from tests.live.workspace import account_text
+from tests.canary.keys import kraken_keys
+from tests.live.workspace import account_text, keys_text
 
 SECOND = '[accounts.second]\nexchange = "paper"\nprices = "series"\nbalances = { USDT = "5000" }\n'
 
@@ -49,7 +50,7 @@ def test_balances_and_guard_show_a_paper_account_beside_others(tmp_path: Path) -
 def test_a_dead_account_of_another_kind_does_not_stop_the_paper_one(tmp_path: Path) -> None:
     dead = account_text("main", "kraken", "http://127.0.0.1:9", live=False)
     space = two_accounts(tmp_path, dead)
-    space.write("main.keys.toml", 'api_key = "k"\nsecret = "c2VjcmV0"\n')
+    space.write("main.keys.toml", keys_text(kraken_keys()))
     assert space.at("2025-03-03").verdict == "BUY"
     told = space.call("balances", "--json").json
     assert [a["account"] for a in told["accounts"]] == ["paper"]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.app.space import Space, space_in, strategy_text
-from tests.live.workspace import account_text
+from tests.canary.keys import kraken_keys
+from tests.live.workspace import account_text, keys_text
 
 LIVE = account_text("main", "kraken", "http://127.0.0.1:9", live=False)
 
@@ -104,7 +105,7 @@ def test_a_made_up_time_asks_no_venue_and_never_buys_on_balances_it_does_not_hav
     space.write("config.toml", text.replace("[policy.caps]", LIVE + "[policy.caps]"))
     plan = space.folder / "strategies/plan.toml"
     plan.write_text(plan.read_text().replace('"paper"', '"main"').replace("USDT", "USD"))
-    space.write("main.keys.toml", 'api_key = "k"\nsecret = "c2VjcmV0"\n')
+    space.write("main.keys.toml", keys_text(kraken_keys()))
     done = space.command_at("2025-03-03", "--dry-run")
     assert done.code in {65, 81}
     assert done.json["orders"] == []

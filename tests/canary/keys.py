@@ -23,6 +23,11 @@ def bytes_key(length: int) -> bytes:
     return _RAW + secrets.token_bytes(length - 2 * len(_RAW)) + _RAW
 
 
+def kraken_keys() -> dict[str, str]:
+    """Return a key and its secret as kraken hands them out."""
+    return {"apiKey": text_key(56), "secret": base64.b64encode(bytes_key(64)).decode()}
+
+
 def heard(data: bytes, signatures: frozenset[str] = frozenset()) -> str:
     """Return how a key is spelled in `data`, or nothing; no key is ever returned itself."""
     data = data.strip(b"\0")  # the ballast is nothing else

@@ -1,11 +1,10 @@
 """A loopback Kraken: spot REST, always HTTP 200, errors in a list."""
 
-import base64
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from tests.canary.keys import bytes_key, text_key
+from tests.canary.keys import kraken_keys
 from tests.venues.wire import kraken_public as public
 from tests.venues.wire.exchange import WireExchange
 from tests.venues.wire.kraken_account import ACCOUNT_ROUTES, permissions
@@ -50,8 +49,7 @@ class KrakenWire(WireExchange):
         return found
 
     def make_credentials(self) -> None:
-        secret = base64.b64encode(bytes_key(64)).decode()
-        self.credentials = {"apiKey": text_key(56), "secret": secret}
+        self.credentials = kraken_keys()
         self.account.rights = {
             "read": True,
             "trade": True,
