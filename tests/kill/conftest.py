@@ -15,6 +15,10 @@ from tests.live.workspace import Ran, Workspace
 from tests.sim.crashing import Zygote, holds, scene
 from tests.venues.wire import BinanceWire
 
+# A machine that is so busy that a reply takes seconds cannot tell the venue's time from its own:
+# the command refuses (75) and says so. That is not what is asked here, so it is asked again.
+SLOW = '"CLOCK_SKEW"'
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -24,6 +28,11 @@ class Ended:
     struck: bool
     posts: int  # sent by the pass that ended
     became: Counter[str]
+
+    @property
+    def slow(self) -> bool:
+        """Tell whether the pass refused because the machine is too busy to tell the time."""
+        return SLOW in self.first.out
 
 
 @dataclass
@@ -64,12 +73,11 @@ class Stage:
         """Kill one pass at a point, then call it once, then twice side by side, and count."""
         with self.set() as (space, server):
             first, posts = killed_at(space, self.trace, point), len(server.posts())
-            (after,) = self.zygote.call(space)
-            assert after["code"] in {0, 80}, f"killed at {point}: {after}"
+            reached = struck(self.trace, space, point)
+            self.once_more(space, point)
             both = self.zygote.call(space, twice=True)
             # One of two may find the other at work; both may not.
             assert {one["code"] for one in both} <= {0, 75, 80}, f"killed at {point}: {both}"
-            reached = struck(self.trace, space, point)
             return Ended(first, reached, posts, self.became(space, server, point))
 
     def refused(self, point: Point, error: str) -> Ended:
@@ -78,9 +86,16 @@ class Stage:
             first = refused_at(space, self.trace, point, error, self.zygote)
             posts = len(server.posts())
             reached = struck(self.trace, space, point)
-            (after,) = self.zygote.call(space)
-            assert after["code"] in {0, 80}, f"{error} at {point}: {first}, {after}"
+            self.once_more(space, point)
             return Ended(first, reached, posts, self.became(space, server, point))
+
+    def once_more(self, space: Workspace, point: Point, tries: int = 5) -> None:
+        """Call the command on a sound machine."""
+        (after,) = self.zygote.call(space)
+        if SLOW in after["out"] and tries > 1:
+            self.once_more(space, point, tries - 1)
+        else:
+            assert after["code"] in {0, 80}, f"after {point}: {after}"
 
     def became(self, space: Workspace, server: BinanceWire, point: Point) -> Counter[str]:
         """Compare the venue's books with the journal; an order that arrived must be known."""

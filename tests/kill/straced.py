@@ -94,7 +94,7 @@ def struck(trace: Path, space: Workspace, point: Point) -> bool:
     calls = [rest for call, rest in _calls(text) if call == point.call]
     if len(calls) < point.number:
         return False
-    return _on(point.call, calls[point.number - 1], str(space.folder)) != ""
+    return _on(point.call, calls[point.number - 1], str(space.folder)) == point.on
 
 
 def _traced(space: Workspace, trace: Path, how: list[str]) -> Ran:
