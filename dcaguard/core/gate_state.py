@@ -11,7 +11,7 @@ from dcaguard.core.gate_locks import Lock
 from dcaguard.core.signals.venue_custody import Safety
 
 # Grows when the same readings may give another regime.
-RULE_VERSION = "gate/1"
+RULE_VERSION = "gate/2"
 
 
 class Regime(StrEnum):

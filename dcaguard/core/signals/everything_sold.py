@@ -127,7 +127,8 @@ def _track(
     now, as_of, key, measured = rows
     j3, vix = columns["j3"], columns["vix"]
     vote = (j3 >= params.vote_sigmas) | (columns["k5"] >= params.vote_falling_min)
-    breaker = (j3 >= params.breaker_sigmas) | (vix >= params.breaker_vix)
+    breaks = _breaks(columns, params)
+    breaker = np.any(np.stack(list(breaks.values())) == 1.0, axis=0)
     calm_vix = (vix < params.resume_vix) | (vix <= (1 - params.resume_vix_fall) * columns["peak"])
     calm_vix |= columns["vix_read"] == 0
     apart = in_a_row((j3 < params.resume_sigmas) | ~measured, key) >= params.resume_sessions
@@ -146,10 +147,19 @@ def _track(
         counted=measured,
         memory=remember(vote | breaker, resumed, key, params.hold_sessions),
         expires=np.full(now.size, NEVER),
-        detail=columns,
+        detail={**columns, **breaks},
         reason=lambda row: _reason(row, params),
         missing=missing,
     )
+
+
+def _breaks(columns: Mapping[str, F64], params: EverythingSold) -> dict[str, F64]:
+    """Return each of the two breakers: 1 true, 0 false, NaN where what it looks at is not known."""
+    limits = {"j3": params.breaker_sigmas, "vix": params.breaker_vix}
+    return {
+        f"breaks.{name}": np.where(np.isnan(columns[name]), np.nan, columns[name] >= limit)
+        for name, limit in limits.items()
+    }
 
 
 def _reason(row: Mapping[str, float], params: EverythingSold) -> str:
