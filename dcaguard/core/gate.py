@@ -15,7 +15,7 @@ from dcaguard.core.gate_state import RULE_VERSION, GateState, Regime, Transition
 from dcaguard.core.gate_venues import coin_states, guard_venues
 from dcaguard.core.history import History, micros, moment
 from dcaguard.core.signals.params import GateConfig, Recovery, SignalsConfig
-from dcaguard.core.signals.venue_custody import Safety
+from dcaguard.core.signals.venue_custody import Expiry, Safety, expiries
 
 __all__ = [
     "RULE_VERSION",
@@ -24,6 +24,7 @@ __all__ = [
     "Transition",
     "advance",
     "effective",
+    "expired",
     "fold",
     "share",
 ]
@@ -67,7 +68,11 @@ def advance(
     state, moved = _walk(state, known, gate, signals.recovery, every.size - at.size)
     if signals.venue_custody.enabled:
         state, locked = guard_venues(state, history, signals.venue_custody, (gate, events), at)
-        state = replace(state, quote_coins=coin_states(history, signals.venue_custody, at[-1:]))
+        state = replace(
+            state,
+            quote_coins=coin_states(history, signals.venue_custody, at[-1:]),
+            expiries=expiries(history, signals.venue_custody, int(at[-1])),
+        )
         moved = tuple(sorted((*moved, *locked), key=lambda t: t.at))
     return replace(state, evaluated_at=moment(int(at[-1]))), moved
 
@@ -130,7 +135,18 @@ def effective(
         return Regime.LOCKED
     if dict(state.quote_coins).get(quote or "") in (Safety.STOP, Safety.UNKNOWN):
         return Regime.LOCKED
-    return state.regime
+    return state.regime if expired(state, at, venue, quote) is None else Regime.LOCKED
+
+
+def expired(
+    state: GateState, at: datetime, venue: str | None = None, quote: str | None = None
+) -> Expiry | None:
+    """Return what was read of the venue or the quote coin and is too old; None when nothing is.
+
+    Of what was never read nothing is asked; a lock that a person must lift stands beside this.
+    """
+    asked = (venue, quote)
+    return next((e for e in state.expiries if e.subject in asked and at > e.until), None)
 
 
 def share(
