@@ -8,7 +8,7 @@ from dcaguard.core.history import DAY, F64, I64, NEVER, Column, History
 from dcaguard.core.signals.memory import ranked_score, remember
 from dcaguard.core.signals.params import EtfOutflow
 from dcaguard.core.signals.rolling import in_a_row, ratio, total
-from dcaguard.core.signals.sessions import session_number
+from dcaguard.core.signals.sessions import on_sessions, session_number
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -27,7 +27,8 @@ _WEEK = 5
 def etf_outflow(history: History, params: EtfOutflow) -> Track:
     """Return S1. Flows in percent of assets; without an assets series these are estimated."""
     spec = _spec(params)
-    flow = history.series(FLOW)
+    # A zero that a table writes for a closed day is no session without flow.
+    flow = on_sessions(history.series(FLOW))
     if not flow.as_of.size:
         return never_read(spec, (FLOW,))
     rows = derive(flow, _sums)

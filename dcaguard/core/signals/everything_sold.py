@@ -8,7 +8,7 @@ from dcaguard.core.history import F64, I64, NEVER, Bools, Column, History
 from dcaguard.core.signals.memory import ranked_score, remember
 from dcaguard.core.signals.params import EverythingSold
 from dcaguard.core.signals.rolling import before, highest, in_a_row, log_returns, ratio, sigma
-from dcaguard.core.signals.sessions import is_session, is_weekday, session_number
+from dcaguard.core.signals.sessions import on_sessions, on_weekdays, session_number
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -57,8 +57,7 @@ def _own_bars(history: History, name: str) -> Column:
     source = history.series(name)
     if name == BITCOIN:
         return source
-    open_days = is_session if name in (SHARES, VIX) else is_weekday
-    return source.keep(open_days(source.as_of))
+    return on_sessions(source) if name in (SHARES, VIX) else on_weekdays(source)
 
 
 def _fall(params: EverythingSold) -> Derive:

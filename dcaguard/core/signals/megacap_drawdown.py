@@ -19,7 +19,7 @@ from dcaguard.core.signals.rolling import (
     ratio,
     sigma,
 )
-from dcaguard.core.signals.sessions import is_session, session_number
+from dcaguard.core.signals.sessions import on_sessions, session_number
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -44,7 +44,7 @@ def megacap_drawdown(history: History, params: MegacapDrawdown) -> Track:
     fresh = Freshness(Calendar.NEW_YORK, params.stale_sessions, params.stale_sessions)
     spec = Spec("megacap-drawdown", "S5", Block.MACRO, params.weight, "% from high", fresh)
     names = series_of(params)
-    shares = {s: _sessions(history.series(s)) for s in names}
+    shares = {s: on_sessions(history.series(s)) for s in names}
     missing = tuple(s for s, source in shares.items() if not source.as_of.size)
     if len(missing) == len(names):
         return never_read(spec, missing)
@@ -96,10 +96,6 @@ def _basket(shares: Mapping[str, Column], params: MegacapDrawdown) -> Rows:
         np.concatenate([p.as_of for p in pieces]),
         {name: np.concatenate([p.columns[name] for p in pieces]) for name in pieces[0].columns},
     )
-
-
-def _sessions(source: Column) -> Column:
-    return source.keep(is_session(source.as_of))
 
 
 def _falls(_as_of: I64, closes: F64, leader: int | None, params: MegacapDrawdown) -> dict[str, F64]:

@@ -8,7 +8,7 @@ from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History
 from dcaguard.core.signals.memory import ranked_score, remember
 from dcaguard.core.signals.params import RateRepricing
 from dcaguard.core.signals.rolling import before, mean, ratio, sigma
-from dcaguard.core.signals.sessions import session_number
+from dcaguard.core.signals.sessions import on_sessions, session_number
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -38,7 +38,7 @@ def rate_repricing(history: History, params: RateRepricing) -> Track:
     spec = Spec("rate-repricing", "S4", Block.MACRO, params.weight, "bp, 20 sessions", fresh)
     if YIELD not in history.columns or not {POLICY, POLICY_MONTH} & history.columns.keys():
         return never_read(spec, tuple(s for s in (YIELD, POLICY) if s not in history.columns))
-    rows = derive(history.series(YIELD), lambda _, x: {"yield": x})
+    rows = derive(on_sessions(history.series(YIELD)), lambda _, x: {"yield": x})
     columns = _changes(rows, _policy(history, rows))
     h5, h20, z = columns["h5"], columns["h20"], columns["z"]
     vote = (h20 >= params.vote_20d_bp) | (h5 >= params.vote_5d_bp) | (z >= params.vote_5d_z)

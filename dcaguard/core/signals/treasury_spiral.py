@@ -8,6 +8,7 @@ from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History
 from dcaguard.core.signals.memory import remember
 from dcaguard.core.signals.params import TreasurySpiral
 from dcaguard.core.signals.rolling import before, rank, ratio
+from dcaguard.core.signals.sessions import on_weekdays
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -108,7 +109,10 @@ def _parts(history: History, params: TreasurySpiral, mnav: F64, now: I64) -> dic
     prices = Freshness(Calendar.NEW_YORK, params.stale_price_sessions, params.stale_price_sessions)
 
     def table(part: str, column: str, fresh: Freshness) -> F64:
-        found = [derive(history.series(f"dat.{t}.{part}"), _DERIVED[part]) for t in tickers]
+        series = [history.series(f"dat.{t}.{part}") for t in tickers]
+        if part == "price_usd":  # rows are counted as sessions; not all trade in New York
+            series = [on_weekdays(source) for source in series]
+        found = [derive(source, _DERIVED[part]) for source in series]
         return np.stack([rows.at(column, now, fresh) for rows in found])
 
     nav = table("nav_usd", "x", slow)
