@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dcaguard.core.history import DAY, F64, I64, NEVER, History, joined
-from dcaguard.core.signals.memory import ranked_score, remember
+from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import AltcoinBreadth
 from dcaguard.core.signals.rolling import in_a_row, lowest
 from dcaguard.core.signals.state import Block
@@ -39,15 +39,14 @@ def altcoin_breadth(history: History, params: AltcoinBreadth) -> Track:
     day = rows.as_of // DAY
     calmer = (above >= params.resume_above_50dma) | (at_low <= params.resume_at_low)
     resumed = in_a_row(calmer, day) >= params.resume_days
-    score, short = ranked_score(-above, day, vote, params)
     relief = _relief(history, rows, params, fresh)
     return Track(
         spec=spec,
         known_at=rows.known_at,
         as_of=rows.as_of,
         value=above,
-        score=score,
-        short=short,
+        score=ranked_score(-above, day, vote, params),
+        short=short_past(-above, day, params),
         vote=vote,
         resumed=resumed,
         breaker=np.zeros(vote.size, bool),

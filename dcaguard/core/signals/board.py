@@ -109,7 +109,7 @@ def sample(track: Track, at: I64) -> Sample:
         live=live,
         known=known,
         stale=live & (age > track.spec.fresh.stale),
-        score=np.where(live, track.score[index], np.nan),
+        score=np.where(live, _looked_at(track, index), np.nan),
         vote=vote,
         counts=vote | (lasting & track.memory.counts[index]),
         breaker=breaker,
@@ -117,6 +117,13 @@ def sample(track: Track, at: I64) -> Sample:
         resumed=live & track.resumed[index],
         counted=(index >= 0) & track.counted[index],
     )
+
+
+def _looked_at(track: Track, index: I64) -> F64:
+    """Return the scores of rows, worked out once for each row: many instants see the same one."""
+    first = np.append(True, index[1:] != index[:-1])[: index.size]
+    scores = track.score(np.maximum(index[first], 0))
+    return np.asarray(scores[np.cumsum(first) - 1], np.float64)
 
 
 def by_name(samples: Sequence[Sample]) -> Mapping[str, Sample]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import F64, I64, NEVER, Bools, Column, History
-from dcaguard.core.signals.memory import ranked_score, remember
+from dcaguard.core.history import F64, I64, NEVER, Bools, Column, History, distinct
+from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import EverythingSold
 from dcaguard.core.signals.rolling import before, highest, in_a_row, log_returns, ratio, sigma
 from dcaguard.core.signals.sessions import on_sessions, on_weekdays, session_number
@@ -41,7 +41,7 @@ def everything_sold(history: History, params: EverythingSold) -> Track:
     sources = [rows for rows in (*falls.values(), vix) if rows.known_at.size]
     if not sources:
         return never_read(spec, missing)
-    now = np.unique(np.concatenate([rows.known_at for rows in sources]))
+    now = distinct(*(rows.known_at for rows in sources))
     columns = _together(falls, vix, now, params)
     as_of = _newest(sources, now)
     # Sessions are counted by the American rows: Bitcoin's weekend adds rows, not sessions.
@@ -132,14 +132,13 @@ def _track(
     calm_vix |= columns["vix_read"] == 0
     apart = in_a_row((j3 < params.resume_sigmas) | ~measured, key) >= params.resume_sessions
     resumed = apart & calm_vix
-    score, short = ranked_score(j3, key, vote & ~np.isnan(j3), params)
     return Track(
         spec=spec,
         known_at=now,
         as_of=as_of,
         value=j3,
-        score=score,
-        short=short,
+        score=ranked_score(j3, key, vote & ~np.isnan(j3), params),
+        short=short_past(j3, key, params),
         vote=vote,
         resumed=resumed,
         breaker=breaker,

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from dcaguard.core.history import F64, I64, NEVER, Column, History, joined
-from dcaguard.core.signals.memory import ranked_score, remember
+from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import MegacapDrawdown
 from dcaguard.core.signals.rolling import (
     before,
@@ -57,14 +57,13 @@ def megacap_drawdown(history: History, params: MegacapDrawdown) -> Track:
     key = session_number(rows.as_of)
     calmer = (columns["recovered"] >= params.resume_recovered) | (columns["above_mean"] > 0)
     resumed = in_a_row(calmer & ~np.isnan(columns["basket"]), key) >= params.resume_sessions
-    score, short = ranked_score(-columns["basket"], key, vote, params)
     return Track(
         spec=spec,
         known_at=rows.known_at,
         as_of=rows.as_of,
         value=columns["basket"],
-        score=score,
-        short=short,
+        score=ranked_score(-columns["basket"], key, vote, params),
+        short=short_past(-columns["basket"], key, params),
         vote=vote,
         resumed=resumed,
         breaker=np.zeros(vote.size, bool),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dcaguard.core.history import DAY, F64, I64, History, joined
+from dcaguard.core.history import DAY, F64, I64, Column, History, joined
 from dcaguard.core.signals.params import Recovery
 from dcaguard.core.signals.rolling import rank, ratio, trailing_median
 from dcaguard.core.signals.track import Calendar, Freshness, Rows, derive, lookup
@@ -41,17 +41,26 @@ def liquidity(history: History, params: Recovery, at: I64) -> tuple[F64, F64]:
 
 
 def _book(history: History, params: Recovery, at: I64, fresh: Freshness) -> F64:
+    # Hourly samples: the median of 30 days, known after the warm-up.
+    window, warm = 24 * _MEDIAN_DAYS, 24 * params.depth_warmup_days
+
     def compare(_as_of: I64, x: F64) -> dict[str, F64]:
         depth, spread = x[:, 0], x[:, 1]
-        # Hourly samples: the median of 30 days, known after the warm-up.
-        window, warm = 24 * _MEDIAN_DAYS, 24 * params.depth_warmup_days
         deep = ratio(depth, trailing_median(depth, window, warm))
         wide = ratio(spread, trailing_median(spread, window, warm))
         good = (deep >= params.depth_of_median) & (wide <= params.spread_of_median)
         return {"x": np.where(np.isnan(deep) | np.isnan(wide), np.nan, good)}
 
     pair = joined([history.series(DEPTH), history.series(SPREAD)])
-    return derive(pair, compare).at("x", at, fresh)
+    return derive(_within_reach(pair, at, window), compare).at("x", at, fresh)
+
+
+def _within_reach(source: Column, at: I64, window: int) -> Column:
+    """Return the rows that any of the instants can look at, when each looks at `window` rows."""
+    if not source.in_order or not at.size:
+        return source
+    newest = int(np.searchsorted(source.observed_at, at.min(), "right")) - 1
+    return source.keep(np.arange(source.as_of.size) >= newest - window)
 
 
 def _illiquidity(history: History, params: Recovery, at: I64, fresh: Freshness) -> F64:

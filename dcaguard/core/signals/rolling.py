@@ -1,6 +1,7 @@
 """Statistics over a trailing window: the value of a row never depends on a later row."""
 
 from bisect import bisect_left, insort
+from collections.abc import Iterator
 from math import isnan
 
 import numpy as np
@@ -77,8 +78,18 @@ def group_of(key: I64) -> tuple[I64, I64]:
     return np.searchsorted(last, np.arange(key.size)), last
 
 
-def rank(x: F64, key: I64, window: int, minimum: int) -> tuple[F64, I64]:
+def points_of(x: F64, key: I64, window: int) -> I64:
+    """Return how many points the window of each row holds, in which it would be ranked."""
+    group, last = group_of(key)
+    known = ~np.isnan(x[last])
+    earlier = (np.cumsum(known) - known)[group]
+    return np.asarray(np.minimum(earlier, window - 1) + 1)
+
+
+def rank(x: F64, key: I64, window: int, minimum: int, rows: I64 | None = None) -> tuple[F64, I64]:
     """Return (share of its window that is at or below x, how many points the window held).
+
+    For all rows, or for just `rows`: comparing is what costs, and one instant looks at one row.
 
     The window is x itself and the final values of the `window` - 1 keys before its own, so a
     second look at one day never counts twice. NaN where there are fewer than `minimum` points.
@@ -87,6 +98,8 @@ def rank(x: F64, key: I64, window: int, minimum: int) -> tuple[F64, I64]:
     known = ~np.isnan(x[last])
     finals = x[last][known]
     earlier = (np.cumsum(known) - known)[group]
+    if rows is not None:
+        x, earlier = x[rows], earlier[rows]
     padded = np.concatenate([np.full(window - 1, np.inf), finals])
     shares = np.full(x.size, np.nan)
     points = np.minimum(earlier, window - 1) + 1
@@ -142,23 +155,19 @@ def robust_z(x: F64, window: int, minimum: int) -> F64:
 
 
 def trailing_median(x: F64, window: int, minimum: int) -> F64:
-    """Return the median of the `window` values before each row; NaN below `minimum` of them."""
-    past = windows(before(x), window)
-    enough = np.count_nonzero(~np.isnan(past), axis=1) >= minimum
+    """Return the median of the `window` known values before each row; NaN below `minimum`."""
     found = np.full(x.size, np.nan)
-    if enough.any():
-        found[enough] = _medians(past[enough])
+    for row, ordered in enumerate(_sliding(x, window)):
+        if len(ordered) >= minimum:
+            found[row] = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
     return found
 
 
 def _medians(rows: F64) -> F64:
-    """Return each row's median without its NaN; rows without any take the ten times faster way."""
-    partial = np.isnan(rows).any(axis=1)
-    found = np.empty(len(rows))
-    found[~partial] = np.median(rows[~partial], axis=1)
-    if partial.any():
-        found[partial] = np.nanmedian(rows[partial], axis=1)
-    return found
+    """Return each row's median without its NaN, which sorting puts last; each row has a value."""
+    ordered, numbers = np.sort(rows, axis=1), np.arange(len(rows))
+    known = np.count_nonzero(~np.isnan(ordered), axis=1)
+    return np.asarray((ordered[numbers, (known - 1) // 2] + ordered[numbers, known // 2]) / 2)
 
 
 def order_statistics(x: F64, window: int, shares: tuple[float, ...]) -> F64:
@@ -167,19 +176,26 @@ def order_statistics(x: F64, window: int, shares: tuple[float, ...]) -> F64:
     Kept in a sorted list that slides along: fifty times faster than sorting every window.
     """
     nothing = [float("nan")] * len(shares)
-    found: list[list[float]] = []
+    places = [[round(share * top) for share in shares] for top in range(window)]
+    found = [
+        [ordered[p] for p in places[len(ordered) - 1]] if ordered else nothing
+        for ordered in _sliding(x, window)
+    ]
+    return np.array(found).reshape(x.size, len(shares))
+
+
+def _sliding(x: F64, window: int) -> Iterator[list[float]]:
+    """Yield for each row, in ascending order, the `window` known values before it: look at once."""
     ordered: list[float] = []
     past: list[float] = []
     for value in x.tolist():
-        top = len(ordered) - 1
-        found.append([ordered[round(share * top)] for share in shares] if ordered else nothing)
+        yield ordered
         if isnan(value):  # unknown stays out of the window
             continue
         insort(ordered, value)
         past.append(value)
         if len(past) > window:
             del ordered[bisect_left(ordered, past[len(past) - window - 1])]
-    return np.array(found).reshape(x.size, len(shares))
 
 
 def quartile_z(x: F64, window: int, minimum: int) -> F64:

@@ -8,7 +8,14 @@ from itertools import pairwise
 import numpy as np
 
 from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, Column, vintage
-from dcaguard.core.signals.memory import Memory, ranked_score, silent
+from dcaguard.core.signals.memory import (
+    Memory,
+    Scores,
+    plain_score,
+    ranked_score,
+    short_past,
+    silent,
+)
 from dcaguard.core.signals.params_base import Ranked
 from dcaguard.core.signals.sessions import sessions_between
 from dcaguard.core.signals.state import Block
@@ -165,7 +172,7 @@ class Track:
     known_at: I64
     as_of: I64
     value: F64  # NaN: not known
-    score: F64  # NaN: not known
+    score: Scores
     short: Bools
     vote: Bools
     resumed: Bools
@@ -187,7 +194,7 @@ def never_read(spec: Spec, missing: tuple[str, ...]) -> Track:
         known_at=none,
         as_of=none,
         value=nothing,
-        score=nothing,
+        score=plain_score(nothing),
         short=no,
         vote=no,
         resumed=no,
@@ -204,15 +211,14 @@ def never_read(spec: Spec, missing: tuple[str, ...]) -> Track:
 def member(spec: Spec, rows: Rows, x: F64, params: Ranked, reason: Reason) -> Track:
     """Return a plain member of a block: ranked, without a vote. `x` grows with stress."""
     count = rows.known_at.size
-    no = np.zeros(count, bool)
-    score, short = ranked_score(x, rows.as_of // DAY, no, params)
+    no, day = np.zeros(count, bool), rows.as_of // DAY
     return Track(
         spec=spec,
         known_at=rows.known_at,
         as_of=rows.as_of,
         value=rows.columns["value"],
-        score=score,
-        short=short,
+        score=ranked_score(x, day, no, params),
+        short=short_past(x, day, params),
         vote=no,
         resumed=no,
         breaker=no,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History
-from dcaguard.core.signals.memory import remember
+from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History, distinct
+from dcaguard.core.signals.memory import plain_score, remember
 from dcaguard.core.signals.params import TreasurySpiral
 from dcaguard.core.signals.rolling import before, rank, ratio
 from dcaguard.core.signals.sessions import on_weekdays
@@ -43,16 +43,18 @@ def treasury_spiral(history: History, params: TreasurySpiral) -> Track:
     limit = params.stale_price_sessions
     fresh = Freshness(Calendar.NEW_YORK, limit, limit)
     spec = Spec("treasury-spiral", "S3", Block.STRUCTURE, params.weight, "score", fresh)
-    given = {t: derive(history.series(f"dat.{t}.mnav"), positive) for t in params.tickers}
-    reckoned = {t: worth(history, t, params) for t in params.tickers}
-    read = [t for t in params.tickers if _speaks(given[t]) or _speaks(reckoned[t])]
+    # A company of which nothing was ever read adds nothing to any part.
+    heard = [t for t in params.tickers if any(n.startswith(f"dat.{t}.") for n in history.columns)]
+    given = {t: derive(history.series(f"dat.{t}.mnav"), positive) for t in heard}
+    reckoned = {t: worth(history, t, params) for t in heard}
+    read = [t for t in heard if _speaks(given[t]) or _speaks(reckoned[t])]
     if not read:
         return never_read(spec, tuple(f"dat.{t}.mnav" for t in params.tickers))
     rows = [rows[t] for t in read for rows in (given, reckoned) if _speaks(rows[t])]
-    now = np.unique(np.concatenate([one.known_at for one in rows]))
+    now = distinct(*(one.known_at for one in rows))
     prices = Freshness(Calendar.NEW_YORK, limit, limit)
     mnav, told = _mnav(list(given.values()), list(reckoned.values()), now, prices)
-    parts = _parts(history, params, mnav, now)
+    parts = _parts(history, params, heard, (mnav, now))
     score = _score(parts)
     rise = score - _days_ago(score, now, _CHANGE_DAYS)
     sellers = np.nan_to_num(parts["sellers"])
@@ -68,7 +70,7 @@ def treasury_spiral(history: History, params: TreasurySpiral) -> Track:
         known_at=now,
         as_of=as_of,
         value=score,
-        score=score,
+        score=plain_score(score),
         short=none,
         vote=vote,
         resumed=resumed,
@@ -102,9 +104,11 @@ def _mnav(
     return np.where(np.isnan(told), own, told), counts
 
 
-def _parts(history: History, params: TreasurySpiral, mnav: F64, now: I64) -> dict[str, F64]:
-    """Return each part of the score at each instant, over the companies known then."""
-    tickers = list(params.tickers)
+def _parts(
+    history: History, params: TreasurySpiral, tickers: list[str], known: tuple[F64, I64]
+) -> dict[str, F64]:
+    """Return each part of the score over the companies known then; `known` is (mnav, at)."""
+    mnav, now = known
     slow = Freshness(Calendar.DAYS, params.stale_holdings_days, params.stale_holdings_days)
     prices = Freshness(Calendar.NEW_YORK, params.stale_price_sessions, params.stale_price_sessions)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History, joined
-from dcaguard.core.signals.memory import ranked_score, remember
+from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import WhaleSelling
 from dcaguard.core.signals.rolling import order_statistics, quartile_z, rank, ratio, total
 from dcaguard.core.signals.state import Block
@@ -50,14 +50,13 @@ def whale_selling(history: History, params: WhaleSelling) -> Track:
     vote = (z >= params.vote_z) & awake
     resumed = _resumed(columns, params)
     day = rows.as_of // DAY
-    score, short = ranked_score(z, day, vote, params)
     return Track(
         spec=spec,
         known_at=rows.known_at,
         as_of=rows.as_of,
         value=z,
-        score=score,
-        short=short,
+        score=ranked_score(z, day, vote, params),
+        short=short_past(z, day, params),
         vote=vote,
         resumed=resumed,
         breaker=np.zeros(vote.size, bool),
