@@ -39,7 +39,8 @@ def whole(days: int) -> History:
     market = Market(1, days)
     columns = dict(market.history().columns)
     for ticker in SIGNALS.treasury_spiral.tickers:
-        for part, mean in (("mnav", 1.1), ("nav_usd", 1e9), ("entry_usd", 9e8)):
+        counts = (("shares", 2e8), ("diluted_shares", 2.2e8))
+        for part, mean in (("mnav", 1.1), ("nav_usd", 1e9), ("entry_usd", 9e8), *counts):
             values = np.abs(market.level(mean, 0.1 * mean, -0.4 * mean))
             columns[f"dat.{ticker}.{part}"] = sessions(values, CLOSE_LAG)
         columns[f"dat.{ticker}.price_usd"] = sessions(market.walk(5, 0.05, 0.1), CLOSE_LAG)
