@@ -1,6 +1,6 @@
 """A signal's whole life as arrays: one row for each time something became known, causal."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -67,11 +67,15 @@ class Rows:
 
     def at(self, name: str, at: I64, fresh: Freshness | None = None) -> F64:
         """Return one column at each instant; NaN where nothing was known, or it was too old."""
+        return self.several((name,), at, fresh)[0]
+
+    def several(self, names: Sequence[str], at: I64, fresh: Freshness | None = None) -> list[F64]:
+        """Return some columns at each instant; what is known of one is known of all."""
         index = self.index_at(at)
         known = index >= 0
         if fresh is not None and self.as_of.size:
             known &= fresh.age(self.as_of[index], at) <= fresh.unknown
-        return pick(self.columns[name], index, known)
+        return [pick(self.columns[name], index, known) for name in names]
 
 
 def pick(values: F64, index: I64, known: Bools) -> F64:

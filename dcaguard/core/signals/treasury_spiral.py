@@ -93,8 +93,8 @@ def _mnav(
 ) -> tuple[F64, dict[str, F64]]:
     """Return mNAV of each company, the given before the reckoned, and how many are which."""
     told = np.stack([rows.at("x", now, fresh) for rows in given])
-    own = np.stack([rows.at("x", now, fresh) for rows in reckoned])
-    diluted = np.stack([rows.at("diluted", now, fresh) for rows in reckoned])
+    both = [rows.several(("x", "diluted"), now, fresh) for rows in reckoned]
+    own, diluted = np.stack(both, axis=1)
     mine = np.isnan(told) & ~np.isnan(own)
     counts = {
         "given": (~np.isnan(told)).sum(axis=0).astype(float),
@@ -112,23 +112,23 @@ def _parts(
     slow = Freshness(Calendar.DAYS, params.stale_holdings_days, params.stale_holdings_days)
     prices = Freshness(Calendar.NEW_YORK, params.stale_price_sessions, params.stale_price_sessions)
 
-    def table(part: str, column: str, fresh: Freshness) -> F64:
-        series = [history.series(f"dat.{t}.{part}") for t in tickers]
-        if part == "price_usd":  # rows are counted as sessions; not all trade in New York
-            series = [on_weekdays(source) for source in series]
-        found = [derive(source, _DERIVED[part]) for source in series]
-        return np.stack([rows.at(column, now, fresh) for rows in found])
+    def table(part: str) -> F64:
+        found = [derive(history.series(f"dat.{t}.{part}"), positive) for t in tickers]
+        return np.stack([rows.at("x", now, slow) for rows in found])
 
-    nav = table("nav_usd", "x", slow)
+    # Rows of prices are counted as sessions; not all trade in New York.
+    series = [on_weekdays(history.series(f"dat.{t}.price_usd")) for t in tickers]
+    closes = [derive(source, _prices).several(("cheap", "r20"), now, prices) for source in series]
+    best, returns = np.stack(closes, axis=1)
+    nav = table("nav_usd")
     # Where any worth is unknown all companies weigh the same: coins of different kinds don't add.
     unweighed = (np.isnan(nav) & ~np.isnan(mnav)).any(axis=0)
     weight = np.where(unweighed, 1.0, np.nan_to_num(nav))
-    best = table("price_usd", "cheap", prices)
     penny = np.where(np.isnan(best), np.nan, best < params.penny_usd)
     return {
         "discount": _share(mnav < 1, mnav, weight),
-        "underwater": _share(nav < table("entry_usd", "x", slow), nav, weight),
-        "lag": _lag(history, table("price_usd", "r20", prices), now),
+        "underwater": _share(nav < table("entry_usd"), nav, weight),
+        "lag": _lag(history, returns, now),
         "penny": _share(penny > 0, penny, np.ones_like(penny)),
         "sellers": _sellers(history, tickers, now, slow),
     }
@@ -138,9 +138,6 @@ def _prices(_as_of: I64, close: F64) -> dict[str, F64]:
     ten = np.stack([before(close, n) for n in range(_PENNY_ROWS)])
     # The best close of ten sessions: below a dollar only when every one was.
     return {"r20": ratio(close, before(close, _RETURN_ROWS)) - 1, "cheap": ten.max(axis=0)}
-
-
-_DERIVED = {"price_usd": _prices, "nav_usd": positive, "entry_usd": positive}
 
 
 def _share(condition: Bools, known: F64, weight: F64) -> F64:
