@@ -79,9 +79,11 @@ def run_pass(world: World, request: Request) -> Result:
         recover(run)
     _codes_of_state(run)
     due = [one for one in _due(run, request) if one.slots]
+    known_at = run.now
     if due and request.fetch and not request.dry_run:
         run.ledger.notes.extend(refresh(world))
-    sight = sight_of(world, run.now)
+        known_at = world.clock.now()  # what was just read is true now, not before it was asked for
+    sight = sight_of(world, known_at)
     decided: list[Decided] = []
     if not request.dry_run:
         journal_regimes(sight, world.journal)

@@ -19,6 +19,7 @@ from dcaguard.core.gate import (
     Transition,
     advance,
     effective,
+    expired,
     share,
 )
 from dcaguard.core.gate_facts import next_fixed
@@ -313,6 +314,9 @@ def _lock(state: GateState, at: datetime, venue: str | None, quote: str) -> str:
     if venue is not None and venue_trust(state.locks, venue, at) is Trust.LOCKED:
         reason = next(lock.reason for lock in state.locks if lock.venue == venue)
         return f"{venue}: {reason}"
+    old = expired(state, at, venue, quote)
+    if old is not None:
+        return f"{old.subject}: {old.reason}"
     return f"{quote}: off par, or its peg can no longer be told"
 
 

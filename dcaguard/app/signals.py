@@ -20,6 +20,7 @@ from dcaguard.core.explain import (
 from dcaguard.core.explain_custody import custody_told
 from dcaguard.core.gate_explain import Explanation, explain
 from dcaguard.core.gate_locks import Lock
+from dcaguard.core.gate_state import GateState
 from dcaguard.core.history import History
 from dcaguard.core.signals.evaluate import evaluate
 from dcaguard.core.signals.params import Eligibility, GateConfig
@@ -102,13 +103,25 @@ def explain_signals(world: World) -> Explained:
     config = world.config
     when = state.evaluated_at or at
     found = explain(state, sight.history, config.signals, config.gate, sight.events, when)
-    every = tell_all(world, found.signals, sight.history, when, watched_by(world, state.locks))
-    told_next = replace(found, next=(*_dark(found, config.gate), *found.next))
+    watched = watched_by(world, state.locks)
+    every = tell_all(world, found.signals, sight.history, when, watched)
+    first = (*_too_old(state, watched, at), *_dark(found, config.gate))
+    told_next = replace(found, next=(*first, *found.next))
     beside = [every[a.name] for a in ABOUT if every[a.name].contribution is None]
     scored = [told(s) for s in found.signals if s.contribution is not None]
     silent = [told(s) for s in found.signals if not s.number and s.contribution is None]
     ordered = (*scored, *beside, *silent)
     return Explained(at, state.evaluated_at, config.gate.enabled, told_next, ordered)
+
+
+def _too_old(state: GateState, watched: Watched, at: datetime) -> tuple[str, ...]:
+    """Return what stops buying at a venue or with a coin because it was read too long ago."""
+    used = {*watched.venues, *watched.coins}
+    return tuple(
+        f"{old.subject} is UNKNOWN: {old.reason}"
+        for old in state.expiries
+        if old.subject in used and at > old.until
+    )
 
 
 def _dark(found: Explanation, gate: GateConfig) -> tuple[str, ...]:

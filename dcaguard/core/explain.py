@@ -99,7 +99,8 @@ def recovery_told(
     """
     known = history.until(at)
     by_name = {state.name: state for state in scored}
-    book = float(liquidity(known, params, np.array([micros(at)], np.int64))[0])
+    leg, _ = liquidity(known, params, np.array([micros(at)], np.int64))
+    book = float(leg[0])
     legs = {
         "ETF flows": _healed(by_name.get("etf-outflow")),
         "whales": _healed(by_name.get("whale-selling")),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from dcaguard.core.event import Event
@@ -10,11 +10,12 @@ from dcaguard.core.gate_facts import Facts, facts, instants
 from dcaguard.core.gate_locks import Trust, venue_trust
 from dcaguard.core.gate_moves import Now, step
 from dcaguard.core.gate_record import transition
+from dcaguard.core.gate_silence import may_end, stays_cautious
 from dcaguard.core.gate_state import RULE_VERSION, GateState, Regime, Transition
 from dcaguard.core.gate_venues import coin_states, guard_venues
 from dcaguard.core.history import History, micros, moment
-from dcaguard.core.signals.params import GateConfig, SignalsConfig
-from dcaguard.core.signals.venue_custody import Safety
+from dcaguard.core.signals.params import GateConfig, Recovery, SignalsConfig
+from dcaguard.core.signals.venue_custody import Expiry, Safety, expiries
 
 __all__ = [
     "RULE_VERSION",
@@ -23,6 +24,7 @@ __all__ = [
     "Transition",
     "advance",
     "effective",
+    "expired",
     "fold",
     "share",
 ]
@@ -53,7 +55,8 @@ def advance(
     late but counts as observed before `state.evaluated_at` needs a new fold.
     """
     after = micros(state.evaluated_at) if state.evaluated_at is not None else None
-    at = instants(history, signals, events, after, micros(until))
+    every = instants(history, signals, events, _looked_back(state, after), micros(until))
+    at = every if after is None else every[every > after]
     if not at.size:
         return state, ()
     if not gate.enabled:
@@ -61,36 +64,38 @@ def advance(
         last = moment(int(at[-1]))
         return GateState(since=since or moment(int(at[0])), evaluated_at=last), ()
     # Readings and events after `until` are not looked at: they are not known then.
-    known = facts(history, signals, gate, events, at)
-    state, moved = _walk(state, known, gate)
+    known = facts(history, signals, gate, events, every)
+    state, moved = _walk(state, known, gate, signals.recovery, every.size - at.size)
     if signals.venue_custody.enabled:
         state, locked = guard_venues(state, history, signals.venue_custody, (gate, events), at)
-        state = replace(state, quote_coins=coin_states(history, signals.venue_custody, at[-1:]))
+        state = replace(
+            state,
+            quote_coins=coin_states(history, signals.venue_custody, at[-1:]),
+            expiries=expiries(history, signals.venue_custody, int(at[-1])),
+        )
         moved = tuple(sorted((*moved, *locked), key=lambda t: t.at))
     return replace(state, evaluated_at=moment(int(at[-1]))), moved
 
 
+def _looked_back(state: GateState, after: int | None) -> int | None:
+    """Return after which instant to look: within a spell all of it, for what fell silent in it."""
+    if after is None or state.since is None or state.regime not in (Regime.PAUSED, Regime.CAUTION):
+        return after
+    return min(after, micros(state.since) - 1)
+
+
 def _walk(
-    state: GateState, known: Facts, gate: GateConfig
+    state: GateState, known: Facts, gate: GateConfig, recovery: Recovery, begin: int
 ) -> tuple[GateState, tuple[Transition, ...]]:
+    """Step over the instants from position `begin` on; those before it were stepped over."""
     moved: list[Transition] = []
     if state.since is None:
         state = replace(state, since=moment(int(known.at[0])))
-    rows = zip(
-        known.at.tolist(),
-        known.daily.tolist(),
-        known.pause.tolist(),
-        known.cautious.tolist(),
-        known.shock.tolist(),
-        known.eased.tolist(),
-        known.unknown.tolist(),
-        known.high.tolist(),
-        strict=True,
-    )
-    for position, (at, daily, pause, cautious, shock, eased, unknown, high) in enumerate(rows):
-        if state.regime is Regime.NORMAL and not (pause or cautious or shock):
+    restless = known.pause | known.cautious | (known.shock > 0)
+    for position in range(begin, known.at.size):
+        if state.regime is Regime.NORMAL and not restless[position]:
             continue  # nothing that could move it: most instants of most years
-        now = Now(moment(at), daily, pause, cautious, shock, eased, unknown, high)
+        now = _now(state, known, position, gate, recovery)
         after = step(state, now, gate)
         if after.regime is not state.regime:
             written = transition(state.regime, after, known, position, gate)
@@ -98,6 +103,28 @@ def _walk(
             after = replace(after, why=written.reasons)
         state = after
     return state, tuple(moved)
+
+
+def _now(
+    state: GateState, known: Facts, position: int, gate: GateConfig, recovery: Recovery
+) -> Now:
+    at, daily = moment(int(known.at[position])), bool(known.daily[position])
+    cautious, eased, since = bool(known.cautious[position]), False, state.since or at
+    # Ends are counted at 00:00 only, and no spell is kept up by silence beyond the longest pause.
+    if daily and state.regime is Regime.PAUSED:
+        eased = may_end(known, since, position, gate, recovery)
+    if daily and state.regime is Regime.CAUTION and at - since < timedelta(gate.max_pause_days):
+        cautious = stays_cautious(known, since, position, gate)
+    return Now(
+        at=at,
+        daily=daily,
+        pause=bool(known.pause[position]),
+        cautious=cautious,
+        shock=int(known.shock[position]),
+        eased=eased,
+        unknown=int(known.unknown[position]),
+        high=int(known.high[position]),
+    )
 
 
 def effective(
@@ -108,7 +135,18 @@ def effective(
         return Regime.LOCKED
     if dict(state.quote_coins).get(quote or "") in (Safety.STOP, Safety.UNKNOWN):
         return Regime.LOCKED
-    return state.regime
+    return state.regime if expired(state, at, venue, quote) is None else Regime.LOCKED
+
+
+def expired(
+    state: GateState, at: datetime, venue: str | None = None, quote: str | None = None
+) -> Expiry | None:
+    """Return what was read of the venue or the quote coin and is too old; None when nothing is.
+
+    Of what was never read nothing is asked; a lock that a person must lift stands beside this.
+    """
+    asked = (venue, quote)
+    return next((e for e in state.expiries if e.subject in asked and at > e.until), None)
 
 
 def share(

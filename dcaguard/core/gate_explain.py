@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from dcaguard.core.event import Event
-from dcaguard.core.gate_facts import Facts, facts
+from dcaguard.core.gate_facts import Facts, facts, instants
+from dcaguard.core.gate_silence import ceiling, recovered
 from dcaguard.core.gate_state import GateState, Regime
 from dcaguard.core.history import History, micros, moment
 from dcaguard.core.signals.evaluate import states
@@ -15,6 +16,7 @@ from dcaguard.core.signals.params import GateConfig, SignalsConfig
 from dcaguard.core.signals.state import SCORED_BLOCKS, SignalState
 
 _HAIR = 1e-6
+_LAST = -1  # the position of the instant that is explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +43,34 @@ def explain(
 ) -> Explanation:
     """Explain `state`: signals as they are at `at`, by default at the state's own instant."""
     when = at or state.evaluated_at or moment(history.first_observed() or 0)
-    known = facts(history.until(when), config, gate, events, np.array([micros(when)], np.int64))
-    total = float(known.composite.total[0])
-    found = states(known.samples, known.composite, 0)
+    known = _spell(state, history.until(when), config, gate, events, when)
+    total = float(known.composite.total[_LAST])
+    found = states(known.samples, known.composite, _LAST)
     return Explanation(
         at=when,
         regime=state.regime,
         since=state.since,
         composite=None if np.isnan(total) else total,
-        blocks=block_scores(known, 0),
+        blocks=block_scores(known, _LAST),
         signals=found,
         next=_next(state, known, config, gate),
         never_read=tuple(s.name for s in found if s.observed_at is None),
     )
+
+
+def _spell(
+    state: GateState,
+    history: History,
+    config: SignalsConfig,
+    gate: GateConfig,
+    events: Sequence[Event],
+    when: datetime,
+) -> Facts:
+    """Return the facts at `when`, behind all since a spell began: what was known in it counts."""
+    at = np.array([micros(when)], np.int64)
+    if state.regime in (Regime.PAUSED, Regime.CAUTION) and state.since is not None:
+        at = np.union1d(instants(history, config, events, micros(state.since) - 1, int(at[0])), at)
+    return facts(history, config, gate, events, at)
 
 
 def block_scores(known: Facts, position: int) -> dict[str, float | None]:
@@ -101,6 +118,7 @@ def _market(
                     f"{gate.caution_enter:.2f} with every block below {gate.caution_block:.2f}"
                 ),
                 _into(known, gate),
+                *(() if state.since is None else _held(known, state.since, gate)),
             )
         case _:
             return (
@@ -118,19 +136,19 @@ def _until(at: datetime | None) -> str:
 
 def _silent(known: Facts) -> str:
     """Say that silent members count nothing towards a pause, where there are any."""
-    total, floor = float(known.composite.total[0]), float(known.composite.floor[0])
+    total, floor = float(known.composite.total[_LAST]), float(known.composite.floor[_LAST])
     if not total - floor > _HAIR:
         return ""
     return f"; what has fallen silent counts nothing towards it (that makes {floor:.2f})"
 
 
 def _into(known: Facts, gate: GateConfig) -> str:
-    scores = {n: s for n, s in block_scores(known, 0).items() if s is not None}
+    scores = {n: s for n, s in block_scores(known, _LAST).items() if s is not None}
     high = [name for name, score in scores.items() if score >= gate.block_enter]
     return (
-        f"PAUSED at composite {gate.enter:.2f} (now {_spell(known.composite.total[0])}) with "
+        f"PAUSED at composite {gate.enter:.2f} (now {_number(known.composite.total[_LAST])}) with "
         f"{gate.blocks_min} blocks at {gate.block_enter:.2f} (now {len(high)}), or with "
-        f"{gate.votes_min} votes (now {known.composite.votes[0]}) from {gate.votes_blocks_min} "
+        f"{gate.votes_min} votes (now {known.composite.votes[_LAST]}) from {gate.votes_blocks_min} "
         f"blocks at composite {gate.votes_composite_min:.2f}{_silent(known)}"
     )
 
@@ -140,33 +158,42 @@ def _out_of_pause(
 ) -> tuple[str, ...]:
     assert state.since is not None
     hold = state.since + timedelta(days=state.hold_days or gate.hold_days)
+    now = _number(known.composite.total[_LAST])
     latest = state.since + timedelta(days=gate.max_pause_days)
     said = [
         (
             f"PROBE after {gate.exit_days} daily closes (so far {state.calm_days}) with composite "
-            f"at or below {gate.exit:.2f} (now {_spell(known.composite.total[0])}), not before "
-            f"{_until(hold)}"
+            f"at or below {gate.exit:.2f} (now {now}), not before {_until(hold)}"
         ),
         f"a small PROBE by itself {_until(latest)}",
     ]
     dark = [
         block.value
         for row, block in enumerate(SCORED_BLOCKS)
-        if state.tripped >> row & 1 and known.unknown[0] >> row & 1
+        if state.tripped >> row & 1 and known.unknown[_LAST] >> row & 1
     ]
     if dark:
         said.append(f"{', '.join(dark)} brought the pause and must be known again first")
-    known_legs = int(known.legs.known[0])
-    if config.recovery.enabled and known_legs >= config.recovery.legs_min:
-        true = sum(
-            float(leg[0]) == 1.0
-            for leg in (known.legs.flows, known.legs.whales, known.legs.liquidity)
-        )
+    legs = recovered(known, state.since, known.at.size - 1)
+    if config.recovery.enabled and legs.known >= config.recovery.legs_min:
         said.append(
-            f"recovery: {true} of {known_legs} known legs true, {config.recovery.legs_min} needed"
+            f"recovery: {legs.true} of {legs.known} legs known in this pause are true, "
+            f"{config.recovery.legs_min} needed"
         )
-    return tuple(said)
+    return (*said, *_held(known, state.since, gate))
 
 
-def _spell(value: float) -> str:
+def _held(known: Facts, since: datetime, gate: GateConfig) -> tuple[str, ...]:
+    """Say which members fell silent since the regime began, and what their last scores make."""
+    top = ceiling(known, since, known.at.size - 1, gate)
+    if not top.held:
+        return ()
+    sentence = (
+        f"silent since this began: {', '.join(top.held)}; for its end the last scores count "
+        f"(composite {top.total:.2f}), at most {gate.max_pause_days} days"
+    )
+    return (sentence,)
+
+
+def _number(value: float) -> str:
     return "unknown" if np.isnan(value) else f"{value:.2f}"

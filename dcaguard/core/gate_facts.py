@@ -29,7 +29,8 @@ class Facts:
     pause: Bools  # the pause rule or a breaker
     cautious: Bools
     shock: I64  # as_of of the day that shocked; 0 without a shock
-    eased: Bools  # composite low, recovery satisfied, no breaker, enough blocks known
+    eased: Bools  # composite low by what is known, with enough blocks known
+    breaks: tuple[F64, ...]  # each breaker: 1 true, 0 false, NaN not known
     unknown: I64  # bit set of blocks that are UNKNOWN or not there, in SCORED_BLOCKS order
     high: I64  # bit set of blocks at or above block_enter, or with a vote that counts
     samples: tuple[Sample, ...]
@@ -87,17 +88,16 @@ def facts(
     composite = compose(samples, gate, config.altcoin_breadth, at.size)
     named = by_name(samples)
     legs = _legs(named.get("etf-outflow"), named.get("whale-selling"), history, config.recovery, at)
-    breaker = np.zeros(at.size, bool)
-    for s in samples:
-        breaker |= s.breaker
+    breaks = tuple(x for s in samples for x in s.breaks())
     unknown = composite.unknown.sum(axis=0)
     return Facts(
         at=at,
         daily=at % DAY == 0,
-        pause=_pause(composite, gate) | breaker,
+        pause=_pause(composite, gate) | _broken(breaks, at),
         cautious=_cautious(composite, gate, unknown) | _event(named.get("regulation"), at),
         shock=_shock(named.get("liquidation-spike"), at),
-        eased=_eased(composite, gate, unknown) & _recovered(legs, config.recovery) & ~breaker,
+        eased=_eased(composite, gate, unknown),
+        breaks=breaks,
         unknown=_bits(np.isnan(composite.blocks)),
         high=_bits(_at_least(composite.blocks, gate.block_enter) | _voting(samples, at)),
         samples=samples,
@@ -146,7 +146,7 @@ def _eased(composite: Composite, gate: GateConfig, unknown: I64) -> Bools:
 def _legs(
     etf: Sample | None, whales: Sample | None, history: History, params: Recovery, at: I64
 ) -> Legs:
-    return Legs(_healed(etf, at), _healed(whales, at), liquidity(history, params, at))
+    return Legs(_healed(etf, at), _healed(whales, at), *liquidity(history, params, at))
 
 
 def _healed(s: Sample | None, at: I64) -> F64:
@@ -155,10 +155,11 @@ def _healed(s: Sample | None, at: I64) -> F64:
     return np.where(s.known, ~s.elevated | s.resumed, np.nan)
 
 
-def _recovered(legs: Legs, params: Recovery) -> Bools:
-    if not params.enabled:
-        return np.ones(legs.flows.size, bool)
-    return legs.satisfied(params)
+def _broken(breaks: Sequence[F64], at: I64) -> Bools:
+    found = np.zeros(at.size, bool)
+    for x in breaks:
+        found |= x == 1.0
+    return found
 
 
 def _voting(samples: Sequence[Sample], at: I64) -> Bools:

@@ -8,10 +8,10 @@ from typing import Self
 
 from dcaguard.core.canonical import jsonable, parse_instant
 from dcaguard.core.gate_locks import Lock
-from dcaguard.core.signals.venue_custody import Safety
+from dcaguard.core.signals.venue_custody import Expiry, Safety
 
 # Grows when the same readings may give another regime.
-RULE_VERSION = "gate/1"
+RULE_VERSION = "gate/2"
 
 
 class Regime(StrEnum):
@@ -43,6 +43,7 @@ class GateState:
     why: tuple[str, ...] = ()
     locks: tuple[Lock, ...] = ()
     quote_coins: tuple[tuple[str, Safety], ...] = ()
+    expiries: tuple[Expiry, ...] = ()  # of each venue and quote coin of which something was read
 
     def to_json(self) -> dict[str, object]:
         """Return the state in JSON's own types; `from_json` gives the same state back."""
@@ -68,6 +69,7 @@ class GateState:
             why=tuple(str(w) for w in _list(body["why"])),
             locks=tuple(_lock(row) for row in _list(body["locks"])),
             quote_coins=tuple(_coin(row) for row in _list(body["quote_coins"])),
+            expiries=tuple(_expiry(row) for row in _list(body["expiries"])),
         )
 
 
@@ -115,6 +117,16 @@ def _lock(row: object) -> Lock:
         reason=str(row["reason"]),
         lifted_at=_instant(row["lifted_at"]),
         probe_until=_instant(row["probe_until"]),
+    )
+
+
+def _expiry(row: object) -> Expiry:
+    assert isinstance(row, Mapping)
+    return Expiry(
+        subject=str(row["subject"]),
+        series=str(row["series"]),
+        hours=_int(row["hours"]),
+        until=parse_instant(str(row["until"])),
     )
 
 

@@ -71,7 +71,8 @@ def _lock_moves(before: Sequence[Lock], after: Sequence[Lock], at: datetime) -> 
 def coin_states(history: History, params: VenueCustody, at: I64) -> tuple[tuple[str, Safety], ...]:
     """Return what holds of each quote coin at the last instant; a silent peg is UNKNOWN."""
     found = []
-    for coin in quote_coins(history):
+    # A peg that is first read later does not exist yet.
+    for coin in quote_coins(history.until(moment(int(at[-1])))):
         stopped, caution, known = (bool(x[0]) for x in peg_states(history, coin, params, at))
         match (stopped, known, caution):
             case (True, _, _):

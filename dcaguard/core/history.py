@@ -31,6 +31,13 @@ def moment(at: int) -> datetime:
     return EPOCH + at * MICROSECOND
 
 
+def distinct(*times: I64) -> I64:
+    """Return the distinct instants of all `times`, ascending."""
+    every = np.sort(np.concatenate(times))
+    first = np.append(True, every[1:] != every[:-1])[: every.size]
+    return np.asarray(every[first], np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One series in order of (observed_at, as_of); times in microseconds.
@@ -46,6 +53,10 @@ class Column:
     def in_order(self) -> bool:
         """Tell whether every reading is newer than all before it: nothing was ever revised."""
         return bool(np.all(self.as_of[1:] > self.as_of[:-1]))
+
+    def first(self, count: int | np.intp) -> "Column":
+        """Return the `count` readings that became known first, without copying them."""
+        return Column(self.as_of[:count], self.observed_at[:count], self.value[:count])
 
     def keep(self, mask: Bools) -> "Column":
         """Return only the readings where `mask` is true."""
@@ -98,7 +109,9 @@ class History:
     def until(self, at: datetime) -> "History":
         """Return what was known at `at`: the same readings without the later ones."""
         limit = micros(at)
-        kept = {n: c.keep(c.observed_at <= limit) for n, c in self.columns.items()}
+        kept = {
+            n: c.first(c.observed_at.searchsorted(limit, "right")) for n, c in self.columns.items()
+        }
         return History({n: c for n, c in kept.items() if c.as_of.size})
 
     def first_observed(self) -> int | None:
@@ -113,7 +126,7 @@ class History:
             times = self.series(name).observed_at
             first, last = np.searchsorted(times, [after, until], "right")
             found.append(times[first:last])
-        return np.unique(np.concatenate(found))
+        return distinct(*found)
 
 
 def vintage(as_of: I64, value: F64) -> tuple[I64, F64]:

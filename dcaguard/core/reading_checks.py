@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from dcaguard.core.money import plain
-from dcaguard.core.observed import expected_days
+from dcaguard.core.observed import expected_days, is_nyse_session
 from dcaguard.core.reading import Reading
 from dcaguard.core.reading_outliers import outliers
 from dcaguard.core.reading_problem import Flaw, Problem, Row, day_of, invalid
@@ -55,6 +55,7 @@ def _alone(row: Row, series: Series, now: datetime) -> Iterable[Problem]:
     checks: tuple[Callable[[Row], Problem | None], ...] = (
         lambda r: value_problem(r, series),
         lambda r: time_problem(r, now),
+        lambda r: session_problem(r, series),
     )
     return (found for check in checks if (found := check(row)) is not None)
 
@@ -88,6 +89,18 @@ def time_problem(row: Row, now: datetime) -> Problem | None:
     if reading.observed_at < reading.as_of:
         return invalid(row, "it was observed before it was true", "correct observed_at")
     return None
+
+
+def session_problem(row: Row, series: Series) -> Problem | None:
+    """Return why a value can not be of its day: a sum of a session on a day without one.
+
+    Levels (closes, assets) are carried into closed days by many tables; no signal counts those.
+    """
+    day = row.reading.as_of.date()
+    if not series.sessions_only or row.reading.value == 0 or is_nyse_session(day):
+        return None
+    what = f"{day} ({day:%A}) had no session in New York, so there is no {series.name} of it"
+    return invalid(row, what, "date it by the session that it belongs to, or remove the row")
 
 
 def duplicates(rows: Sequence[Row]) -> list[Problem]:

@@ -286,7 +286,8 @@ MEANINGS: Mapping[Code, Meaning] = {
         _P,
         ExitCode.OK,
         "The venue's or the quote coin's safety is in doubt.",
-        "Look at the venue; `dcaguard resume --confirm --account A` acknowledges.",
+        "Look at the venue; fetch or import what is too old; "
+        "`dcaguard resume --confirm --account A` acknowledges a lock.",
     ),
     Code.VALUATION_HIGH: _row(
         _P,

@@ -47,6 +47,7 @@ class Series:
     jump: Decimal | None = None  # largest believable ratio of neighbouring values
     dwarf: Decimal | None = None  # a non-zero magnitude below this is another unit
     strict: bool = False  # a missing day inside a file is an error
+    sessions_only: bool = False  # a value that is not zero on a day without a session is an error
 
 
 _D = Decimal
@@ -63,7 +64,7 @@ _RATE: Final = Series(
 # The record day is 1.4 billion; an amount below 100,000 is a table in millions.
 _FLOW: Final = Series(
     "", "USD", "", "etf", Calendar.NYSE, Lag.NEXT_DAY_1230, _D(-5 * 10**9), _D(5 * 10**9),
-    dwarf=_D(10**5), strict=True,
+    dwarf=_D(10**5), strict=True, sessions_only=True,
 )  # fmt: skip
 # Net assets come with the flows, in the same table.
 _AUM: Final = Series(

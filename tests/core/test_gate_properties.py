@@ -12,6 +12,7 @@ from dcaguard.core.gate import GateState, Regime, Transition, advance, effective
 from dcaguard.core.gate_explain import explain
 from dcaguard.core.gate_facts import facts, instants
 from dcaguard.core.history import DAY, HOUR, Column, History, column, micros, moment
+from dcaguard.core.signals.board import tracks
 from dcaguard.core.signals.params import GateConfig, SignalsConfig
 from tests.core.signals.synthetic import START, Market, daily, only, revised
 
@@ -111,6 +112,24 @@ def test_whatever_falls_silent_the_pause_rule_never_becomes_true_by_that(
     whole = facts(history, SIGNALS, GATE, (), at)
     less = facts(without(history, gone, after), SIGNALS, GATE, (), at)
     assert not np.any(less.pause & ~whole.pause)
+
+
+def test_each_pause_has_two_blocks_or_three_votes_of_two_blocks_or_a_breaker() -> None:
+    block_of = {t.spec.name: t.spec.block.value for t in tracks(HISTORIES[0], SIGNALS)}
+    ways = set()
+    for history in HISTORIES:
+        for move in fold(history, END, SIGNALS, GATE)[1]:
+            if move.regime is Regime.PAUSED:
+                high = [
+                    b for b, x in move.blocks.items() if x is not None and x >= GATE.block_enter
+                ]
+                blocks = {block_of[name] for name in move.votes}
+                two = len(high) >= 2 and (move.composite or 0) >= GATE.enter
+                three = len(move.votes) >= 3 and len(blocks) >= 2
+                broke = any(reason.startswith("breaker: ") for reason in move.reasons)
+                assert two or three or broke
+                ways.add((two, three, broke))
+    assert len(ways) > 2
 
 
 def test_one_block_alone_never_pauses() -> None:

@@ -87,6 +87,31 @@ def test_the_worst_real_day_passes() -> None:
     assert found("vix", [17, 37, 30, "82.69", 76]) == []
 
 
+@pytest.mark.parametrize(
+    ("series", "day", "value", "fine"),
+    [
+        ("etf.btc.flow_usd", "2025-02-28", "250000000", True),  # a Friday
+        ("etf.btc.flow_usd", "2025-03-01", "250000000", False),
+        ("etf.btc.flow_usd", "2025-03-01", "0", True),  # tables write it; it is no session
+        ("etf.eth.flow_usd", "2025-02-17", "-90000000", False),  # Presidents' Day
+        ("etf.btc.aum_usd", "2025-03-01", "100000000000", True),
+        ("px.SPX", "2025-03-01", "5954.5", True),
+        ("vix", "2025-02-17", "15.3", True),
+        ("px.BTC", "2025-03-01", "86000", True),
+    ],
+)
+def test_a_sum_of_a_session_is_refused_on_a_day_without_one_and_a_level_is_not(
+    series: str, day: str, value: str, *, fine: bool
+) -> None:
+    row = Row("flows.csv:2", reading(series, datetime.fromisoformat(day + "T00:00Z"), value))
+    wrong = problems([row], about(series), NOW)
+    assert (wrong == []) == fine
+    if not fine:
+        assert str(wrong[0]).startswith(f"flows.csv:2: {day} (")
+        assert "had no session in New York" in str(wrong[0])
+        assert "date it by the session" in str(wrong[0])
+
+
 def test_the_record_outflow_passes_and_a_thousand_times_it_does_not() -> None:
     sessions = [n for n in range(90) if (START + timedelta(days=n)).weekday() < 5][:40]
     holiday = date(2025, 2, 17)

@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from dcaguard.core.money import plain
 from dcaguard.core.observed import is_nyse_session
-from dcaguard.core.reading_checks import Problem, parts_problem
+from dcaguard.core.reading_checks import Flaw, Problem, parts_problem
 
 # The five largest funds of each asset; the total means nothing while one of them is unreported.
 MAIN_FUNDS: Final[Mapping[str, frozenset[str]]] = {
@@ -56,7 +57,14 @@ def settled(source: str, days: Sequence[FlowDay], asset: str) -> Settled:
         if row.is_complete(main) and (unsettled is None or row.day < unsettled)
     ]
     wrong = [found for row in taken if (found := _sum_problem(source, row)) is not None]
+    wrong += [_closed_problem(source, row) for row in days if row.total_usd and row not in sessions]
     return Settled(taken, frozenset(holes), wrong)
+
+
+def _closed_problem(source: str, row: FlowDay) -> Problem:
+    what = f"a flow of {plain(row.total_usd or Decimal(0))} on a day without a session in New York"
+    remedy = "the page's dates have changed: not used"
+    return Problem(f"{source}: {row.day}", Flaw.INVALID, what, remedy)
 
 
 def _sum_problem(source: str, row: FlowDay) -> Problem | None:
@@ -68,9 +76,10 @@ def _sum_problem(source: str, row: FlowDay) -> Problem | None:
 def without_trailing_zeros(days: Sequence[tuple[date, Decimal]]) -> list[tuple[date, Decimal]]:
     """Return totals without the zeros at the end: they are days that nobody has reported yet.
 
-    A zero with later values after it is a real one.
+    A zero with later values after it is a real one, a zero of a holiday none; another value there
+    stays, for the checks to refuse.
     """
     kept = sorted(days)
     while kept and kept[-1][1] == 0:
         kept.pop()
-    return [(day, value) for day, value in kept if is_nyse_session(day)]
+    return [(day, value) for day, value in kept if value or is_nyse_session(day)]

@@ -66,6 +66,7 @@ class Sample:
 
     track: Track
     index: I64  # row of the track; -1 before the first
+    live: Bools  # its newest row is not too old
     known: Bools
     stale: Bools
     score: F64  # NaN when not known
@@ -83,13 +84,19 @@ class Sample:
             return np.full(self.index.size, np.nan)
         return np.where(self.known, values[self.index], np.nan)
 
+    def breaks(self) -> list[F64]:
+        """Return each of its breakers: 1 true, 0 false, NaN where that is not known."""
+        found = [x for name, x in self.track.detail.items() if name.startswith("breaks.")]
+        return [np.where(self.live, x[self.index], np.nan) for x in found if x.size]
+
 
 def sample(track: Track, at: I64) -> Sample:
     """Return what the track says at each instant; a row older than its limit says nothing."""
     index = np.asarray(np.searchsorted(track.known_at, at, "right") - 1)
     no = np.zeros(at.size, bool)
     if not track.known_at.size:
-        return Sample(track, index, no, no, np.full(at.size, np.nan), no, no, no, no, no, no)
+        nothing = np.full(at.size, np.nan)
+        return Sample(track, index, no, no, no, nothing, no, no, no, no, no, no)
     age = track.spec.fresh.age(track.as_of[index], at)
     live = (index >= 0) & (age <= track.spec.fresh.unknown)
     lasting = live & (at < track.expires[index])
@@ -99,9 +106,10 @@ def sample(track: Track, at: I64) -> Sample:
     return Sample(
         track=track,
         index=index,
+        live=live,
         known=known,
         stale=live & (age > track.spec.fresh.stale),
-        score=np.where(live, track.score[index], np.nan),
+        score=np.where(live, _looked_at(track, index), np.nan),
         vote=vote,
         counts=vote | (lasting & track.memory.counts[index]),
         breaker=breaker,
@@ -109,6 +117,13 @@ def sample(track: Track, at: I64) -> Sample:
         resumed=live & track.resumed[index],
         counted=(index >= 0) & track.counted[index],
     )
+
+
+def _looked_at(track: Track, index: I64) -> F64:
+    """Return the scores of rows, worked out once for each row: many instants see the same one."""
+    first = np.append(True, index[1:] != index[:-1])[: index.size]
+    scores = track.score(np.maximum(index[first], 0))
+    return np.asarray(scores[np.cumsum(first) - 1], np.float64)
 
 
 def by_name(samples: Sequence[Sample]) -> Mapping[str, Sample]:

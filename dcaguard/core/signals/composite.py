@@ -82,7 +82,8 @@ def _relief_at_most(samples: Sequence[Sample], breadth: AltcoinBreadth, relief: 
     """Return the relief, and where breadth has fallen silent the most that it could have been."""
     for s in samples:
         if s.track.spec.name == "altcoin-breadth":
-            return np.where(s.counted & ~s.known, breadth.relief, relief)
+            unknown = s.counted & np.isnan(s.detail("relief"))
+            return np.where(unknown, breadth.relief, relief)
     return relief
 
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from dcaguard.core.history import DAY, F64, I64, NEVER, Column, History
-from dcaguard.core.signals.memory import ranked_score, remember
+from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import EtfOutflow
 from dcaguard.core.signals.rolling import in_a_row, ratio, total
-from dcaguard.core.signals.sessions import session_number
+from dcaguard.core.signals.sessions import on_sessions, session_number
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -27,7 +27,8 @@ _WEEK = 5
 def etf_outflow(history: History, params: EtfOutflow) -> Track:
     """Return S1. Flows in percent of assets; without an assets series these are estimated."""
     spec = _spec(params)
-    flow = history.series(FLOW)
+    # A zero that a table writes for a closed day is no session without flow.
+    flow = on_sessions(history.series(FLOW))
     if not flow.as_of.size:
         return never_read(spec, (FLOW,))
     rows = derive(flow, _sums)
@@ -40,16 +41,20 @@ def etf_outflow(history: History, params: EtfOutflow) -> Track:
     calmer = (five >= params.resume_5d_pct) & enough
     resumed = in_a_row(calmer, key) >= params.resume_sessions
     value = np.where(np.isnan(five), one, five)
-    score, short = ranked_score(-five, key, vote, params)
-    # Fewer than five sessions: one session's flow is known, so the signal is, without a rank.
-    score = np.where(np.isnan(score) & ~np.isnan(one), vote.astype(float), score)
+    ranked = ranked_score(-five, key, vote, params)
+
+    def scores(rows: I64) -> F64:
+        # Fewer than five sessions: one session's flow is known, so the signal is, without a rank.
+        score = ranked(rows)
+        return np.where(np.isnan(score) & ~np.isnan(one[rows]), vote[rows].astype(float), score)
+
     return Track(
         spec=spec,
         known_at=rows.known_at,
         as_of=rows.as_of,
         value=value,
-        score=score,
-        short=short,
+        score=scores,
+        short=short_past(-five, key, params),
         vote=vote,
         resumed=resumed,
         breaker=np.zeros(vote.size, bool),

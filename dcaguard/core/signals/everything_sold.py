@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import F64, I64, NEVER, Bools, Column, History
-from dcaguard.core.signals.memory import ranked_score, remember
+from dcaguard.core.history import F64, I64, NEVER, Bools, Column, History, distinct
+from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import EverythingSold
 from dcaguard.core.signals.rolling import before, highest, in_a_row, log_returns, ratio, sigma
-from dcaguard.core.signals.sessions import is_session, is_weekday, session_number
+from dcaguard.core.signals.sessions import on_sessions, on_weekdays, session_number
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -41,7 +41,7 @@ def everything_sold(history: History, params: EverythingSold) -> Track:
     sources = [rows for rows in (*falls.values(), vix) if rows.known_at.size]
     if not sources:
         return never_read(spec, missing)
-    now = np.unique(np.concatenate([rows.known_at for rows in sources]))
+    now = distinct(*(rows.known_at for rows in sources))
     columns = _together(falls, vix, now, params)
     as_of = _newest(sources, now)
     # Sessions are counted by the American rows: Bitcoin's weekend adds rows, not sessions.
@@ -57,8 +57,7 @@ def _own_bars(history: History, name: str) -> Column:
     source = history.series(name)
     if name == BITCOIN:
         return source
-    open_days = is_session if name in (SHARES, VIX) else is_weekday
-    return source.keep(open_days(source.as_of))
+    return on_sessions(source) if name in (SHARES, VIX) else on_weekdays(source)
 
 
 def _fall(params: EverythingSold) -> Derive:
@@ -127,29 +126,38 @@ def _track(
     now, as_of, key, measured = rows
     j3, vix = columns["j3"], columns["vix"]
     vote = (j3 >= params.vote_sigmas) | (columns["k5"] >= params.vote_falling_min)
-    breaker = (j3 >= params.breaker_sigmas) | (vix >= params.breaker_vix)
+    breaks = _breaks(columns, params)
+    breaker = np.any(np.stack(list(breaks.values())) == 1.0, axis=0)
     calm_vix = (vix < params.resume_vix) | (vix <= (1 - params.resume_vix_fall) * columns["peak"])
     calm_vix |= columns["vix_read"] == 0
     apart = in_a_row((j3 < params.resume_sigmas) | ~measured, key) >= params.resume_sessions
     resumed = apart & calm_vix
-    score, short = ranked_score(j3, key, vote & ~np.isnan(j3), params)
     return Track(
         spec=spec,
         known_at=now,
         as_of=as_of,
         value=j3,
-        score=score,
-        short=short,
+        score=ranked_score(j3, key, vote & ~np.isnan(j3), params),
+        short=short_past(j3, key, params),
         vote=vote,
         resumed=resumed,
         breaker=breaker,
         counted=measured,
         memory=remember(vote | breaker, resumed, key, params.hold_sessions),
         expires=np.full(now.size, NEVER),
-        detail=columns,
+        detail={**columns, **breaks},
         reason=lambda row: _reason(row, params),
         missing=missing,
     )
+
+
+def _breaks(columns: Mapping[str, F64], params: EverythingSold) -> dict[str, F64]:
+    """Return each of the two breakers: 1 true, 0 false, NaN where what it looks at is not known."""
+    limits = {"j3": params.breaker_sigmas, "vix": params.breaker_vix}
+    return {
+        f"breaks.{name}": np.where(np.isnan(columns[name]), np.nan, columns[name] >= limit)
+        for name, limit in limits.items()
+    }
 
 
 def _reason(row: Mapping[str, float], params: EverythingSold) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import DAY, F64, HOUR, I64, Bools, History
-from dcaguard.core.signals.memory import ranked_score, remember
+from dcaguard.core.history import DAY, F64, HOUR, I64, Bools, History, distinct
+from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import LiquidationSpike
 from dcaguard.core.signals.rolling import (
     before,
@@ -40,7 +40,7 @@ def liquidation_spike(history: History, params: LiquidationSpike) -> Track:
     if not close.as_of.size:
         return never_read(spec, (PRICE,))
     price = derive(close, lambda _, x: _moves(x, params))
-    now = np.union1d(price.known_at, np.union1d(*_feed_times(history)))
+    now = distinct(price.known_at, *_feed_times(history))
     now = now[now >= price.known_at[0]]
     columns = {
         "sigmas": price.at("sigmas", now),
@@ -51,14 +51,13 @@ def liquidation_spike(history: History, params: LiquidationSpike) -> Track:
     vote = _vote(columns, params)
     resumed = _resumed(columns, params)
     memory = remember(vote, resumed, now, params.hold_hours * HOUR)
-    score, short = ranked_score(-columns["sigmas"], as_of // DAY, vote, params)
     return Track(
         spec=spec,
         known_at=now,
         as_of=as_of,
         value=columns["sigmas"],
-        score=score,
-        short=short,
+        score=ranked_score(-columns["sigmas"], as_of // DAY, vote, params),
+        short=short_past(-columns["sigmas"], as_of // DAY, params),
         vote=vote,
         resumed=resumed,
         breaker=np.zeros(vote.size, bool),

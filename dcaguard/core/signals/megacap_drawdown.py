@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from dcaguard.core.history import F64, I64, NEVER, Column, History, joined
-from dcaguard.core.signals.memory import ranked_score, remember
+from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import MegacapDrawdown
 from dcaguard.core.signals.rolling import (
     before,
@@ -19,7 +19,7 @@ from dcaguard.core.signals.rolling import (
     ratio,
     sigma,
 )
-from dcaguard.core.signals.sessions import is_session, session_number
+from dcaguard.core.signals.sessions import on_sessions, session_number
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -44,7 +44,7 @@ def megacap_drawdown(history: History, params: MegacapDrawdown) -> Track:
     fresh = Freshness(Calendar.NEW_YORK, params.stale_sessions, params.stale_sessions)
     spec = Spec("megacap-drawdown", "S5", Block.MACRO, params.weight, "% from high", fresh)
     names = series_of(params)
-    shares = {s: _sessions(history.series(s)) for s in names}
+    shares = {s: on_sessions(history.series(s)) for s in names}
     missing = tuple(s for s, source in shares.items() if not source.as_of.size)
     if len(missing) == len(names):
         return never_read(spec, missing)
@@ -57,14 +57,13 @@ def megacap_drawdown(history: History, params: MegacapDrawdown) -> Track:
     key = session_number(rows.as_of)
     calmer = (columns["recovered"] >= params.resume_recovered) | (columns["above_mean"] > 0)
     resumed = in_a_row(calmer & ~np.isnan(columns["basket"]), key) >= params.resume_sessions
-    score, short = ranked_score(-columns["basket"], key, vote, params)
     return Track(
         spec=spec,
         known_at=rows.known_at,
         as_of=rows.as_of,
         value=columns["basket"],
-        score=score,
-        short=short,
+        score=ranked_score(-columns["basket"], key, vote, params),
+        short=short_past(-columns["basket"], key, params),
         vote=vote,
         resumed=resumed,
         breaker=np.zeros(vote.size, bool),
@@ -96,10 +95,6 @@ def _basket(shares: Mapping[str, Column], params: MegacapDrawdown) -> Rows:
         np.concatenate([p.as_of for p in pieces]),
         {name: np.concatenate([p.columns[name] for p in pieces]) for name in pieces[0].columns},
     )
-
-
-def _sessions(source: Column) -> Column:
-    return source.keep(is_session(source.as_of))
 
 
 def _falls(_as_of: I64, closes: F64, leader: int | None, params: MegacapDrawdown) -> dict[str, F64]:

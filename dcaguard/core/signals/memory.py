@@ -1,12 +1,13 @@
 """What a vote leaves behind: a hold, a spell that lasts until it has healed, and a score."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from dcaguard.core.history import F64, I64, Bools
 from dcaguard.core.signals.params_base import Ranked
-from dcaguard.core.signals.rolling import rank, score_of_rank
+from dcaguard.core.signals.rolling import points_of, rank, score_of_rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,26 @@ def silent(rows: int) -> Memory:
     return Memory(never, never, none, none)
 
 
-def ranked_score(x: F64, key: I64, vote: Bools, params: Ranked) -> tuple[F64, Bools]:
-    """Return (score, whether the past was too short for a rank: then 1 on a vote, else 0)."""
-    share, points = rank(x, key, params.rank_window, params.rank_min)
-    short = points < params.rank_min
-    score = np.where(short, vote.astype(float), score_of_rank(share))
-    return np.where(np.isnan(x) & ~vote, np.nan, score), short
+Scores = Callable[[I64], F64]  # numbers of rows -> their scores; NaN: not known
+
+
+def ranked_score(x: F64, key: I64, vote: Bools, params: Ranked) -> Scores:
+    """Return the scores by rank; where the past is too short for one, 1 on a vote, else 0."""
+
+    def scores(rows: I64) -> F64:
+        share, points = rank(x, key, params.rank_window, params.rank_min, rows)
+        short = points < params.rank_min
+        score = np.where(short, vote[rows].astype(float), score_of_rank(share))
+        return np.where(np.isnan(x[rows]) & ~vote[rows], np.nan, score)
+
+    return scores
+
+
+def short_past(x: F64, key: I64, params: Ranked) -> Bools:
+    """Tell for each row whether its past is too short for a rank."""
+    return points_of(x, key, params.rank_window) < params.rank_min
+
+
+def plain_score(values: F64) -> Scores:
+    """Return scores that are already there for every row."""
+    return lambda rows: values[rows]

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import DAY, F64, I64, NEVER, History
-from dcaguard.core.signals.memory import ranked_score, remember
+from dcaguard.core.history import DAY, F64, I64, NEVER, History, distinct
+from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import PrivacyRotation
 from dcaguard.core.signals.rolling import before, rank, ratio
 from dcaguard.core.signals.state import Block
@@ -38,7 +38,7 @@ def privacy_rotation(history: History, params: PrivacyRotation) -> Track:
     bitcoin = derive(history.series(PRICE), _month)
     if len(read) < params.coins_min or not bitcoin.known_at.size:
         return never_read(spec, missing or (PRICE,))
-    now = np.unique(np.concatenate([rows.known_at for rows in (bitcoin, *read)]))
+    now = distinct(*(rows.known_at for rows in (bitcoin, *read)))
     now = now[now >= bitcoin.known_at[0]]
     columns = _rotation(bitcoin, read, now, fresh)
     rotation, counted = columns["rotation"], columns["known"] >= params.coins_min
@@ -48,14 +48,13 @@ def privacy_rotation(history: History, params: PrivacyRotation) -> Track:
     share, _ = rank(rotation, day, params.rank_window, params.rank_min)
     vote = (share >= params.vote_rank) & (columns["bitcoin"] < 0)
     resumed = share < params.resume_rank
-    score, short = ranked_score(rotation, day, vote, params)
     return Track(
         spec=spec,
         known_at=now,
         as_of=as_of,
         value=rotation,
-        score=score,
-        short=short,
+        score=ranked_score(rotation, day, vote, params),
+        short=short_past(rotation, day, params),
         vote=vote,
         resumed=resumed,
         breaker=np.zeros(vote.size, bool),

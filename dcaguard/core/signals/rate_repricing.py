@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History
-from dcaguard.core.signals.memory import ranked_score, remember
+from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import RateRepricing
 from dcaguard.core.signals.rolling import before, mean, ratio, sigma
-from dcaguard.core.signals.sessions import session_number
+from dcaguard.core.signals.sessions import on_sessions, session_number
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -38,7 +38,7 @@ def rate_repricing(history: History, params: RateRepricing) -> Track:
     spec = Spec("rate-repricing", "S4", Block.MACRO, params.weight, "bp, 20 sessions", fresh)
     if YIELD not in history.columns or not {POLICY, POLICY_MONTH} & history.columns.keys():
         return never_read(spec, tuple(s for s in (YIELD, POLICY) if s not in history.columns))
-    rows = derive(history.series(YIELD), lambda _, x: {"yield": x})
+    rows = derive(on_sessions(history.series(YIELD)), lambda _, x: {"yield": x})
     columns = _changes(rows, _policy(history, rows))
     h5, h20, z = columns["h5"], columns["h20"], columns["z"]
     vote = (h20 >= params.vote_20d_bp) | (h5 >= params.vote_5d_bp) | (z >= params.vote_5d_z)
@@ -47,14 +47,13 @@ def rate_repricing(history: History, params: RateRepricing) -> Track:
     key = session_number(rows.as_of)
     # Ranked by the leg that is nearest to its vote, so a higher score is never a weaker vote.
     nearest = np.fmax(h5 / params.vote_5d_bp, h20 / params.vote_20d_bp)
-    score, short = ranked_score(np.where(np.isnan(h20), np.nan, nearest), key, vote, params)
     return Track(
         spec=spec,
         known_at=rows.known_at,
         as_of=rows.as_of,
         value=h20,
-        score=score,
-        short=short,
+        score=ranked_score(np.where(np.isnan(h20), np.nan, nearest), key, vote, params),
+        short=short_past(np.where(np.isnan(h20), np.nan, nearest), key, params),
         vote=vote,
         resumed=resumed,
         breaker=np.zeros(vote.size, bool),

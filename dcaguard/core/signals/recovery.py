@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dcaguard.core.history import DAY, F64, I64, Bools, History, joined
+from dcaguard.core.history import DAY, F64, I64, Column, History, joined
 from dcaguard.core.signals.params import Recovery
 from dcaguard.core.signals.rolling import rank, ratio, trailing_median
 from dcaguard.core.signals.track import Calendar, Freshness, Rows, derive, lookup
@@ -22,43 +22,45 @@ class Legs:
     flows: F64  # S1 has healed or never was elevated
     whales: F64  # S7 likewise
     liquidity: F64
-
-    @property
-    def known(self) -> I64:
-        """How many legs are known."""
-        return np.asarray(sum(~np.isnan(leg) for leg in self._all()), np.int64)
-
-    def satisfied(self, params: Recovery) -> Bools:
-        """Tell where enough known legs are true; with fewer known than that it does not bind."""
-        true = np.asarray(sum(leg == 1.0 for leg in self._all()), np.int64)
-        return np.asarray((self.known < params.legs_min) | (true >= params.legs_min))
-
-    def _all(self) -> tuple[F64, F64, F64]:
-        return self.flows, self.whales, self.liquidity
+    book: F64  # the part of liquidity that own samples of the order book decide
 
 
-def liquidity(history: History, params: Recovery, at: I64) -> F64:
-    """Return the liquidity leg at each instant: the book is deep again and money stays."""
+def enough(known: int, true: int, params: Recovery) -> bool:
+    """Tell whether enough known legs are true; with fewer known than that S11 does not bind."""
+    return known < params.legs_min or true >= params.legs_min
+
+
+def liquidity(history: History, params: Recovery, at: I64) -> tuple[F64, F64]:
+    """Return (leg, its book part) at each instant: the book is deep again and money stays."""
     fresh = Freshness(Calendar.DAYS, params.stale_days, params.stale_days)
     book = _book(history, params, at, fresh)
     calm_book = np.where(np.isnan(book), _illiquidity(history, params, at, fresh), book)
     money = _money(history, params, at, fresh)
     unknown = np.isnan(calm_book) | np.isnan(money)
-    return np.where(unknown, np.nan, calm_book * money)
+    return np.where(unknown, np.nan, calm_book * money), book
 
 
 def _book(history: History, params: Recovery, at: I64, fresh: Freshness) -> F64:
+    # Hourly samples: the median of 30 days, known after the warm-up.
+    window, warm = 24 * _MEDIAN_DAYS, 24 * params.depth_warmup_days
+
     def compare(_as_of: I64, x: F64) -> dict[str, F64]:
         depth, spread = x[:, 0], x[:, 1]
-        # Hourly samples: the median of 30 days, known after the warm-up.
-        window, warm = 24 * _MEDIAN_DAYS, 24 * params.depth_warmup_days
         deep = ratio(depth, trailing_median(depth, window, warm))
         wide = ratio(spread, trailing_median(spread, window, warm))
         good = (deep >= params.depth_of_median) & (wide <= params.spread_of_median)
         return {"x": np.where(np.isnan(deep) | np.isnan(wide), np.nan, good)}
 
     pair = joined([history.series(DEPTH), history.series(SPREAD)])
-    return derive(pair, compare).at("x", at, fresh)
+    return derive(_within_reach(pair, at, window), compare).at("x", at, fresh)
+
+
+def _within_reach(source: Column, at: I64, window: int) -> Column:
+    """Return the rows that any of the instants can look at, when each looks at `window` rows."""
+    if not source.in_order or not at.size:
+        return source
+    newest = int(np.searchsorted(source.observed_at, at.min(), "right")) - 1
+    return source.keep(np.arange(source.as_of.size) >= newest - window)
 
 
 def _illiquidity(history: History, params: Recovery, at: I64, fresh: Freshness) -> F64:

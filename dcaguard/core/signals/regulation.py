@@ -6,8 +6,8 @@ from datetime import timedelta
 import numpy as np
 
 from dcaguard.core.event import OperatorEvent, Severity
-from dcaguard.core.history import F64, HOUR, I64, NEVER, Bools, History, micros
-from dcaguard.core.signals.memory import Memory
+from dcaguard.core.history import F64, HOUR, I64, NEVER, Bools, History, distinct, micros
+from dcaguard.core.signals.memory import Memory, plain_score
 from dcaguard.core.signals.params import Regulation
 from dcaguard.core.signals.rolling import before, log_returns, mean, ratio, sigma
 from dcaguard.core.signals.state import Block
@@ -32,7 +32,7 @@ def regulation(history: History, params: Regulation, events: Sequence[OperatorEv
     spans = [span for event in events if (span := _span(event, params))]
     news = history.series(NEWS)
     edges = [edge for _, start, end in spans for edge in (start, end)]
-    now = np.union1d(news.observed_at, np.array(edges, np.int64))
+    now = distinct(news.observed_at, np.array(edges, np.int64))
     if not now.size:
         return never_read(spec, (NEWS,))
     rows = derive(news, lambda _, x: _unusual(x, params.window_days))
@@ -55,7 +55,7 @@ def regulation(history: History, params: Regulation, events: Sequence[OperatorEv
         known_at=now,
         as_of=as_of,
         value=np.where(np.isnan(z) & (high | medium), 0.0, z),
-        score=score,
+        score=plain_score(score),
         short=np.zeros(now.size, bool),
         vote=vote,
         resumed=~elevated & ~np.isnan(z),

@@ -1,6 +1,7 @@
 """Statistics over a trailing window: the value of a row never depends on a later row."""
 
 from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator
 from math import isnan
 
 import numpy as np
@@ -8,22 +9,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from dcaguard.core.history import F64, I64, Bools
 
-# Rows are compared with their windows in pieces, so that ten years fit into a cache.
+# Rows are worked out with their windows in pieces that fit into a cache.
 _CHUNK = 512
 # Rescales the distance between the quartiles to a standard deviation of a normal law.
 _IQR_TO_SIGMA = 1.349
 _MAD_TO_SIGMA = 1.4826
-
-
-def windows(x: F64, size: int) -> F64:
-    """Return shape (n, size): each row's last `size` values, NaN where there were none yet.
-
-    Copied to be contiguous: a sum over a row is then the same however many rows there are.
-    """
-    if not x.size:
-        return np.empty((0, size))
-    padded = np.concatenate([np.full(size - 1, np.nan), x])
-    return np.ascontiguousarray(sliding_window_view(padded, size))
 
 
 def before(x: F64, steps: int = 1) -> F64:
@@ -35,27 +25,44 @@ def before(x: F64, steps: int = 1) -> F64:
 
 def mean(x: F64, size: int) -> F64:
     """Return the mean of the last `size` values; NaN until there are that many."""
-    return np.asarray(windows(x, size).mean(axis=1))
+    return _by_pieces(x, size, lambda rows: rows.mean(axis=1))
 
 
 def total(x: F64, size: int) -> F64:
     """Return the sum of the last `size` values; NaN until there are that many."""
-    return np.asarray(windows(x, size).sum(axis=1))
+    return _by_pieces(x, size, lambda rows: rows.sum(axis=1))
 
 
 def sigma(x: F64, size: int) -> F64:
     """Return the sample standard deviation of the last `size` values; NaN until then."""
-    return np.asarray(windows(x, size).std(axis=1, ddof=1))
+    return _by_pieces(x, size, lambda rows: rows.std(axis=1, ddof=1))
 
 
 def highest(x: F64, size: int) -> F64:
     """Return the maximum of the last `size` values, or of as many as there are."""
-    return np.asarray(np.fmax.reduce(windows(x, size), axis=1))
+    return _by_pieces(x, size, lambda rows: np.fmax.reduce(rows, axis=1))
 
 
 def lowest(x: F64, size: int) -> F64:
     """Return the minimum of the last `size` values, or of as many as there are."""
-    return np.asarray(np.fmin.reduce(windows(x, size), axis=1))
+    return _by_pieces(x, size, lambda rows: np.fmin.reduce(rows, axis=1))
+
+
+def _by_pieces(x: F64, size: int, reduce: Callable[[F64], F64], numbers: int = 1) -> F64:
+    """Return `reduce` of each row's last `size` values, a few rows at a time.
+
+    It returns one number for each row, or a row of `numbers`.
+
+    Each piece is copied to be contiguous: a sum over a row is then the same however many rows
+    there are, and what it needs stays in the cache.
+    """
+    found = np.empty(x.size if numbers == 1 else (x.size, numbers))
+    if x.size:
+        view = sliding_window_view(np.concatenate([np.full(size - 1, np.nan), x]), size)
+        for start in range(0, x.size, _CHUNK):
+            part = slice(start, start + _CHUNK)
+            found[part] = reduce(np.ascontiguousarray(view[part]))
+    return found
 
 
 def log_returns(close: F64, steps: int = 1) -> F64:
@@ -77,8 +84,18 @@ def group_of(key: I64) -> tuple[I64, I64]:
     return np.searchsorted(last, np.arange(key.size)), last
 
 
-def rank(x: F64, key: I64, window: int, minimum: int) -> tuple[F64, I64]:
+def points_of(x: F64, key: I64, window: int) -> I64:
+    """Return how many points the window of each row holds, in which it would be ranked."""
+    group, last = group_of(key)
+    known = ~np.isnan(x[last])
+    earlier = (np.cumsum(known) - known)[group]
+    return np.asarray(np.minimum(earlier, window - 1) + 1)
+
+
+def rank(x: F64, key: I64, window: int, minimum: int, rows: I64 | None = None) -> tuple[F64, I64]:
     """Return (share of its window that is at or below x, how many points the window held).
+
+    For all rows, or for just `rows`: comparing is what costs, and one instant looks at one row.
 
     The window is x itself and the final values of the `window` - 1 keys before its own, so a
     second look at one day never counts twice. NaN where there are fewer than `minimum` points.
@@ -87,6 +104,8 @@ def rank(x: F64, key: I64, window: int, minimum: int) -> tuple[F64, I64]:
     known = ~np.isnan(x[last])
     finals = x[last][known]
     earlier = (np.cumsum(known) - known)[group]
+    if rows is not None:
+        x, earlier = x[rows], earlier[rows]
     padded = np.concatenate([np.full(window - 1, np.inf), finals])
     shares = np.full(x.size, np.nan)
     points = np.minimum(earlier, window - 1) + 1
@@ -129,36 +148,33 @@ def in_a_row(condition: Bools, key: I64) -> I64:
 
 def robust_z(x: F64, window: int, minimum: int) -> F64:
     """Return (x - median) / sigma of the `window` values before it, sigma by median deviation."""
-    past = windows(before(x), window)
-    enough = np.count_nonzero(~np.isnan(past), axis=1) >= minimum
-    found = np.full(x.size, np.nan)
-    past = past[enough]
-    if not past.size:
+
+    def middles(rows: F64) -> F64:
+        enough = np.count_nonzero(~np.isnan(rows), axis=1) >= max(minimum, 1)
+        found, past = np.full((len(rows), 2), np.nan), rows[enough]
+        middle = _medians(past)
+        found[enough, 0] = middle
+        found[enough, 1] = _medians(np.abs(past - middle[:, None])) * _MAD_TO_SIGMA
         return found
-    middle = _medians(past)
-    spread = _medians(np.abs(past - middle[:, None])) * _MAD_TO_SIGMA
-    found[enough] = ratio(x[enough] - middle, spread)
-    return found
+
+    middle, spread = _by_pieces(before(x), window, middles, 2).T
+    return ratio(x - middle, spread)
 
 
 def trailing_median(x: F64, window: int, minimum: int) -> F64:
-    """Return the median of the `window` values before each row; NaN below `minimum` of them."""
-    past = windows(before(x), window)
-    enough = np.count_nonzero(~np.isnan(past), axis=1) >= minimum
+    """Return the median of the `window` known values before each row; NaN below `minimum`."""
     found = np.full(x.size, np.nan)
-    if enough.any():
-        found[enough] = _medians(past[enough])
+    for row, ordered in enumerate(_sliding(x, window)):
+        if len(ordered) >= minimum:
+            found[row] = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
     return found
 
 
 def _medians(rows: F64) -> F64:
-    """Return each row's median without its NaN; rows without any take the ten times faster way."""
-    partial = np.isnan(rows).any(axis=1)
-    found = np.empty(len(rows))
-    found[~partial] = np.median(rows[~partial], axis=1)
-    if partial.any():
-        found[partial] = np.nanmedian(rows[partial], axis=1)
-    return found
+    """Return each row's median without its NaN, which sorting puts last; each row has a value."""
+    ordered, numbers = np.sort(rows, axis=1), np.arange(len(rows))
+    known = np.count_nonzero(~np.isnan(ordered), axis=1)
+    return np.asarray((ordered[numbers, (known - 1) // 2] + ordered[numbers, known // 2]) / 2)
 
 
 def order_statistics(x: F64, window: int, shares: tuple[float, ...]) -> F64:
@@ -167,19 +183,26 @@ def order_statistics(x: F64, window: int, shares: tuple[float, ...]) -> F64:
     Kept in a sorted list that slides along: fifty times faster than sorting every window.
     """
     nothing = [float("nan")] * len(shares)
-    found: list[list[float]] = []
+    places = [[round(share * top) for share in shares] for top in range(window)]
+    found = [
+        [ordered[p] for p in places[len(ordered) - 1]] if ordered else nothing
+        for ordered in _sliding(x, window)
+    ]
+    return np.array(found).reshape(x.size, len(shares))
+
+
+def _sliding(x: F64, window: int) -> Iterator[list[float]]:
+    """Yield for each row, in ascending order, the `window` known values before it: look at once."""
     ordered: list[float] = []
     past: list[float] = []
     for value in x.tolist():
-        top = len(ordered) - 1
-        found.append([ordered[round(share * top)] for share in shares] if ordered else nothing)
+        yield ordered
         if isnan(value):  # unknown stays out of the window
             continue
         insort(ordered, value)
         past.append(value)
         if len(past) > window:
             del ordered[bisect_left(ordered, past[len(past) - window - 1])]
-    return np.array(found).reshape(x.size, len(shares))
 
 
 def quartile_z(x: F64, window: int, minimum: int) -> F64:

@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from dcaguard.core.history import DAY, I64, Bools
+from dcaguard.core.history import DAY, I64, Bools, Column
 
 _FIRST_YEAR, _LAST_YEAR = 1998, 2100
 # Days of mourning, storm and attack: no rule foretells them.
@@ -86,6 +86,16 @@ def _days(at: I64) -> "np.typing.NDArray[np.datetime64]":
 def is_session(at: I64) -> Bools:
     """Tell for each instant (microseconds) whether New York has a session on its UTC day."""
     return np.is_busday(_days(at), busdaycal=_calendar())
+
+
+def on_sessions(source: Column) -> Column:
+    """Return only the rows of New York sessions: what was carried into closed days is no news."""
+    return source.keep(is_session(source.as_of))
+
+
+def on_weekdays(source: Column) -> Column:
+    """Return only the rows of Monday to Friday, for exchanges with holidays of their own."""
+    return source.keep(is_weekday(source.as_of))
 
 
 def is_weekday(at: I64) -> Bools:

@@ -3,7 +3,7 @@
 from dcaguard.core.history import DAY, History
 from dcaguard.core.signals.params import EverythingSold, WhaleSelling
 from dcaguard.core.signals.rolling import ratio
-from dcaguard.core.signals.sessions import is_session
+from dcaguard.core.signals.sessions import on_sessions
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -41,8 +41,7 @@ def _sessions(limit: int) -> Freshness:
 
 
 def _level(history: History, spec: Spec, name: str, params: EverythingSold, words: str) -> Track:
-    source = history.series(name)
-    source = source.keep(is_session(source.as_of))
+    source = on_sessions(history.series(name))
     if not source.as_of.size:
         return never_read(spec, (name,))
     rows = derive(source, lambda _, x: {"value": x})

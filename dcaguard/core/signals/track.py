@@ -1,6 +1,6 @@
 """A signal's whole life as arrays: one row for each time something became known, causal."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -8,7 +8,14 @@ from itertools import pairwise
 import numpy as np
 
 from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, Column, vintage
-from dcaguard.core.signals.memory import Memory, ranked_score, silent
+from dcaguard.core.signals.memory import (
+    Memory,
+    Scores,
+    plain_score,
+    ranked_score,
+    short_past,
+    silent,
+)
 from dcaguard.core.signals.params_base import Ranked
 from dcaguard.core.signals.sessions import sessions_between
 from dcaguard.core.signals.state import Block
@@ -60,11 +67,15 @@ class Rows:
 
     def at(self, name: str, at: I64, fresh: Freshness | None = None) -> F64:
         """Return one column at each instant; NaN where nothing was known, or it was too old."""
+        return self.several((name,), at, fresh)[0]
+
+    def several(self, names: Sequence[str], at: I64, fresh: Freshness | None = None) -> list[F64]:
+        """Return some columns at each instant; what is known of one is known of all."""
         index = self.index_at(at)
         known = index >= 0
         if fresh is not None and self.as_of.size:
             known &= fresh.age(self.as_of[index], at) <= fresh.unknown
-        return pick(self.columns[name], index, known)
+        return [pick(self.columns[name], index, known) for name in names]
 
 
 def pick(values: F64, index: I64, known: Bools) -> F64:
@@ -165,7 +176,7 @@ class Track:
     known_at: I64
     as_of: I64
     value: F64  # NaN: not known
-    score: F64  # NaN: not known
+    score: Scores
     short: Bools
     vote: Bools
     resumed: Bools
@@ -187,7 +198,7 @@ def never_read(spec: Spec, missing: tuple[str, ...]) -> Track:
         known_at=none,
         as_of=none,
         value=nothing,
-        score=nothing,
+        score=plain_score(nothing),
         short=no,
         vote=no,
         resumed=no,
@@ -204,15 +215,14 @@ def never_read(spec: Spec, missing: tuple[str, ...]) -> Track:
 def member(spec: Spec, rows: Rows, x: F64, params: Ranked, reason: Reason) -> Track:
     """Return a plain member of a block: ranked, without a vote. `x` grows with stress."""
     count = rows.known_at.size
-    no = np.zeros(count, bool)
-    score, short = ranked_score(x, rows.as_of // DAY, no, params)
+    no, day = np.zeros(count, bool), rows.as_of // DAY
     return Track(
         spec=spec,
         known_at=rows.known_at,
         as_of=rows.as_of,
         value=rows.columns["value"],
-        score=score,
-        short=short,
+        score=ranked_score(x, day, no, params),
+        short=short_past(x, day, params),
         vote=no,
         resumed=no,
         breaker=no,

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History
-from dcaguard.core.signals.memory import remember
+from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History, distinct
+from dcaguard.core.signals.memory import plain_score, remember
 from dcaguard.core.signals.params import TreasurySpiral
 from dcaguard.core.signals.rolling import before, rank, ratio
+from dcaguard.core.signals.sessions import on_weekdays
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -42,16 +43,18 @@ def treasury_spiral(history: History, params: TreasurySpiral) -> Track:
     limit = params.stale_price_sessions
     fresh = Freshness(Calendar.NEW_YORK, limit, limit)
     spec = Spec("treasury-spiral", "S3", Block.STRUCTURE, params.weight, "score", fresh)
-    given = {t: derive(history.series(f"dat.{t}.mnav"), positive) for t in params.tickers}
-    reckoned = {t: worth(history, t, params) for t in params.tickers}
-    read = [t for t in params.tickers if _speaks(given[t]) or _speaks(reckoned[t])]
+    # A company of which nothing was ever read adds nothing to any part.
+    heard = [t for t in params.tickers if any(n.startswith(f"dat.{t}.") for n in history.columns)]
+    given = {t: derive(history.series(f"dat.{t}.mnav"), positive) for t in heard}
+    reckoned = {t: worth(history, t, params) for t in heard}
+    read = [t for t in heard if _speaks(given[t]) or _speaks(reckoned[t])]
     if not read:
         return never_read(spec, tuple(f"dat.{t}.mnav" for t in params.tickers))
     rows = [rows[t] for t in read for rows in (given, reckoned) if _speaks(rows[t])]
-    now = np.unique(np.concatenate([one.known_at for one in rows]))
+    now = distinct(*(one.known_at for one in rows))
     prices = Freshness(Calendar.NEW_YORK, limit, limit)
     mnav, told = _mnav(list(given.values()), list(reckoned.values()), now, prices)
-    parts = _parts(history, params, mnav, now)
+    parts = _parts(history, params, heard, (mnav, now))
     score = _score(parts)
     rise = score - _days_ago(score, now, _CHANGE_DAYS)
     sellers = np.nan_to_num(parts["sellers"])
@@ -67,7 +70,7 @@ def treasury_spiral(history: History, params: TreasurySpiral) -> Track:
         known_at=now,
         as_of=as_of,
         value=score,
-        score=score,
+        score=plain_score(score),
         short=none,
         vote=vote,
         resumed=resumed,
@@ -90,8 +93,8 @@ def _mnav(
 ) -> tuple[F64, dict[str, F64]]:
     """Return mNAV of each company, the given before the reckoned, and how many are which."""
     told = np.stack([rows.at("x", now, fresh) for rows in given])
-    own = np.stack([rows.at("x", now, fresh) for rows in reckoned])
-    diluted = np.stack([rows.at("diluted", now, fresh) for rows in reckoned])
+    both = [rows.several(("x", "diluted"), now, fresh) for rows in reckoned]
+    own, diluted = np.stack(both, axis=1)
     mine = np.isnan(told) & ~np.isnan(own)
     counts = {
         "given": (~np.isnan(told)).sum(axis=0).astype(float),
@@ -101,26 +104,31 @@ def _mnav(
     return np.where(np.isnan(told), own, told), counts
 
 
-def _parts(history: History, params: TreasurySpiral, mnav: F64, now: I64) -> dict[str, F64]:
-    """Return each part of the score at each instant, over the companies known then."""
-    tickers = list(params.tickers)
+def _parts(
+    history: History, params: TreasurySpiral, tickers: list[str], known: tuple[F64, I64]
+) -> dict[str, F64]:
+    """Return each part of the score over the companies known then; `known` is (mnav, at)."""
+    mnav, now = known
     slow = Freshness(Calendar.DAYS, params.stale_holdings_days, params.stale_holdings_days)
     prices = Freshness(Calendar.NEW_YORK, params.stale_price_sessions, params.stale_price_sessions)
 
-    def table(part: str, column: str, fresh: Freshness) -> F64:
-        found = [derive(history.series(f"dat.{t}.{part}"), _DERIVED[part]) for t in tickers]
-        return np.stack([rows.at(column, now, fresh) for rows in found])
+    def table(part: str) -> F64:
+        found = [derive(history.series(f"dat.{t}.{part}"), positive) for t in tickers]
+        return np.stack([rows.at("x", now, slow) for rows in found])
 
-    nav = table("nav_usd", "x", slow)
+    # Rows of prices are counted as sessions; not all trade in New York.
+    series = [on_weekdays(history.series(f"dat.{t}.price_usd")) for t in tickers]
+    closes = [derive(source, _prices).several(("cheap", "r20"), now, prices) for source in series]
+    best, returns = np.stack(closes, axis=1)
+    nav = table("nav_usd")
     # Where any worth is unknown all companies weigh the same: coins of different kinds don't add.
     unweighed = (np.isnan(nav) & ~np.isnan(mnav)).any(axis=0)
     weight = np.where(unweighed, 1.0, np.nan_to_num(nav))
-    best = table("price_usd", "cheap", prices)
     penny = np.where(np.isnan(best), np.nan, best < params.penny_usd)
     return {
         "discount": _share(mnav < 1, mnav, weight),
-        "underwater": _share(nav < table("entry_usd", "x", slow), nav, weight),
-        "lag": _lag(history, table("price_usd", "r20", prices), now),
+        "underwater": _share(nav < table("entry_usd"), nav, weight),
+        "lag": _lag(history, returns, now),
         "penny": _share(penny > 0, penny, np.ones_like(penny)),
         "sellers": _sellers(history, tickers, now, slow),
     }
@@ -130,9 +138,6 @@ def _prices(_as_of: I64, close: F64) -> dict[str, F64]:
     ten = np.stack([before(close, n) for n in range(_PENNY_ROWS)])
     # The best close of ten sessions: below a dollar only when every one was.
     return {"r20": ratio(close, before(close, _RETURN_ROWS)) - 1, "cheap": ten.max(axis=0)}
-
-
-_DERIVED = {"price_usd": _prices, "nav_usd": positive, "entry_usd": positive}
 
 
 def _share(condition: Bools, known: F64, weight: F64) -> F64:

@@ -8,6 +8,7 @@ import numpy as np
 from dcaguard.core.history import F64, I64, Bools, History
 from dcaguard.core.signals.params import TreasurySpiral
 from dcaguard.core.signals.rolling import before, ratio
+from dcaguard.core.signals.sessions import on_weekdays
 from dcaguard.core.signals.track import Calendar, Freshness, Rows, derive
 
 PARTS = ("price_usd", "shares", "diluted_shares", "holdings", "nav_usd")
@@ -25,7 +26,7 @@ def worth(history: History, ticker: str, params: TreasurySpiral) -> Rows:
 
     "diluted" is 1 for diluted shares, 0 for those outstanding.
     """
-    close = derive(history.series(f"dat.{ticker}.price_usd"), positive)
+    close = derive(on_weekdays(history.series(f"dat.{ticker}.price_usd")), positive)
     at = close.known_at
     slow = Freshness(Calendar.DAYS, params.stale_holdings_days, params.stale_holdings_days)
     quarter = Freshness(Calendar.DAYS, _DAYS_OF_A_QUARTER, _DAYS_OF_A_QUARTER)

@@ -1,11 +1,23 @@
 """S12 venue-custody: is the counterparty safe, does the quote coin hold its peg. Fails closed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
 
-from dcaguard.core.history import DAY, F64, HOUR, I64, NEVER, Bools, Column, History
+from dcaguard.core.history import (
+    DAY,
+    F64,
+    HOUR,
+    I64,
+    NEVER,
+    Bools,
+    Column,
+    History,
+    micros,
+    moment,
+)
 from dcaguard.core.signals.params import VenueCustody
 from dcaguard.core.signals.rolling import ratio
 from dcaguard.core.signals.track import derive, lookup
@@ -34,6 +46,24 @@ class SafetyState:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """Until when what was last read of a venue or a quote coin may be trusted."""
+
+    subject: str
+    series: str  # the one that is the first to be too old
+    hours: int  # how old it may be
+    until: datetime  # this instant included
+
+    @property
+    def reason(self) -> str:
+        """Say what is too old and what to do."""
+        return (
+            f"{self.series} is older than {self.hours} h, so nothing is bought: `dcaguard signals "
+            "fetch` (a run with a slot due does so first), or import it"
+        )
+
+
 def safety_series(history: History) -> tuple[str, ...]:
     """Return every SAFETY series that the history holds: cex.*, venue.*, peg.*."""
     return tuple(sorted(s for s in history.columns if s.startswith((_CEX, _VENUE, _PEG))))
@@ -48,6 +78,27 @@ def venues(history: History) -> tuple[str, ...]:
 def quote_coins(history: History) -> tuple[str, ...]:
     """Return the quote coins whose peg was read."""
     return tuple(sorted(s.removeprefix(_PEG) for s in history.columns if s.startswith(_PEG)))
+
+
+def expiries(history: History, params: VenueCustody, at: int) -> tuple[Expiry, ...]:
+    """Return, for each venue and quote coin of which something was read by `at`, when it is old."""
+    hours = {
+        _CEX: params.stale_reserves_hours,
+        _VENUE: params.stale_venue_hours,
+        _PEG: params.stale_peg_hours,
+    }
+    found: dict[str, Expiry] = {}
+    for series in safety_series(history):
+        kind, subject = f"{series.split('.')[0]}.", series.split(".")[1]
+        source, limit = history.series(series), hours[kind]
+        count = int(np.searchsorted(source.observed_at, at, "right"))
+        if count:
+            # A day's value that came late was not true any longer than its day.
+            told = np.minimum(source.observed_at[:count], source.as_of[:count] + DAY)
+            until = moment(int(told.max()) + limit * HOUR)
+            if subject not in found or until < found[subject].until:
+                found[subject] = Expiry(subject, series, limit, until)
+    return tuple(found[subject] for subject in sorted(found))
 
 
 def venue_trips(history: History, venue: str, params: VenueCustody, at: I64) -> dict[str, Bools]:
@@ -144,7 +195,10 @@ def venue_status(
 ) -> tuple[SafetyState, ...]:
     """Return S12 of a venue and of a quote coin (None for fiat) at ONE instant (`at` size 1)."""
     trips = [why for why, true in venue_trips(history, venue, params, at).items() if true[0]]
-    states = [SafetyState(venue, *_venue_verdict(history, venue, trips))]
+    old = {e.subject: e for e in expiries(history, params, int(at[0]))}.get(venue)
+    if old is not None and at[0] <= micros(old.until):
+        old = None
+    states = [SafetyState(venue, *_venue_verdict(history, venue, trips, old))]
     if coin is not None:
         stopped, caution, known = (bool(x[0]) for x in peg_states(history, coin, params, at))
         series = f"{_PEG}{coin}"
@@ -164,9 +218,13 @@ def venue_status(
     return tuple(states)
 
 
-def _venue_verdict(history: History, venue: str, trips: list[str]) -> tuple[Safety, str]:
+def _venue_verdict(
+    history: History, venue: str, trips: list[str], old: Expiry | None
+) -> tuple[Safety, str]:
     if trips:
         return Safety.STOP, f"{venue}: {'; '.join(trips)}"
     if venue not in venues(history):
         return Safety.NEVER_READ, f"nothing about {venue} was ever read"
+    if old is not None:
+        return Safety.UNKNOWN, f"{venue}: {old.reason}"
     return Safety.SAFE, f"{venue}: no alarm"

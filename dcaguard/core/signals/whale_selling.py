@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History, joined
-from dcaguard.core.signals.memory import ranked_score, remember
+from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import WhaleSelling
 from dcaguard.core.signals.rolling import order_statistics, quartile_z, rank, ratio, total
 from dcaguard.core.signals.state import Block
@@ -24,6 +24,7 @@ INFLOW, OUTFLOW, SUPPLY = "ex.btc.inflow", "ex.btc.outflow", "ex.btc.supply"
 COIN_DAYS, HOLDERS = "cdd.btc", "lth.btc"
 _NEEDED = (INFLOW, OUTFLOW, SUPPLY)
 _WEEK, _OLD_DAYS, _YEAR, _YEAR_MIN, _HOLDER_DAYS = 7, 90, 365, 120, 30
+_KEPT_DAYS = 30
 
 
 def whale_selling(history: History, params: WhaleSelling) -> Track:
@@ -36,23 +37,26 @@ def whale_selling(history: History, params: WhaleSelling) -> Track:
     flows = joined([history.series(s) for s in _NEEDED])
     rows = derive(flows, lambda _, x: _netflow(x, params))
     z = rows.columns["z"]
+    # A confirmation that falls silent keeps its last word for as long as a pause may last.
+    kept = Freshness(Calendar.DAYS, params.stale_days, params.stale_days + _KEPT_DAYS)
+    coins = _old_coins(history)
     columns = {
         **rows.columns,
-        "old": _old_coins(history, rows.known_at, fresh),
+        "old": coins.at("x", rows.known_at, fresh),
+        "old_kept": coins.at("x", rows.known_at, kept),
         "holders": _holders(history, rows.known_at, fresh),
     }
     awake = (columns["old"] >= params.vote_old) | (columns["holders"] <= params.vote_lth_30d_pct)
     vote = (z >= params.vote_z) & awake
     resumed = _resumed(columns, params)
     day = rows.as_of // DAY
-    score, short = ranked_score(z, day, vote, params)
     return Track(
         spec=spec,
         known_at=rows.known_at,
         as_of=rows.as_of,
         value=z,
-        score=score,
-        short=short,
+        score=ranked_score(z, day, vote, params),
+        short=short_past(z, day, params),
         vote=vote,
         resumed=resumed,
         breaker=np.zeros(vote.size, bool),
@@ -73,13 +77,10 @@ def _netflow(flows: F64, params: WhaleSelling) -> dict[str, F64]:
     return {"z": quartile_z(week, _YEAR, _YEAR_MIN)}
 
 
-def _old_coins(history: History, at: I64, fresh: Freshness) -> F64:
-    source = history.series(COIN_DAYS)
-    if not source.as_of.size:
-        return np.full(at.size, np.nan)
-    rows = derive(source, lambda _, x: {"week": total(x, _WEEK)})
+def _old_coins(history: History) -> Rows:
+    rows = derive(history.series(COIN_DAYS), lambda _, x: {"week": total(x, _WEEK)})
     share, _ = rank(rows.columns["week"], rows.as_of // DAY, _OLD_DAYS, _OLD_DAYS)
-    return Rows(rows.known_at, rows.as_of, {"x": share}).at("x", at, fresh)
+    return Rows(rows.known_at, rows.as_of, {"x": share})
 
 
 def _holders(history: History, at: I64, fresh: Freshness) -> F64:
@@ -93,7 +94,7 @@ def _holders(history: History, at: I64, fresh: Freshness) -> F64:
 
 
 def _resumed(columns: Mapping[str, F64], params: WhaleSelling) -> Bools:
-    old = columns["old"]
+    old = columns["old_kept"]
     return np.asarray(
         (columns["z"] < params.resume_z) & ((old < params.resume_old) | np.isnan(old))
     )

@@ -90,6 +90,18 @@ class TestFarside:
         serve(server, pages.farside(rows))
         assert [r.as_of.day for r in flows(make("farside"))] == [14, 18]
 
+    def test_a_flow_on_a_day_without_a_session_is_refused_with_its_day(
+        self, make: Make, server: DataServer
+    ) -> None:
+        rows = [("14 Feb 2025", {"IBIT": "2.0"}, "2.0"),
+                ("15 Feb 2025", {"IBIT": "90.0"}, "90.0"),
+                ("18 Feb 2025", {"IBIT": "3.0"}, "3.0")]  # fmt: skip
+        serve(server, pages.farside(rows))
+        refused = pytest.raises(PartialFetchError, match="2025-02-15: a flow of 90000000 on a day")
+        with refused:
+            make("farside").fetch({})
+        assert flows(make("farside")) == []
+
     def test_recent_days_are_read_again_and_the_short_page_suffices(
         self, make: Make, server: DataServer
     ) -> None:

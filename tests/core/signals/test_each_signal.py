@@ -7,7 +7,8 @@ import pytest
 
 from dcaguard.core.event import OperatorEvent, Severity
 from dcaguard.core.gate import Regime, fold
-from dcaguard.core.history import DAY, F64, History, moment
+from dcaguard.core.gate_facts import facts
+from dcaguard.core.history import DAY, F64, Column, History, moment
 from dcaguard.core.signals.evaluate import evaluate
 from dcaguard.core.signals.params import GateConfig
 from dcaguard.core.signals.state import SignalState, Stance
@@ -215,6 +216,19 @@ def test_inflow_to_exchanges_votes_only_with_old_coins(
     assert state(whales(last, awake), "whale-selling", 220).vote == vote
 
 
+@pytest.mark.parametrize(("awake", "resumed"), [(3.0, False), (0.3, True)])
+def test_old_coins_that_fall_silent_keep_their_last_word_for_healing(
+    awake: float, *, resumed: bool
+) -> None:
+    columns = dict(whales(-2000, awake).columns)
+    columns["cdd.btc"] = columns["cdd.btc"].keep(columns["cdd.btc"].as_of < START + 215 * DAY)
+    found = state(History(columns), "whale-selling", 220)
+    assert "rank unknown" in found.reason
+    assert found.resumed == resumed
+    del columns["cdd.btc"]
+    assert state(History(columns), "whale-selling", 220).resumed
+
+
 def test_a_persons_grave_event_votes_for_its_life_and_halves_buys_but_does_not_pause() -> None:
     history = History({"px.BTC": daily(prices(0.01, 60))})
     begin = moment(START + 30 * DAY)
@@ -250,6 +264,22 @@ def test_breadth_votes_when_few_stand_and_half_lie(
 def test_a_low_that_others_do_not_follow_gives_relief(beats: float, *, relieved: bool) -> None:
     history = breadth(0.4, 0.10, beats, last=-0.05)
     assert ("relief" in state(history, "altcoin-breadth", 140).reason) == relieved
+
+
+def test_relief_that_fell_silent_can_not_raise_the_composite_that_pauses() -> None:
+    history = breadth(0.4, 0.10, 0.60, last=-0.05)
+    columns = dict(history.columns)
+    silent = columns["breadth.beats_btc_7d"].keep(columns["px.BTC"].as_of < START + 130 * DAY)
+    at = np.array([START + 140 * DAY], np.int64)
+
+    def taken_off(known: dict[str, Column]) -> float:
+        found = facts(History(known), only("altcoin_breadth"), GATE, (), at).composite
+        return float(found.floor_blocks[3, 0] - found.floor[0])
+
+    assert taken_off(columns) == pytest.approx(0.10)
+    assert taken_off({**columns, "breadth.beats_btc_7d": silent}) == pytest.approx(0.10)
+    del columns["breadth.beats_btc_7d"]
+    assert taken_off(columns) == 0
 
 
 def test_treasuries_vote_when_cheap_companies_sell() -> None:

@@ -1,11 +1,22 @@
 """Trailing statistics equal their definition, row by row."""
 
+import statistics
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dcaguard.core.signals.memory import remember
-from dcaguard.core.signals.rolling import in_a_row, order_statistics, rank, score_of_rank, sigma
+from dcaguard.core.signals.rolling import (
+    in_a_row,
+    order_statistics,
+    points_of,
+    rank,
+    robust_z,
+    score_of_rank,
+    sigma,
+    trailing_median,
+)
 
 NUMBERS = st.lists(st.one_of(st.integers(-5, 5), st.just(None)), min_size=1, max_size=60)
 STEPS = st.lists(st.integers(0, 2), min_size=60, max_size=60)
@@ -110,3 +121,32 @@ def test_memory_equals_walking_through_the_rows(
         assert memory.elevated[row] == elevated
         assert memory.counts[row] == (bool(vote[row]) or held)
         assert memory.first_vote[row] == (first if elevated else -1)
+
+
+@given(
+    values=st.lists(st.none() | st.integers(-5, 5), min_size=1, max_size=40),
+    window=st.integers(1, 12),
+    minimum=st.integers(1, 4),
+)
+def test_medians_and_ranks_of_single_rows_equal_doing_it_by_hand(
+    values: list[int | None], window: int, minimum: int
+) -> None:
+    x = np.array([np.nan if v is None else float(v) for v in values])
+    key = np.arange(x.size)
+    ranks, points = rank(x, key, window, minimum)
+    assert points.tolist() == points_of(x, key, window).tolist()
+    z, middles = robust_z(x, window, minimum), trailing_median(x, window, minimum)
+    for row in range(x.size):
+        one, of = rank(x, key, window, minimum, np.array([row]))
+        np.testing.assert_array_equal((one[0], of[0]), (ranks[row], points[row]))
+        known = [v for v in x[:row].tolist() if not np.isnan(v)][-window:]
+        by_hand = statistics.median(known) if len(known) >= minimum else np.nan
+        np.testing.assert_array_equal(middles[row], by_hand)
+        past = [v for v in x[max(0, row - window) : row].tolist() if not np.isnan(v)]
+        if len(past) < minimum:
+            assert np.isnan(z[row])
+            continue
+        middle = statistics.median(past)
+        spread = 1.4826 * statistics.median(abs(v - middle) for v in past)
+        expected = (x[row] - middle) / spread if spread else np.nan
+        np.testing.assert_allclose(z[row], expected, rtol=1e-12)
