@@ -27,6 +27,7 @@ from dcaguard.core.strategy import Strategy
 FILE_NAME = "config.toml"
 STRATEGIES = "strategies"
 _BYTES_MAX = 256 * 1024
+_KEY_SHOWN_MAX = 200
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -49,8 +50,8 @@ class _Mistakes:
     lines: list[str] = field(default_factory=list)
 
     def add(self, path: Path, key: str, sentence: str) -> None:
-        place = f"{path}: {key}" if key else str(path)
-        self.lines.append(f"{place}: {sentence}")
+        place = f"{path}: {key[:_KEY_SHOWN_MAX]}" if key else str(path)
+        self.lines.append(_one_line(f"{place}: {sentence}"))
 
     def stop(self) -> None:
         if self.lines:
@@ -114,6 +115,16 @@ def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) ->
             return _absolute(path)
     looked = " and ".join(str(p) for p in places)
     raise NoInputError(f"no config: looked for {looked}: run `dcaguard init` to write one")
+
+
+def _one_line(text: str) -> str:
+    """Return the text with line ends and other signs that are not printed spelled out.
+
+    A quoted TOML key may hold any character, and must not write a line of its own.
+    """
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
+    )
 
 
 def _absolute(path: Path) -> Path:

@@ -207,6 +207,8 @@ class CcxtVenue:
             return LookUp((), Absence.NO_ANSWER, (self.can_trade_live,))
         try:
             self._listing.load([order.symbol])
+            if order.symbol not in self._listing.loaded:
+                return self.find(order)
             answer = self._orders.cancel(self._line, order)
             said = answer.trouble or "accepted"
             transient = answer.transient

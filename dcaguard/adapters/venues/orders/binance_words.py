@@ -52,6 +52,8 @@ def rejection(answer: Answer) -> Placed | None:
     if answer.status not in {400, 401} or not isinstance(answer.body, dict):
         return None
     code, said = answer.body.get("code"), str(answer.body.get("msg", "")).lower()
+    if not isinstance(code, int):
+        return None
     detail = f"binance said {code}."
     if code == _ENGINE and any(sentence in said for sentence in _ENGINE_SAYS):
         funds = "insufficient balance" in said
