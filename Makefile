@@ -33,6 +33,8 @@ test: $(READY)  ## the whole suite but the long tests, in random order, with cov
 	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
 
 test-long: $(READY)  ## many seeds and whole history
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes \
+	  -r tests/fuzz/atheris.lock || echo "atheris is not built for this Python: guided fuzzing skips"
 	$(BIN)/python -m pytest -m long --timeout 3600 -n auto --dist load
 
 bench: $(READY)  ## side-by-side measurements; prints markdown rows

@@ -1,4 +1,4 @@
-"""A config or strategy that was broken: a value that can be used, or one clear line and its code."""
+"""A broken config or strategy: a value that can be used, or one clear line and its code."""
 
 import tomllib
 from collections.abc import Callable, Iterator
@@ -111,18 +111,24 @@ def written(folder: Path, config: bytes, strategy: bytes = b"") -> Path:
 def tried(folder: Path, config: bytes, strategy: bytes = b"") -> ExitCode:
     """Load and use the files; return the code. AssertionError for anything but our own words."""
     path = written(folder, config, strategy)
+    loaded = in_time(lambda: _loaded(path, folder))
+    if isinstance(loaded, Loaded):
+        in_time(lambda: used(loaded), 2.0)
+        return ExitCode.OK
+    said = str(loaded)
+    assert loaded.exit_code in KNOWN, said
+    assert said.strip()
+    assert all(line.startswith(str(folder)) for line in said.splitlines()), said[:500]
+    assert CANARY not in said
+    assert all(len(line) < 2000 for line in said.splitlines()), said[:500]
+    return loaded.exit_code
+
+
+def _loaded(path: Path, folder: Path) -> Loaded | DcaguardError:
     try:
-        loaded = in_time(lambda: load_config(path, {}, folder))
+        return load_config(path, {}, folder)
     except DcaguardError as error:
-        said = str(error)
-        assert error.exit_code in KNOWN, said
-        assert said.strip()
-        assert all(line.startswith(str(folder)) for line in said.splitlines()), said[:500]
-        assert CANARY not in said
-        assert all(len(line) < 2000 for line in said.splitlines()), said[:500]
-        return error.exit_code
-    in_time(lambda: used(loaded), 2.0)
-    return ExitCode.OK
+        return error
 
 
 def used(loaded: Loaded) -> None:

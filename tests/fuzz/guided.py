@@ -38,11 +38,14 @@ def run(name: str, seconds: int, seed: int) -> None:
 
     with atheris.instrument_imports(include=list(_MODULES)):
         from tests.fuzz.targets import TARGETS
-    target = TARGETS[name]
+
+        target = TARGETS[name]
+        seeds = target.seeds()
+        target.play(seeds[0])  # what a target imports when it is first played is watched too
     folder = Path(tempfile.mkdtemp(prefix="dcaguard-fuzz-"))
     corpus = folder / "corpus"
     corpus.mkdir()
-    for at, raw in enumerate(target.seeds()):
+    for at, raw in enumerate(seeds):
         (corpus / f"seed-{at:03d}").write_bytes(raw)
     print(f"target {name}, {seconds} s, seed {seed}", flush=True)  # noqa: T201
 

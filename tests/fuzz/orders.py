@@ -1,4 +1,4 @@
-"""What the one POST may be called after its reply was spoiled: only what the reply itself proves."""
+"""What the one POST may be called when its reply was spoiled: only what the reply proves."""
 
 import json
 from collections.abc import Mapping
@@ -38,7 +38,8 @@ def strict(body: bytes) -> Any:
         return dict(pairs)
 
     try:
-        return json.loads(body, object_pairs_hook=unique, parse_constant=str, parse_float=Decimal)
+        text = body.decode("utf-8", "replace")
+        return json.loads(text, object_pairs_hook=unique, parse_constant=str, parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError):
         return None
 
@@ -69,7 +70,7 @@ def _proof(venue: str, kept: Kept) -> Any:
         case "kraken":
             return kept.status, _at(body, "error"), bool(_at(body, "result"))
     words = ("error", "new_order_failure_reason", "preview_failure_reason")
-    said = _at(body, "error_response") if _at(body, "error_response") else body
+    said = _at(body, "error_response") or body
     return {_at(said, word) for word in words} - {None, ""}
 
 

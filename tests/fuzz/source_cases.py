@@ -83,9 +83,9 @@ def good() -> tuple[Good, ...]:
                "yes_ask": bid + 2, "close_time": "2025-03-19T17:55:00Z"}
               for part, bid in (("C25", 9), ("H0", 88))]  # fmt: skip
     outcomes = {"outcomes": '["Yes", "No"]', "groupItemTitle": "25 bps decrease"}
-    event = {"closed": False, "markets": [
-        {**outcomes, "outcomePrices": '["0.12", "0.88"]'},
-        {**outcomes, "groupItemTitle": "No change", "outcomePrices": '["0.87", "0.13"]'}]}  # fmt: skip
+    held = {**outcomes, "groupItemTitle": "No change", "outcomePrices": '["0.87", "0.13"]'}
+    cut = {**outcomes, "outcomePrices": '["0.12", "0.88"]'}
+    event = {"closed": False, "markets": [cut, held]}
     farside = pages.farside([("24 Feb 2025", {"IBIT": "1.0", "GBTC": "(0.5)"}, "0.5"),
                              ("25 Feb 2025", _RECORD, "(1,113.7)")])  # fmt: skip
     return (
@@ -158,8 +158,8 @@ def source_of(told: Good, reply: Callable[[str], bytes]) -> WebSource:
         made: WebSource = SOURCES[told.name]({"own": mapping}, context, Path())
         return made
     config = SourcesConfig.model_validate({told.name: dict(told.table)})
-    made = SOURCES[told.name](getattr(config, told.name), context)
-    return made
+    built: WebSource = SOURCES[told.name](getattr(config, told.name), context)
+    return built
 
 
 def page_for(told: Good, url: str) -> str:

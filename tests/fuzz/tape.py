@@ -186,10 +186,8 @@ def _recorded(name: str, call: str, error: str = "") -> Scene:
         server.striking(request)
         refused = error and request.path == server.ORDER_POST
         reply = server.error(error) if refused else server.execute(request)
-        headers = {
-            "Content-Type": "application/json", "Date": server_date(server), **reply.headers
-        }  # fmt: skip
-        kept = Kept(reply.status, reply.encoded(), headers)
+        usual = {"Content-Type": "application/json", "Date": f"{at:%a, %d %b %Y %H:%M:%S} GMT"}
+        kept = Kept(reply.status, reply.encoded(), {**usual, **reply.headers})
         replies[key_of(request)] = kept
         return kept
 
@@ -202,12 +200,6 @@ def _recorded(name: str, call: str, error: str = "") -> Scene:
     wire.asked.clear()
     outcome = CALLS[call](venue, order)
     return Scene(name, call, replies, tuple(dict.fromkeys(wire.asked)), outcome, server, at)
-
-
-def server_date(server: WireExchange) -> str:
-    """Return an HTTP Date by the venue's clock."""
-    at = datetime.fromtimestamp(server.now_ms() / 1000, UTC)
-    return at.strftime("%a, %d %b %Y %H:%M:%S GMT")
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""What coverage-guided fuzzing is pointed at: bytes in, an assertion out when something is wrong."""
+"""What coverage-guided fuzzing is pointed at: bytes in, an assertion out when they break it."""
 
 import functools
 import tempfile
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -14,10 +15,7 @@ from dcaguard.core.config_schedule import Schedule
 from dcaguard.core.config_starter import CONFIG, STRATEGIES
 from dcaguard.core.slots import instant_of, interval, newest_slot, next_slots, parse_slot
 from dcaguard.core.strategy import Strategy
-from tests.fuzz import configs, guard_cases, source_cases
 from tests.fuzz.limits import in_time
-from tests.fuzz.tape import LISTS, VENUES, Kept, Scene, scenes
-from tests.fuzz.venue_cases import judge_reply
 
 _STATUS = (200, 400, 401, 403)
 NOW = datetime(2025, 3, 3, 12, tzinfo=UTC)
@@ -37,55 +35,75 @@ def _folder() -> Path:
 
 
 def _config_seeds() -> list[bytes]:
-    return [b"c" + CONFIG.encode(), b"c" + configs.FULL.encode()] + [
+    from tests.fuzz.configs import FULL
+
+    return [b"c" + CONFIG.encode(), b"c" + FULL.encode()] + [
         b"s" + text.encode() for text in STRATEGIES.values()
     ]
 
 
 def _config(data: bytes) -> None:
+    from tests.fuzz.configs import tried
+
     if data[:1] == b"s":
-        configs.tried(_folder(), CONFIG.encode(), data[1:])
+        tried(_folder(), CONFIG.encode(), data[1:])
     else:
-        configs.tried(_folder(), data[1:])
+        tried(_folder(), data[1:])
 
 
-def _order_seeds(venue: str) -> list[bytes]:
-    """Return each good reply behind a byte that names its scene and one that names its place."""
-    found = []
-    for number, scene in enumerate(_order_scenes(venue)):
-        for at, key in enumerate(scene.asked):
-            found.append(bytes([number, at, 0]) + scene.replies[key].body)
-    return found
+def _order_scenes(venue: str) -> list[Any]:
+    from tests.fuzz.tape import scenes
 
-
-def _order_scenes(venue: str) -> list[Scene]:
     return [scenes(venue)[call] for call in ("place", "find", "absence", "trades", "quotes")]
 
 
+def _questions(scene: Any) -> list[Any]:
+    from tests.fuzz.tape import LISTS
+
+    return [key for key in scene.asked if key[1] not in LISTS]
+
+
+def _order_seeds(venue: str) -> list[bytes]:
+    """Return each good reply behind three bytes: its scene, its place, its status."""
+    return [
+        bytes([number, at, 0]) + scene.replies[key].body
+        for number, scene in enumerate(_order_scenes(venue))
+        for at, key in enumerate(_questions(scene))
+    ]
+
+
 def _order(venue: str, data: bytes) -> None:
+    from tests.fuzz.tape import Kept
+    from tests.fuzz.venue_cases import judge_reply
+
     if len(data) < 3:
         return
     known = _order_scenes(venue)
     scene = known[data[0] % len(known)]
-    keys = [key for key in scene.asked if key[1] not in LISTS]
+    keys = _questions(scene)
     key = keys[data[1] % len(keys)]
     reply = Kept(_STATUS[data[2] % len(_STATUS)], data[3:], scene.replies[key].headers)
     judge_reply(scene, {key: reply}, f"{venue} {scene.call} {key}")
 
 
 def _guard_seeds() -> list[bytes]:
-    return [at.to_bytes(2, "big") + told.body.encode()
-            for at, told in enumerate(guard_cases.violating())]  # fmt: skip
+    from tests.fuzz.guard_cases import violating
+
+    return [at.to_bytes(2, "big") + told.body.encode() for at, told in enumerate(violating())]
 
 
 def _guard(data: bytes) -> None:
-    known = guard_cases.violating()
+    from tests.fuzz.guard_cases import look, violating
+
+    known = violating()
     told = known[int.from_bytes(data[:2], "big") % len(known)]
-    in_time(lambda: guard_cases.look(told.venue, told.answers | {told.key: data[2:]}))
+    in_time(lambda: look(told.venue, told.answers | {told.key: data[2:]}))
 
 
-def _pages() -> list[tuple[source_cases.Good, str]]:
-    return [(told, part) for told in source_cases.good() for part in told.pages]
+def _pages() -> list[Any]:
+    from tests.fuzz.source_cases import good
+
+    return [(told, part) for told in good() for part in told.pages]
 
 
 def _source_seeds() -> list[bytes]:
@@ -93,13 +111,17 @@ def _source_seeds() -> list[bytes]:
 
 
 def _source(data: bytes) -> None:
+    from tests.fuzz.source_cases import tried
+
     known = _pages()
     told, part = known[(data[0] if data else 0) % len(known)]
-    source_cases.tried(told, part, data[1:])
+    tried(told, part, data[1:])
 
 
 def _import(data: bytes) -> None:
-    source_cases.imported(_folder(), data)
+    from tests.fuzz.source_cases import imported
+
+    imported(_folder(), data)
 
 
 def _schedule(data: bytes) -> None:
@@ -135,7 +157,7 @@ TARGETS = {
         f"order-{venue}": Target(
             functools.partial(_order_seeds, venue), functools.partial(_order, venue)
         )
-        for venue in VENUES
+        for venue in ("binance", "kraken", "coinbase")
     },
     "guard": Target(_guard_seeds, _guard),
     "sources": Target(_source_seeds, _source),

@@ -46,9 +46,7 @@ def test_a_broken_strategy_is_refused_in_words_or_can_be_used(
 
 @settings(always, max_examples=60)
 @given(raw=st.binary(max_size=400))
-def test_any_bytes_are_no_traceback(
-    tmp_path_factory: pytest.TempPathFactory, raw: bytes
-) -> None:
+def test_any_bytes_are_no_traceback(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
     assert tried(tmp_path_factory.mktemp("bytes"), raw) is not ExitCode.OK
 
 

@@ -45,16 +45,14 @@ def judged(history: History) -> None:
     with np.errstate(all="ignore"):
         state, moves = in_time(lambda: fold(history, until, SIGNALS, GATE), 2.0)
         told = explain(state, history, SIGNALS, GATE)
-    assert all(isinstance(move.regime, Regime) for move in (*moves, state))
+    assert all(isinstance(regime, Regime) for regime in [state.regime, *(m.regime for m in moves)])
     assert 0 <= share(state, GATE, until) <= 1
     numbers = [told.composite, *told.blocks.values(), *(one.score for one in told.signals)]
     for number in numbers:
         assert number is None or (math.isfinite(number) and -1e-9 <= number <= 1 + 1e-9), number
 
 
-@settings(
-    derandomize=True, max_examples=40, suppress_health_check=list(HealthCheck), database=None
-)
+@settings(derandomize=True, max_examples=40, suppress_health_check=list(HealthCheck), database=None)
 @given(changes=CHANGES)
 def test_extreme_readings_give_a_regime_and_scores_from_0_to_1(changes: list[Change]) -> None:
     judged(changed(changes))

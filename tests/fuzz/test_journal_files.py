@@ -22,9 +22,7 @@ def test_a_journal_that_nobody_touched_is_whole(whole: Path, tmp_path: Path) -> 
     assert tried(broken(whole, tmp_path, 0, ())) is ExitCode.OK
 
 
-@settings(
-    derandomize=True, max_examples=60, suppress_health_check=list(HealthCheck), database=None
-)
+@settings(derandomize=True, max_examples=60, suppress_health_check=list(HealthCheck), database=None)
 @given(cuts=st.one_of(st.just(0), PLACES), flips=FLIPS)
 def test_a_damaged_journal_opens_whole_or_says_what_is_wrong(
     whole: Path, tmp_path_factory: pytest.TempPathFactory, cuts: int, flips: tuple[()]

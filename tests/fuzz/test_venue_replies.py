@@ -60,7 +60,7 @@ def test_a_reply_to_the_order_that_is_no_reply_leaves_it_unknown(name: str, way:
 def test_every_place_of_every_reply_in_every_way(name: str, call: str) -> None:
     import random
 
-    chance = random.Random(f"{name} {call}")  # noqa: S311 - the words are the seed
+    chance = random.Random(f"{name} {call}")
     scene = scenes(name)[call]
     number = next(at for at, one in enumerate(every_scene(name)) if one.call == call)
     for _ in range(40 * len(NAMES)):

@@ -85,7 +85,8 @@ def read_answer(reply: Reply | None) -> Answer:
 def exact_json(text: str) -> object:
     """Return JSON with decimals exact, or None when it is not JSON or names a key twice.
 
-    A number that no decimal can hold (an exponent of twenty digits) makes it no JSON. NaN and Infinity come back as text, so that whoever needs a number finds it impossible.
+    A number that no decimal can hold (an exponent of twenty digits) makes it no JSON. NaN and
+    Infinity come back as text, so that whoever needs a number finds it impossible.
     """
     try:
         return json.loads(

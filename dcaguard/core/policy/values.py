@@ -54,7 +54,11 @@ def rows_at(body: object, path: str) -> list[tuple[str, object]] | Missing:
             if part in {"*", "{}"}:
                 walked = _walk(value, objects=part == "{}")
                 if walked is None:
-                    return Missing("is no list", absent=False) if value is not None else Missing("is null")
+                    return (
+                        Missing("is no list", absent=False)
+                        if value is not None
+                        else Missing("is null")
+                    )
                 step += walked
             else:
                 inner = lookup(value, part)

@@ -127,7 +127,9 @@ class BinanceOrders(OrderPath):
         account = table(
             answered("GET /api/v3/account", line.ask("privateGetAccount", {})), "account"
         )
-        held = [row for row in rows(account.get("balances"), "balances") if row.get("asset") == quote]
+        held = [
+            row for row in rows(account.get("balances"), "balances") if row.get("asset") == quote
+        ]
         free = plain(number(held[0], "free")) if held else "0"
         return [
             f"GET /api/v3/allOrders: {len(listed)} orders, none with our id",
