@@ -32,9 +32,11 @@ demo: $(READY)  ## replay recorded real days on the embedded paper exchange: no 
 test: $(READY)  ## the whole suite but the long tests, in random order, with coverage
 	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
 
-test-long: $(READY)  ## many seeds, whole history, an end at every write (needs strace)
+test-long: $(READY)  ## many seeds, whole history, an end at every write (strace), guided fuzzing (atheris)
 	@command -v strace >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -qqy strace; } || \
 	  echo "without strace the tests in tests/kill skip: apt-get install strace"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes \
+	  -r tests/fuzz/atheris.lock || echo "atheris is not built for this Python: guided fuzzing skips"
 	$(BIN)/python -m pytest -m long --timeout 3600 -n auto --dist load
 
 bench: $(READY)  ## side-by-side measurements; prints markdown rows

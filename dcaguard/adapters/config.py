@@ -27,6 +27,11 @@ from dcaguard.core.strategy import Strategy
 FILE_NAME = "config.toml"
 STRATEGIES = "strategies"
 _BYTES_MAX = 256 * 1024
+_KEY_SHOWN_MAX = 200
+_LEVELS_MAX = 20
+_PARTS_MAX = 64
+_NO_KEY = frozenset("\n= ")
+_TOO_DEEP = "is nested too deeply: write tables at most a few levels deep"
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -50,8 +55,8 @@ class _Mistakes:
     lines: list[str] = field(default_factory=list)
 
     def add(self, path: Path, key: str, sentence: str) -> None:
-        place = f"{path}: {key}" if key else str(path)
-        self.lines.append(f"{place}: {sentence}")
+        place = f"{path}: {key[:_KEY_SHOWN_MAX]}" if key else str(path)
+        self.lines.append(_one_line(f"{place}: {sentence}"))
 
     def stop(self) -> None:
         if self.lines:
@@ -122,6 +127,16 @@ def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) ->
     raise NoInputError(f"no config: looked for {looked}: run `dcaguard init` to write one")
 
 
+def _one_line(text: str) -> str:
+    """Return the text with line ends and other signs that are not printed spelled out.
+
+    A quoted TOML key may hold any character, and must not write a line of its own.
+    """
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
+    )
+
+
 def _absolute(path: Path) -> Path:
     """Return the path without dots but with its links: HALT lies beside the name as typed."""
     return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
@@ -176,16 +191,43 @@ def _parse(path: Path, mistakes: _Mistakes) -> dict[str, object] | None:
     if problem:
         mistakes.add(path, "", problem)
         return None
+    if _endless_key(text):
+        mistakes.add(path, "", _TOO_DEEP)
+        return None
     try:
-        return tomllib.loads(text, parse_float=Decimal)
+        data = tomllib.loads(text, parse_float=Decimal)
+        if not _too_deep(data):
+            return data
+        mistakes.add(path, "", _TOO_DEEP)
     except RecursionError:
-        mistakes.add(path, "", "is nested too deeply: write tables at most a few levels deep")
+        mistakes.add(path, "", _TOO_DEEP)
     except (ValueError, ArithmeticError) as error:
         # tomllib's own sentence has line and column, and of the file at most a key's name.
         known = isinstance(error, tomllib.TOMLDecodeError)
         reason = str(error) if known else "a number is too long"
         mistakes.add(path, "", f"is not TOML: {reason}: correct that line")
     return None
+
+
+def _endless_key(text: str) -> bool:
+    """Tell whether a key has more parts than any table is deep: tomllib's time is their square."""
+    run = 0
+    for part in text.split("."):
+        run = run + 1 if len(part) <= _KEY_SHOWN_MAX and not set(part.strip()) & _NO_KEY else 0
+        if run > _PARTS_MAX:
+            return True
+    return False
+
+
+def _too_deep(data: dict[str, object]) -> bool:
+    """Tell whether tables and lists stand in each other beyond what any config needs."""
+    level: list[object] = [data]
+    for _ in range(_LEVELS_MAX):
+        inner = [list(v.values()) if isinstance(v, dict) else v for v in level]
+        level = [v for values in inner if isinstance(values, list) for v in values]
+        if not level:
+            return False
+    return True
 
 
 def _text(path: Path) -> tuple[str, str]:

@@ -119,4 +119,7 @@ def complain(name: str, exit_code: int, code: str, message: str) -> None:
         doc = document(name, exit_code, code, {"errors": errors})
         say(json.dumps(doc, ensure_ascii=False))
     else:
-        sys.stderr.write(f"dcaguard: {message}\n")
+        from dcaguard.adapters.redact import safe_block
+
+        # It may repeat what a venue or a file said: shown, never obeyed by the terminal.
+        sys.stderr.write(safe_block(f"dcaguard: {message}\n"))

@@ -29,12 +29,18 @@ _SENTENCES = {
 }
 
 
+_TOLD_MAX = 100  # looking for the nearest known key takes its time
+
+
 def sentences(error: ValidationError, model: type[BaseModel]) -> list[tuple[str, str]]:
     """Return (dotted key, sentence) for each mistake in `error`, each key once."""
     found: dict[str, str] = {}
-    for detail in error.errors(include_url=False, include_input=False):
+    details = error.errors(include_url=False, include_input=False)
+    for detail in details[:_TOLD_MAX]:
         for key, sentence in _explain(detail, model):
             found.setdefault(key, sentence)
+    if len(details) > _TOLD_MAX:
+        found[""] = f"has {len(details) - _TOLD_MAX} mistakes more: correct these first"
     # A list whose items are wrong is not also empty, though pydantic says both.
     return [
         (key, sentence)

@@ -18,7 +18,7 @@ _CRON_FIELDS = 5
 # Nominal local times: the schedule's zone says when they are.
 _LONG_AGO = datetime.fromisoformat("1970-01-01")
 _SOME_DAY = datetime.fromisoformat("2024-01-01")
-_FAR_AWAY = datetime.fromisoformat("9000-01-01")
+_FAR_AWAY = datetime.fromisoformat("2500-01-01")
 
 
 def five_fields(expression: str) -> str:
@@ -82,6 +82,9 @@ class Schedule(Typed):
             ("all_max", 'does nothing without on_missed = "all": remove it')
             if self.on_missed != "all" and self.all_max is not None
             else None,
+            ("start", "is out of range: write a day from 1970 to 2499")
+            if self.start is not None and not _LONG_AGO <= self.first < _FAR_AWAY
+            else None,
             ("end", "is before start: no slot is left")
             if self.start is not None and self.end is not None and self.last < self.first
             else None,
@@ -96,7 +99,7 @@ class Schedule(Typed):
     @property
     def last(self) -> datetime:
         """Return the last nominal local time that counts (naive); far away when unset."""
-        return _moment(self.end, time.max) if self.end else _FAR_AWAY
+        return min(_moment(self.end, time.max), _FAR_AWAY) if self.end else _FAR_AWAY
 
 
 def _moment(value: date, clock: time) -> datetime:

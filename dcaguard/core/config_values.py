@@ -91,12 +91,18 @@ def _within(test: Callable[[Decimal], bool], wanted: str) -> Callable[[Decimal],
     return check
 
 
+# A century of days. Slots and days are counted one by one: without a limit, without an end.
+COUNT_MAX = 36_525
+
+
 def at_least(minimum: int) -> AfterValidator:
-    """Return the check that a whole number is not below `minimum`."""
+    """Return the check that a whole number lies between `minimum` and COUNT_MAX."""
 
     def check(value: int) -> int:
         if value < minimum:
             raise ValueError(f"is {value}: must be {minimum} or more")
+        if value > COUNT_MAX:
+            raise ValueError(f"is too large: must be {COUNT_MAX} or less")
         return value
 
     return AfterValidator(check)

@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 # No zone has ever moved its clocks by more than a day (Samoa skipped one).
 _SHIFT_MAX = timedelta(hours=26)
 _EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
-_FAR = datetime.fromisoformat("9000-01-01")  # nominal local time
+_FAR = datetime.fromisoformat("2500-01-01")  # nominal local time
 _LOOK_BACKS = tuple(timedelta(days=d) for d in (2, 16, 128, 1024, 8192, 65536))
 
 
@@ -143,6 +143,8 @@ def _moments(
     floor = max(floor - _SHIFT_MAX, rule.first) if floor > rule.first else rule.first
     if rule.cron is not None:
         for local in CronSim(rule.cron, floor - _SECOND):
+            if local >= _FAR:  # the calendar itself ends not long after
+                return
             yield local, instant_of(local, zone)
     elif rule.every is not None and rule.every % DAY:
         yield from _elapsed(rule.first, rule.every, floor, zone)

@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from dcaguard.core.config_show import (
 )
 from dcaguard.core.config_starter import CONFIG, STRATEGIES
 from dcaguard.core.errors import ConfigError, NoInputError, NotPermittedError
+from dcaguard.core.slots import newest_slot, next_slots
+from tests.fuzz.limits import in_time
 
 REPOSITORY = Path(__file__).parents[2]
 WEEKLY = STRATEGIES["weekly"]
@@ -314,3 +317,69 @@ def test_any_value_anywhere_is_taken_or_told_never_a_crash(path: str, value: obj
         config = None
     assert (config is None) == bool(told)
     assert all(sentence for _, sentence in told)
+
+
+def test_a_key_with_a_line_end_writes_no_line_of_its_own(tmp_path: Path) -> None:
+    folder(tmp_path, CONFIG + '\n"x\\n/etc/config.toml: all is well\\u001b[31m" = 1\n')
+    (line,) = lines(tmp_path)
+    assert r"x\n/etc/config.toml: all is well\x1b[31m: no such key" in line
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" + ".a" * 60_000 + " = 1", "[a" + ".a" * 60_000 + "]", "[a" + ".b" * 30 + "]\nx = 1"],
+)
+def test_a_key_of_endless_parts_is_refused_at_once(tmp_path: Path, text: str) -> None:
+    (tmp_path / "config.toml").write_text(text)
+    (line,) = in_time(lambda: lines(tmp_path))
+    assert "nested too deeply" in line
+
+
+def test_of_very_many_mistakes_the_first_are_told(tmp_path: Path) -> None:
+    folder(tmp_path, CONFIG + "".join(f"\n[t{number}]" for number in range(15_000)))
+    told = in_time(lambda: lines(tmp_path))
+    assert 100 <= len(told) <= 110
+    assert any("mistakes more: correct these first" in line for line in told)
+
+
+def test_a_window_without_end_is_refused_before_it_takes_memory(tmp_path: Path) -> None:
+    folder(tmp_path, CONFIG + "\n[signals.etf-outflow]\nrank_window = 3661\n")
+    (line,) = lines(tmp_path)
+    assert "signals.etf-outflow.rank_window" in line
+    assert "less than or equal to 3660" in line
+
+
+@pytest.mark.parametrize(
+    ("schedule", "said"),
+    [
+        ('every = "P1D"\nstart = 2025-01-01\nslots = 36526', "must be 36525 or less"),
+        ('every = "P1D"\nstart = 0001-01-01', "from 1970 to 2499"),
+        ('every = "P1D"\nstart = 9999-12-31', "from 1970 to 2499"),
+    ],
+)
+def test_a_schedule_beyond_any_calendar_is_refused(
+    tmp_path: Path, schedule: str, said: str
+) -> None:
+    before, _, rest = WEEKLY.partition("[schedule]")
+    after = rest[rest.index("\n[") :]
+    folder(tmp_path, weekly=f"{before}[schedule]\n{schedule}\n{after}")
+    assert said in "\n".join(lines(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        'cron = "0 9 * * MON"\nend = 9999-12-31',
+        'cron = "0 9 1 1 *"\nstart = 1970-01-01\nslots = 36525',
+        'cron = "0 0 29 2 MON"\nstart = 1970-01-01\nslots = 36525',
+        'cron = "* * * * *"\nstart = 1970-01-01\nslots = 36525',
+    ],
+)
+def test_a_schedule_that_outlasts_the_calendar_can_be_walked(tmp_path: Path, schedule: str) -> None:
+    before, _, rest = WEEKLY.partition("[schedule]")
+    after = rest[rest.index("\n[") :]
+    folder(tmp_path, weekly=f"{before}[schedule]\n{schedule}\n{after}")
+    weekly = load_config(None, {}, tmp_path).strategies["weekly"]
+    now = datetime(2025, 3, 3, 12, tzinfo=UTC)
+    assert in_time(lambda: newest_slot(weekly, now)) or weekly.schedule.slots
+    in_time(lambda: next_slots(weekly, now, 3))

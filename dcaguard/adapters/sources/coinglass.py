@@ -42,7 +42,7 @@ class CoinGlass(WebSource):
         code = str(document.get("code"))
         if code != "0":
             # CoinGlass answers 200 for refusals too.
-            raise self._bad(page, f"error code {code[:20]}", "check the key and its plan")
+            raise self._bad(page, f"error code {fields.shown(code)}", "check the key and its plan")
         return page, fields.rows(fields.field(document, "data"), "data")
 
     def _flows(self, asset: str) -> Found:

@@ -1,5 +1,7 @@
 """What came is what was asked for: clean text of the right kind, numbers with all their digits."""
 
+import csv
+import io
 import json
 import re
 from decimal import Decimal
@@ -57,6 +59,14 @@ def exact_json(where: str, text: str) -> object:
         return json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError, ArithmeticError):
         _refuse(where, "the JSON is cut or broken", "try again later")
+
+
+def csv_rows(where: str, text: str) -> list[list[str]]:
+    """Return the rows of a CSV page; one that is none is refused (65)."""
+    try:
+        return list(csv.reader(io.StringIO(text)))
+    except csv.Error:
+        _refuse(where, "the table is not CSV", "the page was not used")
 
 
 def _no_constant(name: str) -> NoReturn:

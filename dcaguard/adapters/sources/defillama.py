@@ -69,7 +69,7 @@ class DefiLlama(WebSource):
     def _exchanges(self) -> Found:
         page = self._ask("https://api.llama.fi/cexs")
         table = fields.rows(fields.field(self._json(page), "cexs"), "cexs")
-        by_slug = {fields.mapping(row, "an exchange").get("slug"): row for row in table}
+        by_slug = {str(fields.mapping(row, "an exchange").get("slug")): row for row in table}
         rows = []
         for venue, slug in self._venues.items():
             if slug not in by_slug:

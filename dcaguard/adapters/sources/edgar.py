@@ -112,7 +112,7 @@ class Edgar(WebSource):
         counts: dict[date, int] = {}
         for form, filed, item in zip(forms, days, items, strict=True):
             day = fields.day(filed, "filingDate")
-            if form not in {"8-K", "8-K/A"} or day < oldest:
+            if form not in ("8-K", "8-K/A") or day < oldest:
                 continue
             named = {part.strip() for part in fields.text(item, "items").split(",")}
             counts[day] = counts.get(day, 0) + len(named & _ALARMS)

@@ -139,6 +139,8 @@ class _TableReader(HTMLParser):
         self._cell: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        if tag in {"table", "tr"}:
+            self._cell = None  # a cell that was never closed ends with its row
         if tag == "table":
             self.tables.append([])
         elif tag == "tr" and self.tables:

@@ -51,7 +51,7 @@ def number(value: object, name: str) -> Decimal:
 
 def number_or_none(value: object, name: str) -> Decimal | None:
     """Return a number, or None where the provider says that it does not know (null, "", ".")."""
-    return None if value is None or value in {"", ".", "-"} else number(value, name)
+    return None if value in (None, "", ".", "-") else number(value, name)
 
 
 def text(value: object, name: str) -> str:
@@ -61,14 +61,20 @@ def text(value: object, name: str) -> str:
     return value
 
 
+def shown(value: object, length_max: int = 20) -> str:
+    """Return the beginning of a provider's word, its line ends and controls spelled out."""
+    return str(value)[:length_max].encode("unicode_escape").decode()
+
+
 def instant(value: object, name: str) -> datetime:
     """Return UTC from seconds or milliseconds since 1970, or from an ISO date or time."""
     if isinstance(value, str) and not value.strip().isdigit():
         try:
             at = datetime.fromisoformat(value.strip())
-        except ValueError:
+            # At the ends of the calendar the offset may lead out of it.
+            return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        except (ValueError, OverflowError):
             raise ShapeError(f"{name} is not a date") from None
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     stamp = number(value, name)
     if not 0 < stamp < _MS_MAX:
         raise ShapeError(f"{name} is not a time")

@@ -1,12 +1,11 @@
 """FRED's CSV files of rates and US closes, one request per series, no key."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from dcaguard.adapters.sources import fields
+from dcaguard.adapters.sources.content import csv_rows
 from dcaguard.adapters.sources.source import Found, WebSource
 from dcaguard.core.observed import next_business_day
 
@@ -36,7 +35,7 @@ class Fred(WebSource):
     def _one(self, series: str, known: datetime | None) -> Found:
         start = (known or self._context.clock.now() - _HISTORY).date()
         page = self._ask(f"{_URL}?id={_IDS[series]}&cosd={start.isoformat()}", "csv")
-        table = list(csv.reader(io.StringIO(page.text)))
+        table = csv_rows(f"{self.name}: {page.url.partition('?')[0]}", page.text)
         header = [cell.strip() for cell in table[0]]
         if header not in (["observation_date", _IDS[series]], ["DATE", _IDS[series]]):
             raise self._bad(page, f"the header is {','.join(header)[:60]!r}")

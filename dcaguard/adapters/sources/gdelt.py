@@ -51,6 +51,9 @@ class Gdelt(WebSource):
         rows = []
         for day, (about, of_all) in sorted(counts.items()):
             # A day on which GDELT read nothing tells nothing.
+            if not 0 <= about <= of_all:
+                message = f"{day} has more articles of one kind than of all kinds"
+                raise fields.ShapeError(message)
             if of_all > 0:
                 share = (quotient(about, of_all) * 100).quantize(_PLACES)
                 rows.append(self._dated(page, "news.regulation", day, share))

@@ -1,8 +1,6 @@
 """Any CSV or JSON that a person maps to a series, from an address or a local file."""
 
-import csv
 import hashlib
-import io
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
@@ -11,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from dcaguard.adapters.sources import fields
-from dcaguard.adapters.sources.content import checked_text
+from dcaguard.adapters.sources.content import checked_text, csv_rows
 from dcaguard.adapters.sources.http import SIZE_MAX_BYTES, Page
 from dcaguard.adapters.sources.source import Context, Found, WebSource
 from dcaguard.core.errors import ConfigError, NoInputError
@@ -90,12 +88,16 @@ class MappedCsv(_Mapped):
         self, page: Page, table: CsvMapping | JsonMapping
     ) -> Iterable[tuple[object, object]]:
         assert isinstance(table, CsvMapping)
-        reader = csv.DictReader(io.StringIO(page.text))
-        missing = {table.as_of, table.value} - set(reader.fieldnames or ())
+        header, *rows = csv_rows(f"{self.name}: {page.url.partition('?')[0]}", page.text)
+        missing = {table.as_of, table.value} - set(header)
         if missing:
             raise self._bad(page, f"no column {min(missing)!r}", "correct the mapping")
-        return [((row[table.as_of] or "").strip(), (row[table.value] or "").strip())
-                for row in reader]  # fmt: skip
+        if any(header.count(name) > 1 for name in (table.as_of, table.value)):
+            raise self._bad(page, "a column stands twice", "correct the file")
+        at, value = header.index(table.as_of), header.index(table.value)
+        # A short row lacks its last cells; a blank line is no row.
+        full = [[*row, *([""] * (len(header) - len(row)))] for row in rows if row]
+        return [(row[at].strip(), row[value].strip()) for row in full]
 
 
 class MappedJson(_Mapped):

@@ -1,11 +1,10 @@
 """The financial stress index of the US Office of Financial Research."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, time
 
 from dcaguard.adapters.sources import fields
+from dcaguard.adapters.sources.content import csv_rows
 from dcaguard.adapters.sources.source import Found, WebSource
 from dcaguard.core.observed import next_business_day
 
@@ -33,7 +32,7 @@ class Ofr(WebSource):
 
     def _index(self) -> Found:
         page = self._ask(_URL, "csv")
-        table = list(csv.reader(io.StringIO(page.text)))
+        table = csv_rows(f"{self.name}: {page.url.partition('?')[0]}", page.text)
         header = [cell.strip().lower() for cell in table[0]]
         if "date" not in header or "ofr fsi" not in header:
             raise self._bad(page, f"the header is {','.join(header)[:60]!r}")

@@ -116,7 +116,7 @@ class Okx(WebSource):
         document = fields.mapping(self._json(page), "the document")
         code = str(document.get("code"))
         if code != "0":
-            raise self._bad(page, f"error code {code[:20]}", "try again later")
+            raise self._bad(page, f"error code {fields.shown(code)}", "try again later")
         data = fields.field(document, "data")
         if not isinstance(data, list):
             raise self._bad(page, "data is not a list")
@@ -142,7 +142,7 @@ def _event(detail: object, size: Decimal, *, linear: bool) -> _Event:
     price = fields.number(fields.field(detail, "bkPx"), "bkPx")
     usd = times(times(contracts, size), price) if linear else times(contracts, size)
     position = fields.mapping(detail, "a detail").get("posSide")
-    if position not in {"long", "short"}:
+    if position not in ("long", "short"):
         # Net mode: the forced order of a long position is a sale.
         position = "long" if fields.field(detail, "side") == "sell" else "short"
     if contracts < 0 or price < 0:

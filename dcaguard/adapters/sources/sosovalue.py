@@ -43,7 +43,9 @@ class SoSoValue(WebSource):
         )
         document = fields.mapping(self._json(page), "the document")
         if fields.number(document.get("code", 0), "code") != 0:
-            raise self._bad(page, f"error code {document.get('code')}", "check key and quota")
+            raise self._bad(
+                page, f"error code {fields.shown(document.get('code'))}", "check key and quota"
+            )
         data = fields.field(document, "data")
         if isinstance(data, dict):
             data = fields.field(data, "list")

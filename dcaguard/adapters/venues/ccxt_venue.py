@@ -210,9 +210,10 @@ class CcxtVenue:
             return LookUp((), Absence.NO_ANSWER, (self.can_trade_live,))
         try:
             self._listing.load([order.symbol])
+            if order.symbol not in self._listing.loaded:
+                return self.find(order)
             answer = self._orders.cancel(self._line, order)
-            said = answer.trouble or "accepted"
-            transient = answer.transient
+            said, transient = answer.trouble or "accepted", answer.transient
         except (DcaguardError, NoAnswerError, UnclearError, ContradictionError) as error:
             said, transient = str(error), bool(getattr(error, "transient", False))
         found = self.find(order)

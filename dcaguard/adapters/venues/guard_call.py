@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
+from dcaguard.adapters.venues.line import exact_json
 from dcaguard.adapters.venues.profile import Probe
 
 _CODE_KEYS: tuple[str, ...] = (
@@ -107,9 +107,11 @@ def _answered(probe: Probe, heard: _Heard, returned: object) -> Reply:
         text = heard.text
         if text is None:
             text = json.dumps(returned, default=str)
-        body: object = json.loads(text, parse_float=Decimal, parse_constant=str)
     except (ValueError, TypeError, RecursionError):
         return Reply(Outcome.FAILED, why="the reply is no JSON")
+    body = exact_json(text)
+    if body is None and text.strip() != "null":
+        return Reply(Outcome.FAILED, why="the reply is no JSON, or names a key twice")
     if body is None or body in ("", {}):
         return Reply(Outcome.FAILED, body, "the reply is empty")
     code = _refusal_code(probe, body)

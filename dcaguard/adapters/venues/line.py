@@ -85,13 +85,14 @@ def read_answer(reply: Reply | None) -> Answer:
 def exact_json(text: str) -> object:
     """Return JSON with decimals exact, or None when it is not JSON or names a key twice.
 
-    NaN and Infinity come back as text, so that whoever needs a number finds it impossible.
+    A number that no decimal can hold (an exponent of twenty digits) makes it no JSON. NaN and
+    Infinity come back as text, so that whoever needs a number finds it impossible.
     """
     try:
         return json.loads(
             text, parse_float=Decimal, parse_constant=str, object_pairs_hook=_unique_keys
         )
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         return None
 
 

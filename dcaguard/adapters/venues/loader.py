@@ -23,6 +23,7 @@ from dcaguard.core.errors import ConfigError
 
 CCXT_MAJOR = "4"
 _TIMEOUT_MS = 30000
+_PLACES_MAX = 60
 # The credential names of a credentials file, and what ccxt calls them.
 _CREDENTIALS = {
     "api_key": "apiKey",
@@ -105,6 +106,7 @@ def build(
         }
     )
     _muzzle(exchange)
+    _bound_precision(exchange)
     # Currency lists cost requests, some of them private; markets carry what is needed here.
     exchange.has["fetchCurrencies"] = False
     if exchange_id == "hyperliquid":
@@ -135,6 +137,19 @@ def _install_stub(folder: Path, version: str) -> None:
     stub.__spec__ = spec
     stub.__dict__["__version__"] = version
     sys.modules["ccxt"] = stub
+
+
+def _bound_precision(exchange: Any) -> None:
+    """Refuse a precision that no market has: ccxt would write out that many zeros, one by one."""
+    usual = exchange.parse_precision
+
+    def parse_precision(precision: Any) -> Any:
+        if precision is not None and abs(int(precision)) > _PLACES_MAX:
+            msg = "a precision that no market has"
+            raise ValueError(msg)
+        return usual(precision)
+
+    exchange.parse_precision = parse_precision
 
 
 def _muzzle(exchange: Any) -> None:

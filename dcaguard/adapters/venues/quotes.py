@@ -11,6 +11,7 @@ from dcaguard.adapters.venues.orders.checking import (
     ContradictionError,
     UnclearError,
     instant_ms,
+    instant_seconds,
     instant_text,
     table,
 )
@@ -64,7 +65,7 @@ def _kraken(line: Line, symbol: str) -> Quote | None:
     bids, asks = _levels(book.get("bids")), _levels(book.get("asks"))
     stamps = [level[2] for level in (*bids, *asks) if len(level) > 2]
     at = max(stamps, default=None)
-    told = datetime.fromtimestamp(float(at), UTC) if at is not None else http_date(line)
+    told = instant_seconds({"time": at}, "time") if at is not None else http_date(line)
     return _from_book(symbol, bids, asks, told, "kraken book")
 
 
@@ -89,7 +90,7 @@ def _unified(line: Line, symbol: str) -> Quote | None:
         bid, ask = _best(bids), _best(asks)
         on_offer = asks[0][1] if asks else None
         told, source = book.get("timestamp"), "book"
-    at = datetime.fromtimestamp(int(told) / 1000, UTC) if told else http_date(line)
+    at = instant_ms({"time": told}, "time") if told else http_date(line)
     return Quote(symbol, bid, ask, at, f"{line.exchange.id} {source}", on_offer)
 
 
@@ -232,9 +233,10 @@ def http_date(line: Line) -> datetime:
     last = line.session.last
     try:
         at = parsedate_to_datetime((last.headers if last else {}).get("date", ""))
-    except (ValueError, TypeError):
-        at = None
-    if at is None or at.tzinfo is None:
+        utc = at.astimezone(UTC) if at.tzinfo is not None else None
+    except (ValueError, TypeError, OverflowError):
+        utc = None
+    if utc is None:
         msg = "the venue told no time"
         raise UnclearError(msg)
-    return at.astimezone(UTC)
+    return utc

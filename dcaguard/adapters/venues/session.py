@@ -1,6 +1,7 @@
 """The guarded HTTP session: no redirect, no proxy, no second order, no byte to a strange place."""
 
 import contextlib
+import re
 import ssl
 import zlib
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ BODY_BYTES_MAX = 4 * 1024 * 1024
 # exchangeInfo and product lists are honest giants (binance: 12 MB in 2025).
 LIST_BYTES_MAX = 48 * 1024 * 1024
 _CHUNK = 65536
+# A whole number or text with an exponent of three digits or more: no venue has such an amount.
+_OUTRAGEOUS = re.compile(rb"""[\s":,\[][+-]?[0-9.]+[eE][+-]?[0-9]{3,}[\s",\]}]""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,9 @@ class GuardedSession(requests.Session):
                 body = self._body(response)
         except (requests.RequestException, Urllib3Error, OSError, zlib.error, ValueError) as error:
             raise self._transport(url, error) from None
-        response._content = body  # noqa: SLF001 (requests has no public way to hand in a body)
+        # ccxt's arithmetic writes such a number out in full, for hours; our own reading refuses it.
+        readable = b"" if _OUTRAGEOUS.search(body) else body
+        response._content = readable  # noqa: SLF001 (requests has no public way to hand one in)
         response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
         self.last = Reply(
             response.status_code,

@@ -143,7 +143,8 @@ def _read_rows(
     if rows.null_is_empty and lookup(body, rows.at.removesuffix(".*")) is None:
         table = []
     if isinstance(table, Missing):
-        return [] if rows.optional else _all_unclear(spec, rows, table.why), []
+        left_out = rows.optional and table.absent
+        return [] if left_out else _all_unclear(spec, rows, table.why), []
     if rows.nonempty and not any(_asked(rows, row) for _, row in table):
         return _all_unclear(spec, rows, "has no row of this kind" if table else "is empty"), []
     findings = [f for keyed in table for f in _judge_row(spec, rows, keyed, reader)]

@@ -72,11 +72,7 @@ def _amounts(funds: Funds, raw: str, row: object) -> tuple[Decimal, Decimal, Dec
             raise BadFunds(f"{raw} {name}", "is missing" if value is None else "is no number")
         return parsed
 
-    lent = [
-        name
-        for name in funds.debt
-        if not (funds.debt_optional and isinstance(lookup(row, name), Missing))
-    ]
+    lent = [name for name in funds.debt if not (funds.debt_optional and _left_out(row, name))]
     debt = sum((amount(name) for name in lent), ZERO)
     if debt < 0:
         raise BadFunds(f"{raw} {funds.debt[0]}", "is negative")
@@ -92,6 +88,11 @@ def _amounts(funds: Funds, raw: str, row: object) -> tuple[Decimal, Decimal, Dec
     # A wallet in the red lends us what is missing; some venues also list it as borrowed.
     owed = max(debt, -total if funds.owed_negative else ZERO, ZERO)
     return max(free, ZERO), used, max(total, ZERO), owed
+
+
+def _left_out(row: object, name: str) -> bool:
+    value = lookup(row, name)
+    return isinstance(value, Missing) and value.absent
 
 
 def _by_kind(

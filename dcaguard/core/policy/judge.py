@@ -29,7 +29,7 @@ def judge(rule: Rule, row: object) -> tuple[Proof, str, str]:
     """Return (answer, value as the venue wrote it, sentence) of one field."""
     value = lookup(row, rule.field)
     if isinstance(value, Missing):
-        if rule.optional:
+        if rule.optional and value.absent:
             return Proof.PROVED, "", ""
         return Proof.CANNOT_TELL, "", f"{rule.field} {value.why}"
     said = shown(value)

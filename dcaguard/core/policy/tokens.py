@@ -107,12 +107,13 @@ def venue_flag(flags: Mapping[str, object]) -> bool | None:
     return None
 
 
-def _words(value: object) -> set[str]:
+def _words(value: object, deep: int = 3) -> set[str]:
+    """Return the words of a text, a table's keys or nested lists, as deep as a venue nests them."""
     match value:
         case str():
             return {word.strip().upper() for word in value.split(",") if word.strip()}
         case Mapping():
             return {str(key).upper() for key in value}
-        case list() | tuple() | set() | frozenset():
-            return {word for item in value for word in _words(item)}
+        case list() | tuple() | set() | frozenset() if deep:
+            return {word for item in value for word in _words(item, deep - 1)}
     return set()

@@ -14,13 +14,18 @@ class Missing:
     """Why a value is not there."""
 
     why: str
+    absent: bool = True  # left out, as a venue may; False: something else stands where it would
 
 
 MISSING = Missing("is missing")
+MANGLED = Missing("stands in something that is no table", absent=False)
 
 
 def lookup(row: object, path: str) -> object:
-    """Return the value under a dotted path, or Missing. Digits index a list."""
+    """Return the value under a dotted path, or Missing. Digits index a list.
+
+    null and an empty list, which some venues write for an empty object, lack every field.
+    """
     if not path:
         return row
     value = row
@@ -29,8 +34,10 @@ def lookup(row: object, path: str) -> object:
             value = value[part]
         elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
             value = value[int(part)]
-        else:
+        elif isinstance(value, dict) or value in (None, []) or part.isdigit():
             return MISSING
+        else:
+            return MANGLED
     return value
 
 
@@ -47,12 +54,16 @@ def rows_at(body: object, path: str) -> list[tuple[str, object]] | Missing:
             if part in {"*", "{}"}:
                 walked = _walk(value, objects=part == "{}")
                 if walked is None:
-                    return Missing("is no list" if value is not None else "is null")
+                    return (
+                        Missing("is no list", absent=False)
+                        if value is not None
+                        else Missing("is null")
+                    )
                 step += walked
             else:
                 inner = lookup(value, part)
                 if isinstance(inner, Missing):
-                    return Missing(f"has no {part}")
+                    return Missing(f"has no {part}", inner.absent)
                 step.append((key, inner))
         found = step
     return found

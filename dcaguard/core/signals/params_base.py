@@ -8,8 +8,10 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=1)]
-Whole = Annotated[int, Field(ge=0)]
+# Ten years in days: a window without end would ask for memory without end.
+_COUNT_MAX = 3660
+Count = Annotated[int, Field(ge=1, le=_COUNT_MAX)]
+Whole = Annotated[int, Field(ge=0, le=_COUNT_MAX)]
 
 
 class Params(BaseModel):

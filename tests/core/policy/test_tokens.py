@@ -142,3 +142,11 @@ def test_the_shortest_stem_that_fits_is_named() -> None:
     assert stem_of("BTC3L") == "BTC"
     assert stem_of("ETHDOWN") == "ETH"
     assert stem_of("BTC") is None
+
+
+def test_a_flag_nested_beyond_what_a_venue_nests_is_not_read_to_its_end() -> None:
+    nested: object = "LEVERAGED"
+    for _ in range(900):
+        nested = [nested]
+    assert venue_flag({"permissionSets": nested}) is None
+    assert venue_flag({"permissionSets": [["SPOT", "LEVERAGED"]]}) is True

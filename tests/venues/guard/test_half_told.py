@@ -1,5 +1,6 @@
 """A reply that tells half of what it is asked for proves nothing of the other half."""
 
+import json
 from typing import Any
 
 import pytest
@@ -231,3 +232,23 @@ def test_open_futures_orders_of_a_unified_kucoin_account_are_found() -> None:
     key = "/api/ua/v1/unified/order/open-list tradeType=FUTURES"
     busy = changed(unified, key, add("data.items", {"orderId": "1", "symbol": "XBTUSDTM"}))
     assert said(look("kucoin", busy), "orders", "futures") is Proof.VIOLATED
+
+
+@pytest.mark.parametrize("summary", ["none", {"initial_margin": "0"}, {"initial_margin": [["1"]]}])
+def test_a_mangled_coinbase_futures_summary_is_not_one_that_is_left_out(summary: Any) -> None:
+    view = with_reply("coinbase", f"{CB}/cfm/balance_summary", {"balance_summary": summary})
+    assert said(view, "positions", "futures") is Proof.CANNOT_TELL
+
+
+@pytest.mark.parametrize("summary", [None, {}, {"initial_margin": None}])
+def test_a_coinbase_futures_summary_that_is_left_out_says_nothing(summary: Any) -> None:
+    view = with_reply("coinbase", f"{CB}/cfm/balance_summary", {"balance_summary": summary})
+    assert said(view, "positions", "futures") is Proof.PROVED
+
+
+def test_a_key_that_stands_twice_proves_nothing() -> None:
+    clean = {"result": {"XXBT": {"balance": "1", "hold_trade": "0"}}, "error": []}
+    twice = json.dumps(clean).replace('"balance": "1"', '"balance": "-1", "balance": "1"')
+    for text, result in ((json.dumps(clean), Proof.PROVED), (twice, Proof.CANNOT_TELL)):
+        answers = CLEAN["kraken"] | {"/0/private/BalanceEx": text}
+        assert said(look("kraken", answers, raw=True), "debt", "spot") is result

@@ -127,7 +127,9 @@ class BinanceOrders(OrderPath):
         account = table(
             answered("GET /api/v3/account", line.ask("privateGetAccount", {})), "account"
         )
-        held = [row for row in rows(account.get("balances"), "balances") if row["asset"] == quote]
+        held = [
+            row for row in rows(account.get("balances"), "balances") if row.get("asset") == quote
+        ]
         free = plain(number(held[0], "free")) if held else "0"
         return [
             f"GET /api/v3/allOrders: {len(listed)} orders, none with our id",
@@ -152,7 +154,7 @@ class BinanceOrders(OrderPath):
             found = self._trade_rows(line, place, symbol)
             if found:
                 place.clear()
-                place["fromId"] = max(int(word(row, "id")) for row in found) + 1
+                place["fromId"] = int(max(number(row, "id") for row in found)) + 1
             return [fill_of_trade(account, symbol, None, row) for row in found], len(found) == _PAGE
 
         return [fill for fill in paged(fetch) if fill.filled_at >= since]

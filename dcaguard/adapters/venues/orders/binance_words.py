@@ -52,7 +52,10 @@ def rejection(answer: Answer) -> Placed | None:
     """Return the proof by binance's own code, or None."""
     if answer.status not in {400, 401} or not isinstance(answer.body, dict):
         return None
-    code, said = answer.body.get("code"), str(answer.body.get("msg", "")).lower()
+    code, msg = answer.body.get("code"), answer.body.get("msg", "")
+    if not isinstance(code, int) or not isinstance(msg, str):
+        return None
+    said = msg.lower()
     detail = f"binance said {code}."
     if code == _ENGINE and any(sentence in said for sentence in _ENGINE_SAYS):
         return Placed(_engine_kind(said), code=str(code), detail=detail)

@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import NoReturn
 
 from dcaguard.core.market import Market
 from dcaguard.core.money import EXACT, ZERO, parse_decimal, plain, times
 from dcaguard.core.order import Fill, Order, Status, VenueReport
 
+# Ids, symbols and words of a venue are far shorter.
+_WORD_MAX = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # 9999-12-31 in microseconds: later instants are no instants.
 _UNBOUNDED = Decimal("1E+40")
@@ -47,12 +50,16 @@ def rows(value: object, what: str) -> Sequence[Mapping[str, object]]:
 
 
 def word(row: Mapping[str, object], key: str) -> str:
-    """Return a text or whole number as text; UnclearError when absent or anything else."""
+    """Return a text or whole number as text; UnclearError when absent, endless or anything else."""
     value = row.get(key)
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
         msg = f"{key} is missing"
         raise UnclearError(msg)
-    return str(value)
+    text = str(value)
+    if len(text) > _WORD_MAX:
+        msg = f"{key} is no name"
+        raise UnclearError(msg)
+    return text
 
 
 def number(row: Mapping[str, object], key: str) -> Decimal:
@@ -79,14 +86,18 @@ def instant_seconds(row: Mapping[str, object], key: str) -> datetime:
 
 def instant_text(row: Mapping[str, object], key: str) -> datetime:
     """Return an instant given as RFC 3339."""
+    text = word(row, key)
     try:
-        at = datetime.fromisoformat(word(row, key))
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        msg = f"{key} is no instant"
-        raise ContradictionError(msg)
-    return at.astimezone(UTC)
+        at = datetime.fromisoformat(text)
+        # At the ends of the calendar the offset may lead out of it.
+        return at.astimezone(UTC) if at.tzinfo is not None else _no_instant(key)
+    except (ValueError, OverflowError):
+        return _no_instant(key)
+
+
+def _no_instant(key: str) -> NoReturn:
+    msg = f"{key} is no instant"
+    raise ContradictionError(msg)
 
 
 def _instant(microseconds: Decimal, key: str) -> datetime:

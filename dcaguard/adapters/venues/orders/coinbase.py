@@ -210,7 +210,7 @@ class CoinbaseOrders(OrderPath):
         demand(echoed == order.client_order_id, "another client_order_id")
         demand(word(row, "product_id") == line.market_id(order.symbol), "another product")
         demand(word(row, "side") == "BUY", "not a purchase")
-        demand(row.get("leverage") in {None, "", "1", "1.0"}, "it was placed with leverage")
+        demand(row.get("leverage") in (None, "", "1", "1.0"), "it was placed with leverage")
         status = STATUS.get(word(row, "status"))
         if status is None:
             msg = "its status is not known"

@@ -63,16 +63,19 @@ _DENIED = frozenset({"PERMISSION_DENIED", "permission_denied"})
 def rejection(answer: Answer) -> Placed | None:
     """Return the proof by coinbase's own words, or None."""
     body = answer.body if isinstance(answer.body, dict) else {}
-    denied = answer.status == 403 and body.get("error") in _DENIED
-    if (answer.status == 401 or denied) and "order_id" not in body:
+    denied = answer.status == 403 and str(body.get("error")) in _DENIED
+    signs = (body.get("success") is True, body.get("success_response"), body.get("order_id"))
+    taken = any(signs)
+    if (answer.status == 401 or denied) and not taken:
         code = f"HTTP_{answer.status}"
         return Placed(PlaceKind.REJECTED_OTHER, code=code, detail="coinbase denied the key.")
-    if answer.status not in {200, 400} or body.get("success") is True or body.get("order_id"):
+    if answer.status not in {200, 400} or taken:
         return None
     said = body.get("error_response")
     said = said if isinstance(said, dict) else body
     names = ("error", "new_order_failure_reason", "preview_failure_reason")
-    told = [said[name] for name in names if isinstance(said.get(name), str) and said[name]]
+    # A reason that is no text is not understood, whatever the others say.
+    told = [str(said[name]) for name in names if said.get(name) not in (None, "")]
     reasons = [text for text in told if not text.startswith("UNKNOWN_")]
     kinds = [_refusal(reason) for reason in reasons]
     if not kinds or None in kinds or (answer.status == 200 and body.get("success") is None):

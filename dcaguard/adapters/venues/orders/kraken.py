@@ -126,7 +126,7 @@ class KrakenOrders(OrderPath):
                 raise UnclearError(msg)
         trades = self._history(line, since)
         for trade_id, trade in trades.items():
-            if trade.get("ordertxid") not in listed and word(trade, "pair") in names_of(
+            if str(trade.get("ordertxid")) not in listed and word(trade, "pair") in names_of(
                 line, order.symbol
             ):
                 msg = f"TradesHistory: trade {trade_id} belongs to no listed order"
@@ -162,7 +162,7 @@ class KrakenOrders(OrderPath):
 
     def _settled(self, line: Line, order: Order, txid: str) -> Mapping[str, object]:
         """Return the order's row, asking again while an IOC still looks alive."""
-        alive = frozenset({"pending", "open"})
+        alive = ("pending", "open")
         return settled(
             line, order, lambda: self._query(line, txid), lambda row: row.get("status") in alive
         )
@@ -208,7 +208,7 @@ class KrakenOrders(OrderPath):
         demand(word(told, "pair") in names_of(line, order.symbol), "another symbol")
         demand(word(told, "type") == "buy", "not a purchase")
         leverage = told.get("leverage", "none")
-        demand(leverage in {"none", None, ""}, "it was placed with leverage")
+        demand(leverage in ("none", None, ""), "it was placed with leverage")
         status = STATUS.get(word(row, "status"))
         if status is None:
             msg = "its status is not known"

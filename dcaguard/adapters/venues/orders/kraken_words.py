@@ -23,11 +23,13 @@ STATUS = {
     "expired": Status.PARTIAL_CLOSED,
 }
 _FUNDS = frozenset({"EOrder:Insufficient funds"})
-_FILTERS = (
-    "EOrder:Order minimum not met",
-    "EOrder:Cost minimum not met",
-    "EOrder:Tick size check failed",
-    "EOrder:Invalid price",
+_FILTERS = frozenset(
+    {
+        "EOrder:Order minimum not met",
+        "EOrder:Cost minimum not met",
+        "EOrder:Tick size check failed",
+        "EOrder:Invalid price",
+    }
 )
 _WOULD_TAKE = "EOrder:Post only order"
 _INVALID = "EGeneral:Invalid arguments"
@@ -81,9 +83,12 @@ def _refusal(error: str) -> PlaceKind | None:
         return PlaceKind.WOULD_TAKE
     if error in _FUNDS:
         return PlaceKind.REJECTED_FUNDS
-    if error.startswith(_FILTERS):
+    if not (error.isascii() and error.isprintable()):
+        return None  # not as kraken wrote it
+    reason = ":".join(error.split(":")[:2])  # what follows is a detail, such as the field
+    if reason in _FILTERS:
         return PlaceKind.REJECTED_FILTER
-    if error.startswith(_INVALID):
+    if reason == _INVALID:
         # A cl_ord_id that is refused may be refused because the first order took it.
         about_id = "cl_ord" in error.lower() or "duplicate" in error.lower()
         return None if about_id else PlaceKind.REJECTED_FILTER
