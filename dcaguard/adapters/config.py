@@ -26,7 +26,7 @@ from dcaguard.core.strategy import Strategy
 
 FILE_NAME = "config.toml"
 STRATEGIES = "strategies"
-_BYTES_MAX = 256 * 1024
+_BYTES_MAX = 128 * 1024
 _KEY_SHOWN_MAX = 200
 _LEVELS_MAX = 20
 _PARTS_MAX = 64

@@ -1,12 +1,21 @@
 """Exact decimals, rounded only on purpose and in a named direction."""
 
-from decimal import ROUND_DOWN, ROUND_UP, Context, Decimal, InvalidOperation, localcontext
+from decimal import (
+    ROUND_DOWN,
+    ROUND_HALF_EVEN,
+    ROUND_UP,
+    Context,
+    Decimal,
+    InvalidOperation,
+    localcontext,
+)
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
 
 # Wide enough that a product of two venue numbers (at most 30 digits each) is exact.
 EXACT = Context(prec=60)
+_WIDE = Context(prec=300)
 
 # Venue and user numbers outside this range are impossible, whatever their spelling.
 _DIGITS_MAX = 40
@@ -55,7 +64,15 @@ def money(value: Decimal) -> str:
 
 def cents(value: Decimal) -> str:
     """Return `value` cut to two places, for people where the exact amount is not the point."""
-    return money(value.quantize(Decimal("0.01"), ROUND_DOWN))
+    return money(rounded(value, Decimal("0.01"), ROUND_DOWN))
+
+
+def rounded(value: Decimal, step: Decimal, rounding: str = ROUND_HALF_EVEN) -> Decimal:
+    """Return `value` with the places of `step`, for people; however large a venue's number is.
+
+    Decimal's own `quantize` gives up beyond 28 digits.
+    """
+    return value.quantize(step, rounding, _WIDE)
 
 
 def round_down(value: Decimal, step: Decimal) -> Decimal:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from statistics import median
 
-from dcaguard.core.money import plain, quotient
+from dcaguard.core.money import plain, quotient, rounded
 from dcaguard.core.reading import Reading
 from dcaguard.core.reading_problem import Problem, Row, day_of, invalid
 from dcaguard.core.series import Series
@@ -43,7 +43,7 @@ def _beyond(rows: Sequence[Row], series: Series, sizes: Sequence[Decimal]) -> li
     for row in rows:
         size = abs(row.reading.value)
         if size > limit:
-            times = plain(quotient(size, usual).quantize(Decimal(1)))
+            times = plain(rounded(quotient(size, usual), Decimal(1)))
             what = f"{plain(row.reading.value)} is {times} times the usual size"
             found.append(invalid(row, what, "check the unit and the digits"))
     return found
@@ -80,7 +80,7 @@ def _culprit(
 
 
 def _jump_problem(row: Row, other: Reading, series: Series) -> Problem:
-    times = plain(_ratio(row.reading.value, other.value).quantize(Decimal("0.1")))
+    times = plain(rounded(_ratio(row.reading.value, other.value), Decimal("0.1")))
     what = (
         f"{plain(row.reading.value)} {series.unit} is {times} times away from "
         f"{plain(other.value)} of {day_of(other)}"

@@ -3,6 +3,7 @@
 # Decimal(100) equals 100, which the type checker does not know of tuples.
 # mypy: disable-error-code="comparison-overlap"
 
+from decimal import ROUND_DOWN
 from decimal import Decimal as D  # noqa: N817
 from fractions import Fraction as F  # noqa: N817
 
@@ -10,7 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcaguard.core.money import money, parse_decimal, plain, quotient, round_down, round_up, times
+from dcaguard.core.money import (
+    cents,
+    money,
+    parse_decimal,
+    plain,
+    quotient,
+    round_down,
+    round_up,
+    rounded,
+    times,
+)
 
 
 @pytest.mark.parametrize(
@@ -97,3 +108,9 @@ def test_a_quotient_is_right_to_sixty_digits(left: D, right: D) -> None:
 def test_the_one_spelling_reads_back_as_the_same_number(value: D) -> None:
     assert parse_decimal(plain(value)) == value
     assert plain(D(f"{value:f}00")) == plain(value)
+
+
+@pytest.mark.parametrize("value", ["1E+90", "123456789012345678901234567890.129"])
+def test_a_number_of_any_size_is_rounded_for_people(value: str) -> None:
+    assert rounded(D(value), D("0.01"), ROUND_DOWN) <= D(value)
+    assert cents(D(value)).partition(".")[2] in {"00", "12"}

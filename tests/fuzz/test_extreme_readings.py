@@ -52,7 +52,7 @@ def judged(history: History) -> None:
         assert number is None or (math.isfinite(number) and -1e-9 <= number <= 1 + 1e-9), number
 
 
-@settings(derandomize=True, max_examples=40, suppress_health_check=list(HealthCheck), database=None)
+@settings(derandomize=True, max_examples=20, suppress_health_check=list(HealthCheck), database=None)
 @given(changes=CHANGES)
 def test_extreme_readings_give_a_regime_and_scores_from_0_to_1(changes: list[Change]) -> None:
     judged(changed(changes))

@@ -18,9 +18,7 @@ def test_every_venue_has_a_violation_to_spoil() -> None:
     assert sum(count.values()) > 150
 
 
-@settings(
-    derandomize=True, max_examples=100, suppress_health_check=list(HealthCheck), database=None
-)
+@settings(derandomize=True, max_examples=60, suppress_health_check=list(HealthCheck), database=None)
 @given(at=NUMBERS, where=NUMBERS, what=NUMBERS)
 def test_no_spoiled_reply_proves_what_it_tells_against(at: int, where: int, what: int) -> None:
     known = violating()

@@ -36,7 +36,7 @@ def test_the_pages_that_are_spoiled_are_good_at_first(at: int) -> None:
     assert found or told.name in {"okx", "csv"}, told.name
 
 
-@settings(always, max_examples=400)
+@settings(always, max_examples=200)
 @given(at=NUMBERS, spoils=SPOILS)
 def test_a_spoiled_document_gives_readings_or_a_refusal(at: int, spoils: list[Spoil]) -> None:
     told, part = PAGES[at % len(PAGES)]
@@ -46,7 +46,7 @@ def test_a_spoiled_document_gives_readings_or_a_refusal(at: int, spoils: list[Sp
     tried(told, part, body)
 
 
-@settings(always, max_examples=300)
+@settings(always, max_examples=150)
 @given(at=NUMBERS, cuts=st.lists(CUTS, min_size=1, max_size=3))
 def test_a_page_with_other_bytes_gives_readings_or_a_refusal(
     at: int, cuts: list[tuple[int, int, bytes]]
@@ -58,7 +58,7 @@ def test_a_page_with_other_bytes_gives_readings_or_a_refusal(
     tried(told, part, body)
 
 
-@settings(always, max_examples=300)
+@settings(always, max_examples=150)
 @given(cuts=st.lists(CUTS, max_size=4), raw=st.binary(max_size=60))
 def test_a_spoiled_import_file_gives_readings_or_a_refusal(
     tmp_path_factory: pytest.TempPathFactory, cuts: list[tuple[int, int, bytes]], raw: bytes

@@ -7,7 +7,7 @@ from typing import Literal
 
 from dcaguard.core.account import AccountView, CheckResult, Evidence, Holding, Proof, Step
 from dcaguard.core.market import Market
-from dcaguard.core.money import ONE, ZERO, plain, quotient, times
+from dcaguard.core.money import ONE, ZERO, plain, quotient, rounded, times
 from dcaguard.core.policy.rules import IP_LOCK, KEY_RIGHTS, LEVERAGE, TOKENS
 from dcaguard.core.policy.steps import ORDER_OF_KINDS
 from dcaguard.core.policy.tokens import leveraged_token, stem_of
@@ -132,7 +132,7 @@ def leverage_check(view: AccountView, prices: Mapping[str, Decimal]) -> tuple[Ch
     found = effective_leverage(view, prices)
     if found.result is Proof.CANNOT_TELL and not found.unpriced_debts:
         return ()
-    ratio = plain(found.ratio.quantize(Decimal("0.0001"))) if found.ratio is not None else "unknown"
+    ratio = plain(rounded(found.ratio, Decimal("0.0001"))) if found.ratio is not None else "unknown"
     said = (
         Evidence("", "gross exposure", plain(found.gross)),
         Evidence("", "NAV", plain(found.nav)),

@@ -35,6 +35,8 @@ def total(x: F64, size: int) -> F64:
 
 def sigma(x: F64, size: int) -> F64:
     """Return the sample standard deviation of the last `size` values; NaN until then."""
+    if size < 2:  # one value has no deviation
+        return np.full(x.size, np.nan)
     return _by_pieces(x, size, lambda rows: rows.std(axis=1, ddof=1))
 
 

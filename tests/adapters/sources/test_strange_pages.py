@@ -71,6 +71,13 @@ def test_more_articles_of_a_kind_than_of_all_is_a_changed_page() -> None:
     assert changed("gdelt", "", norm) == 0
 
 
+def test_a_price_far_from_the_one_before_is_refused_in_words_however_far() -> None:
+    def price(document: Any) -> None:
+        document["prices"][1][1] = "1e-25"
+
+    assert changed("coingecko", "market_chart", price) > 0  # the other series
+
+
 def test_a_code_is_shown_with_its_line_ends_spelled_out() -> None:
     assert fields.shown("4\n\x1b[31m\ud800") == r"4\n\x1b[31m\ud800"
     assert len(fields.shown("x" * 100)) == 20

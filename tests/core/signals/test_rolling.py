@@ -150,3 +150,8 @@ def test_medians_and_ranks_of_single_rows_equal_doing_it_by_hand(
         spread = 1.4826 * statistics.median(abs(v - middle) for v in past)
         expected = (x[row] - middle) / spread if spread else np.nan
         np.testing.assert_allclose(z[row], expected, rtol=1e-12)
+
+
+def test_one_value_has_no_deviation() -> None:
+    with np.errstate(all="raise"):
+        assert np.isnan(sigma(np.array([1.0, 2.0]), 1)).all()
