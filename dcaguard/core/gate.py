@@ -23,6 +23,7 @@ __all__ = [
     "Regime",
     "Transition",
     "advance",
+    "binding",
     "effective",
     "expired",
     "fold",
@@ -169,6 +170,20 @@ def share(
     if dict(state.quote_coins).get(quote or "") is Safety.CAUTION:
         shares.append(_decimal(gate.caution_share))
     return min(shares)
+
+
+def binding(
+    choices: Sequence[tuple[GateState, GateConfig]],
+    at: datetime,
+    venue: str | None = None,
+    quote: str | None = None,
+) -> tuple[GateState, GateConfig]:
+    """Return the state that lets the least through, the first of those that let as much through.
+
+    A gate with lower thresholds pauses earlier, so its forced probe comes earlier too: of itself
+    it is not the stricter one at every instant.
+    """
+    return min(choices, key=lambda one: share(*one, at, venue, quote))
 
 
 def _regime_share(state: GateState, gate: GateConfig) -> Decimal:
