@@ -15,7 +15,6 @@ from dcaguard.core.signals.evaluate import states
 from dcaguard.core.signals.params import GateConfig, SignalsConfig
 from dcaguard.core.signals.state import SCORED_BLOCKS, SignalState
 
-_HAIR = 1e-6
 _LAST = -1  # the position of the instant that is explained
 
 
@@ -54,7 +53,7 @@ def explain(
         blocks=block_scores(known, _LAST),
         signals=found,
         next=_next(state, known, config, gate),
-        never_read=tuple(s.name for s in found if s.observed_at is None),
+        never_read=tuple(s.name for s in found if s.observed_at is None or s.gone),
     )
 
 
@@ -135,11 +134,14 @@ def _until(at: datetime | None) -> str:
 
 
 def _silent(known: Facts) -> str:
-    """Say that silent members count nothing towards a pause, where there are any."""
-    total, floor = float(known.composite.total[_LAST]), float(known.composite.floor[_LAST])
-    if not total - floor > _HAIR:
+    """Name the silent members whose last scores count towards a pause, where there are any."""
+    by = known.composite.heard
+    pairs = zip(known.samples, by.held, strict=True)
+    held = [s.track.spec.name for s, stands in pairs if stands[_LAST]]
+    if not held:
         return ""
-    return f"; what has fallen silent counts nothing towards it (that makes {floor:.2f})"
+    makes = _number(by.total[_LAST])
+    return f"; towards it the last scores of the silent count ({', '.join(held)}: {makes})"
 
 
 def _into(known: Facts, gate: GateConfig) -> str:

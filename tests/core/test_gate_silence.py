@@ -16,7 +16,7 @@ from dcaguard.core.gate_facts import Facts, facts, instants
 from dcaguard.core.gate_silence import ceiling, may_end, recovered, stays_cautious
 from dcaguard.core.history import DAY, F64, HOUR, History, micros, moment
 from dcaguard.core.signals.board import Sample, sample, tracks
-from dcaguard.core.signals.composite import block_weights
+from dcaguard.core.signals.heard import block_weights
 from dcaguard.core.signals.params import GateConfig, Recovery, SignalsConfig
 from dcaguard.core.signals.recovery import Legs, liquidity
 from dcaguard.core.signals.state import SCORED_BLOCKS

@@ -31,14 +31,15 @@ def states(
     samples: Sequence[Sample], composite: Composite, position: int
 ) -> tuple[SignalState, ...]:
     """Return the states at one position of samples taken at several instants."""
+    gone = int(composite.heard.gone[position])
     found = [
-        state_at(s, position, float(share[position]))
-        for s, share in zip(samples, composite.share, strict=True)
+        state_at(s, position, float(share[position]), gone=bool(gone >> bit & 1))
+        for bit, (s, share) in enumerate(zip(samples, composite.share, strict=True))
     ]
     return tuple(sorted(found, key=lambda s: -(s.contribution or 0.0)))
 
 
-def state_at(s: Sample, position: int, share: float) -> SignalState:
+def state_at(s: Sample, position: int, share: float, *, gone: bool = False) -> SignalState:
     """Return one signal's state; `share` is what a unit of its score adds to the composite."""
     spec, row = s.track.spec, int(s.index[position])
     read = row >= 0
@@ -64,14 +65,16 @@ def state_at(s: Sample, position: int, share: float) -> SignalState:
         # An event of a person's has its end as its row's time; nothing is newer than its sight.
         as_of=moment(min(int(s.track.as_of[row]), observed)) if read else None,
         observed_at=moment(observed) if read else None,
-        weight=spec.weight if counted else 0.0,
+        weight=spec.weight if counted and not gone else 0.0,
         contribution=score * share if scored and counted else None,
-        reason=_reason(s, row, known=known),
+        reason=_reason(s, row, known=known)
+        + ("; silent for so long that it counts as never read" if gone else ""),
         stale=bool(s.stale[position]),
         short_history=bool(read and s.track.short[row]),
         resumed=bool(s.resumed[position]),
         since=moment(int(s.track.known_at[first])) if elevated and first >= 0 else None,
         missing=s.track.missing,
+        gone=gone,
     )
 
 

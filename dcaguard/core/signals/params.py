@@ -155,6 +155,12 @@ class GateConfig(Params):
     probe_share: Share = 0.50
     probe_share_forced: Share = Field(default=0.25, description="probe after max_pause_days")
     coverage_min: Share = Field(default=0.50, description="of a block's weight, else UNKNOWN")
+    silent_days: Count = Field(
+        default=30,
+        description="days that the last score of what fell silent counts towards a pause, beyond "
+        "its own limit; then it counts as never read. As long as the longest pause: a feed that is "
+        "down for a holiday weakens nothing, one that died weighs no longer",
+    )
     unknown_blocks_caution: Annotated[int, Field(ge=1, le=4)] = 2
     weights: BlockWeights = BlockWeights()
 

@@ -44,6 +44,8 @@ def regulation(history: History, params: Regulation, events: Sequence[OperatorEv
     high, medium = _active(spans, now, Severity.HIGH), _active(spans, now, Severity.MEDIUM)
     score = np.where(burst | high, 1.0, np.clip(z / params.vote_z, 0, 1))
     score = np.where(medium, np.fmax(score, _MEDIUM_SCORE), score)
+    # When an event ends, the last word of silent news stands again, not the event's.
+    score = np.where(np.isnan(score), np.clip(rows.at("z", now) / params.vote_z, 0, 1), score)
     first = np.searchsorted(now, since)
     elevated = loud | high
     newest = rows.index_at(now)

@@ -50,3 +50,4 @@ class SignalState:
     resumed: bool  # the resume condition is true now
     since: datetime | None  # of the vote that began this elevated spell
     missing: tuple[str, ...]  # series never read
+    gone: bool = False  # silent for so long that it counts as never read
