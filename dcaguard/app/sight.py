@@ -136,6 +136,8 @@ class Sight:
             "exit": f"{gate.exit:g}",
             "why": "; ".join(state.why),
         }
+        if state.regime is Regime.PROBE:
+            detail["forced"] = "yes" if state.forced else "no"
         return GateView(
             enabled=gate.enabled,
             regime=state.regime.value,
