@@ -192,7 +192,7 @@ def binding(
     A gate with lower thresholds pauses earlier, so its forced probe comes earlier too: of itself
     it is not the stricter one at every instant.
     """
-    return min(choices, key=lambda one: share(*one, at, venue, quote))
+    return min(choices, key=lambda one: share(one[0], one[1], at, venue, quote))
 
 
 def _regime_share(state: GateState, gate: GateConfig) -> Decimal:
