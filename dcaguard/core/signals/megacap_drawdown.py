@@ -41,7 +41,15 @@ def series_of(params: MegacapDrawdown) -> tuple[str, ...]:
 def megacap_drawdown(history: History, params: MegacapDrawdown) -> Track:
     """Return S5 over an equal-weight basket, rebalanced each session."""
     fresh = Freshness(Calendar.NEW_YORK, params.stale_sessions, params.stale_sessions)
-    spec = Spec("megacap-drawdown", "S5", Block.MACRO, params.weight, "% from high", fresh)
+    spec = Spec(
+        "megacap-drawdown",
+        "S5",
+        Block.MACRO,
+        params.weight,
+        "% from high",
+        fresh,
+        params.high_sessions,
+    )
     names = series_of(params)
     shares = {s: on_sessions(history.series(s)) for s in names}
     missing = tuple(s for s, source in shares.items() if not source.as_of.size)
