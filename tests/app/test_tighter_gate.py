@@ -51,9 +51,9 @@ def at_instant(found: list[tuple[datetime, GateState]], at: datetime) -> GateSta
     return [state for since, state in found if since <= at][-1]
 
 
-@settings(max_examples=5)
-@example(seed=0, enter=0.45, leave=0.2)
-@example(seed=1, enter=0.55, leave=0.3)
+@settings(max_examples=4)
+@example(seed=5, enter=0.55, leave=0.3)  # the longest pause ends earlier
+@example(seed=4, enter=0.4, leave=0.35)
 @given(
     seed=st.integers(0, len(HISTORIES) - 1),
     enter=st.floats(0.35, 0.6).map(lambda x: round(x, 2)),
