@@ -27,6 +27,11 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _MONTH_MIN = timedelta(days=28)
+_NEAR = timedelta(days=45)
+_SAY_WHICH = (
+    "add observed_at (a monthly mean is known on the 5th of the next month), or "
+    "--observed-at-lag, or import it together with the {series} before it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +61,21 @@ def read_import(
     if not lines:
         _refuse(path.name, 1, "no row follows the header", "add rows of as_of,value")
     digest = hashlib.sha256(raw).hexdigest()
-    monthly = about.calendar is Calendar.BUSINESS and _is_monthly(lines)
+    monthly = about.calendar is Calendar.BUSINESS and _is_monthly(lines, history)
+    if monthly is None and lag is None and lines[0].observed_at is None:
+        what = f"a first of a month alone: a daily {series}, or the mean of that month?"
+        _refuse(path.name, lines[0].number, what, _SAY_WHICH.format(series=series))
     rows = []
     for line in lines:
         where = f"{path.name}:{line.number}"
         _refuse_future_claim(where, line, now)
-        observed_at = line.observed_at or _observed(about, line.as_of, lag, monthly=monthly)
+        observed_at = line.observed_at or _observed(about, line.as_of, lag, monthly=bool(monthly))
         source = f"import:{path.name}"
         reading = Reading(series, line.as_of, observed_at, line.value, source, digest)
         rows.append(Row(where, reading))
-    if found := problems(rows, about, now, history):
+    if found := problems(
+        rows, about, now, history, vintages=all(line.observed_at for line in lines)
+    ):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise DataInvalidError(f"{found[0]}{more}")
     unique = {(row.reading.as_of, row.reading.observed_at): row.reading for row in rows}
@@ -172,8 +182,12 @@ def _value(name: str, number: int, text: str) -> Decimal:
     return value
 
 
-def _is_monthly(lines: list[_Line]) -> bool:
+def _is_monthly(lines: list[_Line], history: Sequence[Reading]) -> bool | None:
+    """Tell whether the rows are means of months; None when neither file nor journal can tell."""
     days = sorted({line.as_of for line in lines})
+    if len(days) == 1 and days[0].day == 1:
+        near = [r.as_of for r in history if timedelta(0) < abs(r.as_of - days[0]) <= _NEAR]
+        return all(at.day == 1 for at in near) if near else None
     return len(days) > 1 and all(
         before.day == after.day == 1 and after - before >= _MONTH_MIN
         for before, after in pairwise(days)

@@ -18,6 +18,7 @@ from dcaguard.core.gate import (
     Regime,
     Transition,
     advance,
+    binding,
     effective,
     expired,
     share,
@@ -103,8 +104,14 @@ class Sight:
         return self._states[key]
 
     def since(self, strategy: Strategy) -> datetime | None:
-        """Return when the regime that holds for a strategy began."""
-        return self.state(strategy).since
+        """Return when the regime that holds for a strategy began, locks apart."""
+        return self.binding(strategy)[0].since
+
+    def binding(self, strategy: Strategy, venue: str | None = None) -> tuple[GateState, GateConfig]:
+        """Return what holds for a strategy: its own tighter gate, or the policy's if that binds."""
+        policy = self.world.config.gate
+        choices = [(self.state(strategy), self.gate_for(strategy)), (self.state(), policy)]
+        return binding(choices, self.at, venue, strategy.quote)
 
     def composite_of(self, gate: GateConfig) -> str:
         """Return the composite to two places, under these weights."""
@@ -121,15 +128,16 @@ class Sight:
 
     def gate_view(self, strategy: Strategy, account: Account) -> GateView:
         """Return what the gate says for one strategy on one account."""
-        gate = self.gate_for(strategy)
-        state = self.state(strategy)
         venue = None if account.exchange == PAPER else account.exchange
+        state, gate = self.binding(strategy, venue)
         holds = effective(state, self.at, venue, strategy.quote)
         detail = {
             "enter": f"{gate.enter:g}",
             "exit": f"{gate.exit:g}",
             "why": "; ".join(state.why),
         }
+        if state.regime is Regime.PROBE:
+            detail["forced"] = "yes" if state.forced else "no"
         return GateView(
             enabled=gate.enabled,
             regime=state.regime.value,

@@ -408,6 +408,9 @@ def _regime_reason(case: _Case) -> Reason:
     share = gate_share(case.at)
     if not gate.enabled:
         return because(Code.GATE_DISABLED)
+    if gate.regime == "PROBE" and "forced" in gate.detail:
+        forced = gate.detail["forced"]
+        return because(Code.REGIME_PROBE, composite=gate.composite, share=share, forced=forced)
     if gate.regime in _REGIME_CODES:
         return because(_REGIME_CODES[gate.regime], composite=gate.composite, share=share)
     half = wish.pause_mode == "half" and share == max(gate.share, _HALF)

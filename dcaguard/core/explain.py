@@ -21,6 +21,7 @@ class Age(StrEnum):
     FRESH = "FRESH"
     STALE = "STALE"  # older than it should be; its last score still counts
     EXPIRED = "EXPIRED"  # so old that it is no data
+    SHORT_HISTORY = "SHORT_HISTORY"  # fresh, but there was never enough of it
     NEVER_READ = "NEVER_READ"
     DISABLED = "DISABLED"
 
@@ -79,7 +80,7 @@ def _age(state: SignalState) -> Age:
     if state.observed_at is None:
         return Age.NEVER_READ
     if state.state is Stance.UNKNOWN:
-        return Age.EXPIRED
+        return Age.SHORT_HISTORY if state.scarce else Age.EXPIRED
     return Age.STALE if state.stale else Age.FRESH
 
 

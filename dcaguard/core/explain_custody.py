@@ -5,13 +5,13 @@ from datetime import datetime
 
 import numpy as np
 
-from dcaguard.core.explain import Told, Watched, age_of, newest
+from dcaguard.core.explain import Age, Told, Watched, age_of, newest
 from dcaguard.core.gate_locks import Lock
 from dcaguard.core.gate_venues import coin_states
 from dcaguard.core.history import History, micros, moment
 from dcaguard.core.signals.params import VenueCustody
 from dcaguard.core.signals.state import Block, Stance
-from dcaguard.core.signals.venue_custody import Safety, SafetyState, venue_status, venues
+from dcaguard.core.signals.venue_custody import Safety, SafetyState, expiries, venue_status, venues
 
 _ALARMS = (Safety.STOP, Safety.CAUTION)
 _DARK = (Safety.UNKNOWN, Safety.NEVER_READ)
@@ -39,7 +39,7 @@ def custody_told(watched: Watched, history: History, at: datetime, params: Venue
         number="S12",
         block=Block.SAFETY,
         state=state,
-        age=age_of(state, as_of),
+        age=_age(known, at, params) or age_of(state, as_of),
         reason="; ".join(words) or "nothing about a venue or a quote coin was ever read",
         vote=bool(locked) or any(s.state is Safety.STOP for s in alarms),
         value=None if state is Stance.UNKNOWN else float(len(alarms)),
@@ -47,6 +47,12 @@ def custody_told(watched: Watched, history: History, at: datetime, params: Venue
         as_of=as_of,
         observed_at=observed_at,
     )
+
+
+def _age(known: History, at: datetime, params: VenueCustody) -> Age | None:
+    """Return EXPIRED when all that was read is too old, whatever it still says."""
+    found = expiries(known, params, micros(at))
+    return Age.EXPIRED if found and all(at > one.until for one in found) else None
 
 
 def _subjects(

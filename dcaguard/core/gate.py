@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from dcaguard.core.event import Event
-from dcaguard.core.gate_facts import Facts, facts, instants
+from dcaguard.core.gate_facts import Facts, facts, instants, pauses
 from dcaguard.core.gate_locks import Trust, venue_trust
 from dcaguard.core.gate_moves import Now, step
 from dcaguard.core.gate_record import transition
@@ -14,7 +14,7 @@ from dcaguard.core.gate_silence import may_end, stays_cautious
 from dcaguard.core.gate_state import RULE_VERSION, GateState, Regime, Transition
 from dcaguard.core.gate_venues import coin_states, guard_venues
 from dcaguard.core.history import History, micros, moment
-from dcaguard.core.signals.params import GateConfig, Recovery, SignalsConfig
+from dcaguard.core.signals.params import GateConfig, SignalsConfig
 from dcaguard.core.signals.venue_custody import Expiry, Safety, expiries
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Regime",
     "Transition",
     "advance",
+    "binding",
     "effective",
     "expired",
     "fold",
@@ -65,7 +66,7 @@ def advance(
         return GateState(since=since or moment(int(at[0])), evaluated_at=last), ()
     # Readings and events after `until` are not looked at: they are not known then.
     known = facts(history, signals, gate, events, every)
-    state, moved = _walk(state, known, gate, signals.recovery, every.size - at.size)
+    state, moved = _walk(state, known, gate, signals, every.size - at.size)
     if signals.venue_custody.enabled:
         state, locked = guard_venues(state, history, signals.venue_custody, (gate, events), at)
         state = replace(
@@ -85,7 +86,7 @@ def _looked_back(state: GateState, after: int | None) -> int | None:
 
 
 def _walk(
-    state: GateState, known: Facts, gate: GateConfig, recovery: Recovery, begin: int
+    state: GateState, known: Facts, gate: GateConfig, signals: SignalsConfig, begin: int
 ) -> tuple[GateState, tuple[Transition, ...]]:
     """Step over the instants from position `begin` on; those before it were stepped over."""
     moved: list[Transition] = []
@@ -95,30 +96,39 @@ def _walk(
     for position in range(begin, known.at.size):
         if state.regime is Regime.NORMAL and not restless[position]:
             continue  # nothing that could move it: most instants of most years
-        now = _now(state, known, position, gate, recovery)
+        if position > begin:
+            state = _left(state, known, position - 1)
+        now = _now(state, known, position, gate, signals)
         after = step(state, now, gate)
         if after.regime is not state.regime:
             written = transition(state.regime, after, known, position, gate)
             moved.append(written)
             after = replace(after, why=written.reasons)
         state = after
-    return state, tuple(moved)
+    return _left(state, known, known.at.size - 1), tuple(moved)
+
+
+def _left(state: GateState, known: Facts, position: int) -> GateState:
+    """Let the members that are gone leave the pause rule where it is false without them."""
+    gone = int(known.gone[position])
+    left = state.left & gone if known.pause[position] else gone
+    return state if left == state.left else replace(state, left=left)
 
 
 def _now(
-    state: GateState, known: Facts, position: int, gate: GateConfig, recovery: Recovery
+    state: GateState, known: Facts, position: int, gate: GateConfig, signals: SignalsConfig
 ) -> Now:
     at, daily = moment(int(known.at[position])), bool(known.daily[position])
     cautious, eased, since = bool(known.cautious[position]), False, state.since or at
     # Ends are counted at 00:00 only, and no spell is kept up by silence beyond the longest pause.
     if daily and state.regime is Regime.PAUSED:
-        eased = may_end(known, since, position, gate, recovery)
+        eased = may_end(known, since, position, gate, signals.recovery)
     if daily and state.regime is Regime.CAUTION and at - since < timedelta(gate.max_pause_days):
         cautious = stays_cautious(known, since, position, gate)
     return Now(
         at=at,
         daily=daily,
-        pause=bool(known.pause[position]),
+        pause=pauses(known, position, gate, signals.altcoin_breadth, state.left),
         cautious=cautious,
         shock=int(known.shock[position]),
         eased=eased,
@@ -169,6 +179,20 @@ def share(
     if dict(state.quote_coins).get(quote or "") is Safety.CAUTION:
         shares.append(_decimal(gate.caution_share))
     return min(shares)
+
+
+def binding(
+    choices: Sequence[tuple[GateState, GateConfig]],
+    at: datetime,
+    venue: str | None = None,
+    quote: str | None = None,
+) -> tuple[GateState, GateConfig]:
+    """Return the state that lets the least through, the first of those that let as much through.
+
+    A gate with lower thresholds pauses earlier, so its forced probe comes earlier too: of itself
+    it is not the stricter one at every instant.
+    """
+    return min(choices, key=lambda one: share(one[0], one[1], at, venue, quote))
 
 
 def _regime_share(state: GateState, gate: GateConfig) -> Decimal:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from dcaguard.core.event import Event
+from dcaguard.core.explain_ways import active_events, ways_in
 from dcaguard.core.gate_facts import Facts, facts, instants
 from dcaguard.core.gate_silence import ceiling, recovered
 from dcaguard.core.gate_state import GateState, Regime
@@ -15,7 +16,6 @@ from dcaguard.core.signals.evaluate import states
 from dcaguard.core.signals.params import GateConfig, SignalsConfig
 from dcaguard.core.signals.state import SCORED_BLOCKS, SignalState
 
-_HAIR = 1e-6
 _LAST = -1  # the position of the instant that is explained
 
 
@@ -53,8 +53,8 @@ def explain(
         composite=None if np.isnan(total) else total,
         blocks=block_scores(known, _LAST),
         signals=found,
-        next=_next(state, known, config, gate),
-        never_read=tuple(s.name for s in found if s.observed_at is None),
+        next=_next(state, known, config, gate, active_events(events, when, config)),
+        never_read=tuple(s.name for s in found if s.observed_at is None or s.gone),
     )
 
 
@@ -88,7 +88,11 @@ def _known(value: float) -> float | None:
 
 
 def _next(
-    state: GateState, known: Facts, config: SignalsConfig, gate: GateConfig
+    state: GateState,
+    known: Facts,
+    config: SignalsConfig,
+    gate: GateConfig,
+    said: tuple[str, ...],
 ) -> tuple[str, ...]:
     if not gate.enabled:
         return ("the gate is disabled: nothing pauses",)
@@ -97,7 +101,8 @@ def _next(
         for lock in state.locks
         if lock.lifted_at is None
     )
-    return (*locked, *_market(state, known, config, gate))
+    moves = (*locked, *_market(state, known, config, gate))
+    return (*moves, *(said if state.regime is not Regime.PAUSED else ()))
 
 
 def _market(
@@ -107,7 +112,7 @@ def _market(
         case Regime.PAUSED:
             return _out_of_pause(state, known, config, gate)
         case Regime.PROBE:
-            return (f"{_until(state.probe_until)} without a new alarm: NORMAL", _into(known, gate))
+            return (_probe(state, gate), _into(known, gate), *ways_in(config, gate))
         case Regime.COOLOFF:
             return (f"ends {_until(state.cooloff_until)}, then the rules decide",)
         case Regime.CAUTION:
@@ -118,6 +123,7 @@ def _market(
                     f"{gate.caution_enter:.2f} with every block below {gate.caution_block:.2f}"
                 ),
                 _into(known, gate),
+                *ways_in(config, gate),
                 *(() if state.since is None else _held(known, state.since, gate)),
             )
         case _:
@@ -127,7 +133,19 @@ def _market(
                     f"{gate.caution_block:.2f}"
                 ),
                 _into(known, gate),
+                *ways_in(config, gate),
             )
+
+
+def _probe(state: GateState, gate: GateConfig) -> str:
+    """Say how much a probe buys and what follows it: what holds at its end, not always NORMAL."""
+    share = gate.probe_share_forced if state.forced else gate.probe_share
+    kind = "forced by the longest pause, nothing healed" if state.forced else "earned"
+    alarm = "" if state.armed else "; an alarm that never stopped counts again only then"
+    return (
+        f"PROBE buys {share:.0%} ({kind}) until {_until(state.probe_until)}; then PAUSED or "
+        f"CAUTION if their conditions hold, else NORMAL{alarm}"
+    )
 
 
 def _until(at: datetime | None) -> str:
@@ -135,11 +153,14 @@ def _until(at: datetime | None) -> str:
 
 
 def _silent(known: Facts) -> str:
-    """Say that silent members count nothing towards a pause, where there are any."""
-    total, floor = float(known.composite.total[_LAST]), float(known.composite.floor[_LAST])
-    if not total - floor > _HAIR:
+    """Name the silent members whose last scores count towards a pause, where there are any."""
+    by = known.composite.heard
+    pairs = zip(known.samples, by.held, strict=True)
+    held = [s.track.spec.name for s, stands in pairs if stands[_LAST]]
+    if not held:
         return ""
-    return f"; what has fallen silent counts nothing towards it (that makes {floor:.2f})"
+    makes = _number(by.total[_LAST])
+    return f"; towards it the last scores of the silent count ({', '.join(held)}: {makes})"
 
 
 def _into(known: Facts, gate: GateConfig) -> str:

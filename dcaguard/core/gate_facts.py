@@ -1,7 +1,7 @@
 """What the gate looks at: the fixed instants, and at each of them the rules as yes or no."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -10,8 +10,9 @@ from dcaguard.core.event import Acknowledgement, Event
 from dcaguard.core.history import DAY, F64, HOUR, I64, Bools, History, micros, moment
 from dcaguard.core.signals.board import Sample, by_name, sample, tracks
 from dcaguard.core.signals.composite import Composite, compose
+from dcaguard.core.signals.heard import Heard, heard
 from dcaguard.core.signals.liquidation_spike import ARRIVALS
-from dcaguard.core.signals.params import GateConfig, Recovery, SignalsConfig
+from dcaguard.core.signals.params import AltcoinBreadth, GateConfig, Recovery, SignalsConfig
 from dcaguard.core.signals.recovery import Legs, liquidity
 from dcaguard.core.signals.state import SCORED_BLOCKS
 from dcaguard.core.signals.venue_custody import safety_series
@@ -26,7 +27,9 @@ class Facts:
 
     at: I64
     daily: Bools  # 00:00 UTC: counters and exits move only here
-    pause: Bools  # the pause rule or a breaker
+    pause: Bools  # the pause rule or a breaker, without the members that are gone
+    broken: Bools  # a breaker
+    gone: I64  # bit set of the members that are silent for too long to count towards a pause
     cautious: Bools
     shock: I64  # as_of of the day that shocked; 0 without a shock
     eased: Bools  # composite low by what is known, with enough blocks known
@@ -89,11 +92,13 @@ def facts(
     named = by_name(samples)
     legs = _legs(named.get("etf-outflow"), named.get("whale-selling"), history, config.recovery, at)
     breaks = tuple(x for s in samples for x in s.breaks())
-    unknown = composite.unknown.sum(axis=0)
+    unknown, broken = composite.unknown.sum(axis=0), _broken(breaks, at)
     return Facts(
         at=at,
         daily=at % DAY == 0,
-        pause=_pause(composite, gate) | _broken(breaks, at),
+        pause=_pause(composite.heard, composite, gate) | broken,
+        broken=broken,
+        gone=composite.heard.gone,
         cautious=_cautious(composite, gate, unknown) | _event(named.get("regulation"), at),
         shock=_shock(named.get("liquidation-spike"), at),
         eased=_eased(composite, gate, unknown),
@@ -110,12 +115,33 @@ def _at_least(x: F64, threshold: float) -> Bools:
     return np.asarray(np.nan_to_num(x, nan=-1.0) >= threshold)
 
 
-def _pause(composite: Composite, gate: GateConfig) -> Bools:
-    """High in two blocks at once, or three votes from two blocks: never one block alone."""
-    blocks = np.count_nonzero(_at_least(composite.floor_blocks, gate.block_enter), axis=0)
-    broad = _at_least(composite.floor, gate.enter) & (blocks >= gate.blocks_min)
+def _pause(by: Heard, composite: Composite, gate: GateConfig) -> Bools:
+    """High in two blocks at once, or three votes from two blocks: never one block alone.
+
+    The last words of the silent count, but a block of which little more is known is not high.
+    """
+    high = _at_least(by.blocks, gate.block_enter) & by.supported
+    broad = _at_least(by.total, gate.enter) & (np.count_nonzero(high, axis=0) >= gate.blocks_min)
     many = (composite.votes >= gate.votes_min) & (composite.vote_blocks >= gate.votes_blocks_min)
-    return np.asarray(broad | (many & _at_least(composite.floor, gate.votes_composite_min)))
+    return np.asarray(broad | (many & _at_least(by.total, gate.votes_composite_min)))
+
+
+def pauses(
+    known: Facts, position: int, gate: GateConfig, breadth: AltcoinBreadth, left: int
+) -> bool:
+    """Tell whether the pause rule holds where only the members `left` have left it.
+
+    A calm member's leaving raises what remains: of itself that may not begin a pause. So a member
+    leaves the rule only once the rule was false without it; till then its last word stays.
+    """
+    if not known.pause[position] or not int(known.gone[position]) & ~left:
+        return bool(known.pause[position])
+    samples = [s.only(position) for s in known.samples]
+    by = heard(samples, gate, breadth, 1, left)
+    votes = known.composite.votes[position : position + 1]
+    blocks = known.composite.vote_blocks[position : position + 1]
+    composite = replace(known.composite, votes=votes, vote_blocks=blocks)
+    return bool(known.broken[position] or _pause(by, composite, gate)[0])
 
 
 def _cautious(composite: Composite, gate: GateConfig, unknown: I64) -> Bools:

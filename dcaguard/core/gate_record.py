@@ -30,6 +30,7 @@ def transition(
         if s.counted[position] and not np.isnan(s.score[position])
     }
     votes = tuple(s.track.spec.name for s in known.samples if s.counts[position])
+    grave = any(s.detail("event")[position] > 0 for s in known.samples)
     breakers = tuple(s.track.spec.name for s in known.samples if s.breaker[position])
     return Transition(
         at=moment(int(known.at[position])),
@@ -40,7 +41,10 @@ def transition(
         blocks=blocks,
         contributions=dict(sorted(added.items(), key=lambda item: -item[1])),
         votes=votes,
-        reasons=_words(after, (total, blocks), votes, breakers, gate),
+        reasons=(
+            *_words(after, (total, blocks), votes, breakers, gate),
+            *(("a person's event of high severity",) if grave else ()),
+        ),
         inputs=_inputs(known, position),
     )
 

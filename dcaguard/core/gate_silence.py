@@ -7,7 +7,7 @@ import numpy as np
 
 from dcaguard.core.gate_facts import Facts
 from dcaguard.core.history import F64, micros
-from dcaguard.core.signals.composite import block_weights
+from dcaguard.core.signals.heard import block_weights
 from dcaguard.core.signals.params import GateConfig, Recovery
 from dcaguard.core.signals.recovery import enough
 from dcaguard.core.signals.state import SCORED_BLOCKS

@@ -11,7 +11,7 @@ from dcaguard.core.gate_locks import Lock
 from dcaguard.core.signals.venue_custody import Expiry, Safety
 
 # Grows when the same readings may give another regime.
-RULE_VERSION = "gate/2"
+RULE_VERSION = "gate/3"
 
 
 class Regime(StrEnum):
@@ -40,6 +40,7 @@ class GateState:
     cooloff_until: datetime | None = None
     shock: int = 0  # as_of (microseconds) of the newest shock that was acted on
     tripped: int = 0  # bit set of the blocks that brought the pause
+    left: int = 0  # bit set of the silent members that have left the pause rule
     why: tuple[str, ...] = ()
     locks: tuple[Lock, ...] = ()
     quote_coins: tuple[tuple[str, Safety], ...] = ()
@@ -66,6 +67,7 @@ class GateState:
             cooloff_until=_instant(body["cooloff_until"]),
             shock=_int(body["shock"]),
             tripped=_int(body["tripped"]),
+            left=_int(body["left"]),
             why=tuple(str(w) for w in _list(body["why"])),
             locks=tuple(_lock(row) for row in _list(body["locks"])),
             quote_coins=tuple(_coin(row) for row in _list(body["quote_coins"])),

@@ -36,19 +36,22 @@ def problems(
     now: datetime,
     history: Sequence[Reading] = (),
     holes: AbstractSet[date] = frozenset(),
+    *,
+    vintages: bool = False,
 ) -> list[Problem]:
     """Return all that is wrong with rows of one series.
 
     `history` holds what we trust already; `holes` are days that the provider itself says it
-    does not know.
+    does not know. `vintages` says when each value became known, and may hold revisions alone.
     """
     ordered = sorted(rows, key=lambda row: (row.reading.as_of, row.reading.observed_at))
     found = [problem for row in ordered for problem in _alone(row, series, now)]
-    found += duplicates(ordered)
+    found += [*dwarfs(ordered, series), *duplicates(ordered)]
     if found:
         # Rows that are wrong alone would be reported again as outliers and gaps.
         return found
-    return [*outliers(ordered, series, history), *gaps(ordered, series, holes)]
+    missing = [] if vintages else gaps(ordered, series, holes)
+    return [*outliers(ordered, series, history), *missing]
 
 
 def _alone(row: Row, series: Series, now: datetime) -> Iterable[Problem]:
@@ -75,10 +78,25 @@ def value_problem(row: Row, series: Series) -> Problem | None:
     if series.high is not None and value > series.high:
         bound = plain(series.high)
         return invalid(row, f"{shown} is above {bound} {series.unit}", "check the unit")
-    if series.dwarf is not None and abs(value) < series.dwarf:
-        what = f"{shown} is too small for {series.unit}"
-        return invalid(row, what, f"write it in {series.unit}, not in thousands or millions")
     return None
+
+
+def dwarfs(rows: Sequence[Row], series: Series) -> list[Problem]:
+    """Return the rows that are too small for their unit.
+
+    A wrong unit makes the whole table small. A single flow may truly be as good as nothing.
+    """
+    if series.dwarf is None:
+        return []
+    sized = [row for row in rows if row.reading.value != 0]
+    small = [row for row in sized if abs(row.reading.value) < series.dwarf]
+    if series.low is not None and series.low < 0 and 2 * len(small) <= len(sized):
+        return []
+    remedy = f"write it in {series.unit}, not in thousands or millions"
+    return [
+        invalid(row, f"{plain(row.reading.value)} is too small for {series.unit}", remedy)
+        for row in small
+    ]
 
 
 def time_problem(row: Row, now: datetime) -> Problem | None:

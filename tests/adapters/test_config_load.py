@@ -346,7 +346,7 @@ def test_a_window_without_end_is_refused_before_it_takes_memory(tmp_path: Path) 
     folder(tmp_path, CONFIG + "\n[signals.etf-outflow]\nrank_window = 3661\n")
     (line,) = lines(tmp_path)
     assert "signals.etf-outflow.rank_window" in line
-    assert "less than or equal to 3660" in line
+    assert "less than or equal to 5000" in line
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,47 @@ def test_monthly_means_are_known_on_the_fifth_of_the_next_month(tmp_path: Path) 
     ]
 
 
+def effr(days: list[str]) -> list[Reading]:
+    at = [datetime.fromisoformat(day).replace(tzinfo=UTC) for day in days]
+    return [Reading("effr", t, t + timedelta(days=1), Decimal("4.33"), "s", "") for t in at]
+
+
+@pytest.mark.parametrize(
+    ("known", "observed"),
+    [
+        (["2025-03-27", "2025-03-28", "2025-03-31"], datetime(2025, 4, 2, 13, 30, tzinfo=UTC)),
+        (["2025-02-01", "2025-03-01"], datetime(2025, 5, 5, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_first_of_a_month_alone_is_what_the_journal_holds(
+    tmp_path: Path, known: list[str], observed: datetime
+) -> None:
+    path = write(tmp_path, HEAD + "2025-04-01,4.33\n")
+    [found] = read_import(path, "effr", now=NOW, history=effr(known))
+    assert found.observed_at.date() == observed.date()
+
+
+def test_a_first_of_a_month_alone_is_refused_where_nothing_tells_what_it_is(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path, HEAD + "2025-04-01,4.33\n")
+    for history in ([], effr(["2024-10-01"])):
+        with pytest.raises(DataInvalidError, match=r"flows.csv:2: .*add observed_at"):
+            read_import(path, "effr", now=NOW, history=history)
+    assert len(read_import(path, "effr", now=NOW, lag=timedelta(hours=40))) == 1
+    assert read(tmp_path, "as_of,value,observed_at\n2025-04-01,4.33,2025-05-05\n", "effr")
+
+
+def test_a_file_of_vintages_may_have_gaps_and_a_plain_one_may_not(tmp_path: Path) -> None:
+    rows = ["2025-02-03,4.1", "2025-02-05,4.2"]
+    claimed = [f"{row},2025-02-10" for row in rows]
+    body = "as_of,value,observed_at\n" + "\n".join(claimed) + "\n"
+    assert len(read(tmp_path, body, "vix")) == 2
+    for plain in (HEAD + "\n".join(rows), body.replace("4.2,2025-02-10", "4.2,")):
+        with pytest.raises(DataInvalidError, match="no value for 2025-02-04"):
+            read(tmp_path, plain, "vix")
+
+
 def test_an_unknown_series_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(DataInvalidError, match=r"etf\.btc\.flow_usd"):
         read(tmp_path, HEAD + "2025-02-25,4.1\n", "etf.btc.flows_usd")

@@ -59,7 +59,7 @@ FINE = Situation(
     gate=GATE,
     stops=STOPS,
     means=MEANS,
-    rule_version="gate/2",
+    rule_version="gate/3",
 )
 
 

@@ -288,6 +288,8 @@ def test_probe_and_a_disabled_gate_say_so() -> None:
     assert codes(decide(situation(gate={"regime": "PROBE", "share": D("0.5")}))) == [
         Code.REGIME_PROBE
     ]
+    forced = {"regime": "PROBE", "share": D("0.25"), "detail": {"forced": "yes"}}
+    assert decide(situation(gate=forced)).reasons[0].detail["forced"] == "yes"
     assert codes(decide(situation(gate={"enabled": False}))) == [Code.GATE_DISABLED]
 
 

@@ -16,7 +16,7 @@ from dcaguard.core.gate_facts import Facts, facts, instants
 from dcaguard.core.gate_silence import ceiling, may_end, recovered, stays_cautious
 from dcaguard.core.history import DAY, F64, HOUR, History, micros, moment
 from dcaguard.core.signals.board import Sample, sample, tracks
-from dcaguard.core.signals.composite import block_weights
+from dcaguard.core.signals.heard import block_weights
 from dcaguard.core.signals.params import GateConfig, Recovery, SignalsConfig
 from dcaguard.core.signals.recovery import Legs, liquidity
 from dcaguard.core.signals.state import SCORED_BLOCKS
@@ -243,6 +243,67 @@ def test_a_member_that_fell_silent_keeps_its_last_score_for_the_end_alone() -> N
     assert not later.held
     assert later.total == pytest.approx(ofr.score[1])
     assert known.composite.total[1] == pytest.approx(ofr.score[1])
+
+
+LOUD = GateConfig(blocks_min=1)  # one block pauses, so that one block's members decide
+
+
+def alarmed(dip: slice = slice(0)) -> History:
+    """Return VIX calm until it dies on day 384, OFR's index at its worst since, but for a dip."""
+    vix = 24 - 0.01 * np.arange(400.0)
+    ofr = -0.01 * np.arange(480.0)
+    ofr[384:] = 1 + 0.01 * np.arange(96.0)
+    ofr[dip] = -9 - 0.01 * np.arange(96.0)[: ofr[dip].size]
+    columns = {"vix": sessions(vix, 22 * HOUR), "ofr.fsi": sessions(ofr, 22 * HOUR)}
+    return without(History(columns), {"vix"}, START + 384 * DAY)
+
+
+def test_a_silent_member_keeps_its_last_score_in_the_pause_rule_and_then_leaves_it() -> None:
+    at = START + DAY * np.array([383, 398, 410, 470], np.int64)
+    known = facts(alarmed(), only("everything_sold"), GATE, (), at)
+    macro = known.composite.heard.blocks[2]
+    assert macro[[1, 2]] == pytest.approx([0.5, 0.5])  # a calm one beside one at its worst
+    assert macro[3] == pytest.approx(1.0)
+    assert known.gone.astype(bool).tolist() == [False, False, False, True]
+    # CAUTION looks at what is known now, so there the calm one has left at once.
+    assert known.composite.blocks[2, 1:] == pytest.approx([1.0, 1.0, 1.0])
+
+
+def pauses_in(history: History) -> list[datetime]:
+    moves = fold(history, moment(START + 478 * DAY), only("everything_sold"), LOUD)[1]
+    return [t.at for t in moves if t.regime is Regime.PAUSED]
+
+
+def test_a_calm_member_that_leaves_begins_no_pause_by_that_but_weighs_no_longer() -> None:
+    assert pauses_in(alarmed()) == []
+    (begins,) = pauses_in(alarmed(slice(445, 452)))
+    assert moment(START + 452 * DAY) <= begins <= moment(START + 457 * DAY)
+
+
+def test_a_member_that_is_silent_for_too_long_is_listed_as_never_read() -> None:
+    def told(days: int) -> tuple[tuple[str, ...], float]:
+        at = moment(START + days * DAY)
+        config = only("everything_sold")
+        found = explain(GateState(), alarmed(), config, GATE, (), at)
+        return found.never_read, next(s.weight for s in found.signals if s.name == "vix")
+
+    assert told(400) == ((), 0.75)
+    assert told(470) == (("vix",), 0.0)
+    at = moment(START + 400 * DAY)
+    (into,) = [
+        x
+        for x in explain(GateState(), alarmed(), only("everything_sold"), GATE, (), at).next
+        if x.startswith("PAUSED at composite")
+    ]
+    assert "vix: 0.50" in into
+
+
+def test_a_block_of_which_little_is_known_now_is_not_high_by_its_last_words() -> None:
+    at = START + DAY * np.array([386, 400], np.int64)
+    history = without(alarmed(), {"ofr.fsi"}, START + 387 * DAY)
+    by = facts(history, only("everything_sold"), LOUD, (), at).composite.heard
+    assert by.supported[2].tolist() == [True, False]
+    assert by.blocks[2, 1] == pytest.approx(by.blocks[2, 0])
 
 
 def test_caution_stands_while_its_condition_may_stand_in_what_fell_silent() -> None:

@@ -56,7 +56,6 @@ def found(series: str, values: list[object]) -> list[str]:
         ("liq.long_usd", -1, False),
         ("etf.btc.flow_usd", 0, True),
         ("etf.btc.flow_usd", "-1113700000", True),
-        ("etf.btc.flow_usd", "-1113.7", False),  # a table in millions
         ("etf.btc.flow_usd", "-5000000001", False),
         ("peg.USDC", "0.88", True),
         ("breadth.at_30d_low", "1.01", False),
@@ -216,3 +215,14 @@ def test_samples_of_different_coins_do_not_contradict_each_other() -> None:
     name = "breadth.beats_btc_7d"
     pair = [reading(name, START, "0.1", "a"), reading(name, START, "0.9", "b")]
     assert disagreements(pair, {}) == []
+
+
+def test_a_flow_of_almost_nothing_is_true_but_a_table_in_millions_is_not() -> None:
+    big = [-242_300_000, 120_000_000, 85_000_000, 4_000_000]
+    start = datetime(2025, 2, 3, tzinfo=UTC)  # a Monday
+    flows = about("etf.btc.flow_usd")
+    assert problems(daily("etf.btc.flow_usd", [*big, "30952.27"], start), flows, NOW) == []
+    small = daily("etf.btc.flow_usd", [-242.3, 120, 0, 85, 4_000_000], start)
+    assert [p.where for p in problems(small, flows, NOW)] == ["f.csv:2", "f.csv:3", "f.csv:5"]
+    assets = daily("etf.btc.aum_usd", [1e11, 1e11, 100], start)
+    assert [p.where for p in problems(assets, about("etf.btc.aum_usd"), NOW)] == ["f.csv:4"]

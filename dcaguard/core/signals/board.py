@@ -1,12 +1,12 @@
 """All enabled signals side by side, read at any instants from one set of tracks."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from dcaguard.core.event import Event, OperatorEvent
-from dcaguard.core.history import F64, I64, Bools, History
+from dcaguard.core.history import DAY, F64, I64, Bools, History
 from dcaguard.core.signals.altcoin_breadth import altcoin_breadth
 from dcaguard.core.signals.etf_outflow import etf_outflow
 from dcaguard.core.signals.everything_sold import everything_sold
@@ -76,6 +76,20 @@ class Sample:
     elevated: Bools
     resumed: Bools
     counted: Bools
+    at: I64
+    said: I64  # row of its last score, however old; -1 before the first
+    last: F64  # that score
+
+    def only(self, position: int) -> "Sample":
+        """Return the same at one of its instants."""
+        part = slice(position, position + 1)
+        arrays = {f.name: getattr(self, f.name)[part] for f in fields(self) if f.name != "track"}
+        return Sample(self.track, **arrays)
+
+    def too_long_silent(self, row: I64, days: int) -> Bools:
+        """Tell where what `row` said was no data any more `days` days ago."""
+        fresh = self.track.spec.fresh
+        return np.asarray(fresh.age(self.track.as_of[row], self.at - days * DAY) > fresh.unknown)
 
     def detail(self, name: str) -> F64:
         """Return a column of the signal's own working; NaN where it is not known."""
@@ -96,27 +110,41 @@ def sample(track: Track, at: I64) -> Sample:
     no = np.zeros(at.size, bool)
     if not track.known_at.size:
         nothing = np.full(at.size, np.nan)
-        return Sample(track, index, no, no, no, nothing, no, no, no, no, no, no)
+        none = np.full(at.size, -1)
+        return Sample(
+            track, index, no, no, no, nothing, no, no, no, no, no, no, at, none, nothing
+        )  # fmt: skip
     age = track.spec.fresh.age(track.as_of[index], at)
     live = (index >= 0) & (age <= track.spec.fresh.unknown)
     lasting = live & (at < track.expires[index])
     vote, breaker = live & track.vote[index], live & track.breaker[index]
     elevated = lasting & track.memory.elevated[index]
     known = live & (~np.isnan(track.value[index]) | vote | breaker | elevated)
+    said = last_row(track.score.known, index)
+    last = np.where(said >= 0, _looked_at(track, said), np.nan)
     return Sample(
         track=track,
         index=index,
         live=live,
         known=known,
         stale=live & (age > track.spec.fresh.stale),
-        score=np.where(live, _looked_at(track, index), np.nan),
+        score=np.where(live & (said == index), last, np.nan),
         vote=vote,
         counts=vote | (lasting & track.memory.counts[index]),
         breaker=breaker,
         elevated=elevated,
         resumed=live & track.resumed[index],
         counted=(index >= 0) & track.counted[index],
+        at=at,
+        said=said,
+        last=last,
     )
+
+
+def last_row(known: Bools, index: I64) -> I64:
+    """Return, for each of the rows `index`, the newest at or before it that is known; -1: none."""
+    newest = np.maximum.accumulate(np.where(known, np.arange(known.size), -1))
+    return np.asarray(np.where(index >= 0, newest[np.maximum(index, 0)], -1))
 
 
 def _looked_at(track: Track, index: I64) -> F64:

@@ -7,7 +7,8 @@ import numpy as np
 
 from dcaguard.core.history import F64, I64, Bools
 from dcaguard.core.signals.board import Sample
-from dcaguard.core.signals.params import AltcoinBreadth, BlockWeights, GateConfig
+from dcaguard.core.signals.heard import Heard, block_weights, heard
+from dcaguard.core.signals.params import AltcoinBreadth, GateConfig
 from dcaguard.core.signals.state import SCORED_BLOCKS
 
 
@@ -23,13 +24,7 @@ class Composite:
     vote_blocks: I64  # blocks those votes come from
     share: F64  # shape (members, n): what one unit of a member's score adds to the composite
     relief: F64  # what breadth took off
-    floor: F64  # the least the total can be, whatever the silent members would say
-    floor_blocks: F64  # the same by block; NaN where a block has no member
-
-
-def block_weights(weights: BlockWeights) -> F64:
-    """Return the weights in SCORED_BLOCKS order."""
-    return np.array([weights.leverage, weights.flows, weights.macro, weights.structure])
+    heard: Heard  # the same as the pause rule takes it: with the last word of the silent
 
 
 def compose(
@@ -55,12 +50,6 @@ def compose(
     mixed = np.where(enough, base * np.nan_to_num(blocks), 0.0).sum(axis=0)
     total = np.where(whole > 0, mixed / np.where(whole > 0, whole, 1), np.nan)
     relief = _relief(samples, breadth, size)
-    # What is silent counts nothing here: no alarm may come from a member that fell quiet.
-    floor_blocks = np.where(present, weighted / np.where(present, enabled, 1), np.nan)
-    floor_base = block_weights(gate.weights)[:, None] * present
-    all_weight = floor_base.sum(axis=0)
-    floor = np.nan_to_num(floor_base * np.nan_to_num(floor_blocks)).sum(axis=0)
-    floor = np.where(all_weight > 0, floor / np.where(all_weight > 0, all_weight, 1), np.nan)
     eased = np.maximum(0.0, total - relief)
     unit = base / np.where(whole > 0, whole, 1) / np.where(known > 0, known, 1)
     share = [s.track.spec.weight * unit[row_of[s.track.spec.block]] * s.counted for s in samples]
@@ -73,18 +62,8 @@ def compose(
         vote_blocks=np.count_nonzero(voting, axis=0),
         share=np.stack(share) if share else np.empty((0, size)),
         relief=np.where(np.isnan(total), 0.0, total - eased),
-        floor=np.maximum(0.0, floor - _relief_at_most(samples, breadth, relief)),
-        floor_blocks=floor_blocks,
+        heard=heard(samples, gate, breadth, size),
     )
-
-
-def _relief_at_most(samples: Sequence[Sample], breadth: AltcoinBreadth, relief: F64) -> F64:
-    """Return the relief, and where breadth has fallen silent the most that it could have been."""
-    for s in samples:
-        if s.track.spec.name == "altcoin-breadth":
-            unknown = s.counted & np.isnan(s.detail("relief"))
-            return np.where(unknown, breadth.relief, relief)
-    return relief
 
 
 def _relief(samples: Sequence[Sample], breadth: AltcoinBreadth, size: int) -> F64:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dcaguard.core.history import DAY, F64, I64, NEVER, Column, History
-from dcaguard.core.signals.memory import ranked_score, remember, short_past
+from dcaguard.core.signals.memory import Scores, ranked_score, remember, short_past
 from dcaguard.core.signals.params import EtfOutflow
 from dcaguard.core.signals.rolling import in_a_row, ratio, total
 from dcaguard.core.signals.sessions import on_sessions, session_number
@@ -53,7 +53,7 @@ def etf_outflow(history: History, params: EtfOutflow) -> Track:
         known_at=rows.known_at,
         as_of=rows.as_of,
         value=value,
-        score=scores,
+        score=Scores(ranked.known | ~np.isnan(one), scores),
         short=short_past(-five, key, params),
         vote=vote,
         resumed=resumed,

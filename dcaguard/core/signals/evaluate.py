@@ -1,16 +1,20 @@
 """Every signal at one instant, in words and numbers."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
 
 from dcaguard.core.event import Event
-from dcaguard.core.history import History, micros, moment
+from dcaguard.core.history import DAY, History, micros, moment
 from dcaguard.core.signals.board import Sample, sample, tracks
 from dcaguard.core.signals.composite import Composite, compose
 from dcaguard.core.signals.params import GateConfig, SignalsConfig
 from dcaguard.core.signals.state import SignalState, Stance
+
+# A number that is not known, in a sentence: with its unit.
+_UNKNOWN_NUMBER = re.compile(r"[+-]?nan(?: ?%| sigma| bp)?(?!\w)")
 
 
 def evaluate(
@@ -31,14 +35,15 @@ def states(
     samples: Sequence[Sample], composite: Composite, position: int
 ) -> tuple[SignalState, ...]:
     """Return the states at one position of samples taken at several instants."""
+    gone = int(composite.heard.gone[position])
     found = [
-        state_at(s, position, float(share[position]))
-        for s, share in zip(samples, composite.share, strict=True)
+        state_at(s, position, float(share[position]), gone=bool(gone >> bit & 1))
+        for bit, (s, share) in enumerate(zip(samples, composite.share, strict=True))
     ]
     return tuple(sorted(found, key=lambda s: -(s.contribution or 0.0)))
 
 
-def state_at(s: Sample, position: int, share: float) -> SignalState:
+def state_at(s: Sample, position: int, share: float, *, gone: bool = False) -> SignalState:
     """Return one signal's state; `share` is what a unit of its score adds to the composite."""
     spec, row = s.track.spec, int(s.index[position])
     read = row >= 0
@@ -64,14 +69,17 @@ def state_at(s: Sample, position: int, share: float) -> SignalState:
         # An event of a person's has its end as its row's time; nothing is newer than its sight.
         as_of=moment(min(int(s.track.as_of[row]), observed)) if read else None,
         observed_at=moment(observed) if read else None,
-        weight=spec.weight if counted else 0.0,
+        weight=spec.weight if counted and not gone else 0.0,
         contribution=score * share if scored and counted else None,
-        reason=_reason(s, row, known=known),
+        reason=_reason(s, row, known=known, scarce=_scarce(s, position))
+        + ("; silent for so long that it counts as never read" if gone else ""),
         stale=bool(s.stale[position]),
         short_history=bool(read and s.track.short[row]),
         resumed=bool(s.resumed[position]),
         since=moment(int(s.track.known_at[first])) if elevated and first >= 0 else None,
         missing=s.track.missing,
+        scarce=_scarce(s, position),
+        gone=gone,
     )
 
 
@@ -81,12 +89,23 @@ def _stance(*, known: bool, elevated: bool) -> Stance:
     return Stance.ELEVATED if elevated else Stance.CALM
 
 
-def _reason(s: Sample, row: int, *, known: bool) -> str:
+def _scarce(s: Sample, position: int) -> bool:
+    fresh = bool(s.live[position] and not s.known[position])
+    return fresh and int(s.said[position]) < 0
+
+
+def _reason(s: Sample, row: int, *, known: bool, scarce: bool) -> str:
     if row < 0:
         names = ", ".join(s.track.missing)
         return f"never read: {names}" if names else "nothing known yet"
     words = s.track.reason({name: float(x[row]) for name, x in s.track.detail.items()})
+    words = _UNKNOWN_NUMBER.sub("unknown", words)
     if known:
         return words
+    if scarce:
+        days = np.unique(s.track.as_of[: row + 1] // DAY).size
+        enough = f" of {s.track.spec.rows_min}" if s.track.spec.rows_min > days else ""
+        needed = " needed" if enough else " so far"
+        return f"history too short: {days}{enough} days or sessions{needed} ({words})"
     age = moment(int(s.track.as_of[row])).date()
     return f"not known: newest row is of {age} ({words})"

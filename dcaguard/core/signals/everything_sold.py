@@ -87,6 +87,7 @@ def _together(
         "j3": np.where(enough, least, np.nan),
         "k5": np.where(enough, falling, np.nan),
         "known": known.astype(float),
+        "read": _measured(falls, now).astype(float),
         "vix": vix.at("vix", now, fresh),
         "peak": vix.at("peak", now, fresh),
         "vix_read": (vix.index_at(now) >= 0).astype(float),
@@ -162,7 +163,10 @@ def _breaks(columns: Mapping[str, F64], params: EverythingSold) -> dict[str, F64
 
 def _reason(row: Mapping[str, float], params: EverythingSold) -> str:
     if np.isnan(row["j3"]):
-        least = f"{row['known']:.0f} of 5 markets known, {params.assets_min} needed"
+        least = (
+            f"{row['read']:.0f} of 5 markets read, {row['known']:.0f} of them fresh with "
+            f"{params.sigma_bars} bars or more of their own, {params.assets_min} needed"
+        )
     else:
         least = (
             f"Bitcoin, shares and gold each fell at least {row['j3']:+.2f} sigma in 5 bars "

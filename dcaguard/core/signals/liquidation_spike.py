@@ -35,7 +35,15 @@ _QUIET_DAYS, _MEDIAN_DAYS = 30, 90
 def liquidation_spike(history: History, params: LiquidationSpike) -> Track:
     """Return S2. Without a liquidation feed the price alone decides."""
     fresh = Freshness(Calendar.DAYS, params.stale_days, params.stale_days)
-    spec = Spec("liquidation-spike", "S2", Block.LEVERAGE, params.weight, "sigma90, 1 day", fresh)
+    spec = Spec(
+        "liquidation-spike",
+        "S2",
+        Block.LEVERAGE,
+        params.weight,
+        "sigma90, 1 day",
+        fresh,
+        params.sigma_days + 1,
+    )
     close = history.series(PRICE)
     if not close.as_of.size:
         return never_read(spec, (PRICE,))

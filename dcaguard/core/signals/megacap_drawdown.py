@@ -14,7 +14,6 @@ from dcaguard.core.signals.rolling import (
     highest,
     in_a_row,
     log_returns,
-    lowest,
     mean,
     ratio,
     sigma,
@@ -42,7 +41,15 @@ def series_of(params: MegacapDrawdown) -> tuple[str, ...]:
 def megacap_drawdown(history: History, params: MegacapDrawdown) -> Track:
     """Return S5 over an equal-weight basket, rebalanced each session."""
     fresh = Freshness(Calendar.NEW_YORK, params.stale_sessions, params.stale_sessions)
-    spec = Spec("megacap-drawdown", "S5", Block.MACRO, params.weight, "% from high", fresh)
+    spec = Spec(
+        "megacap-drawdown",
+        "S5",
+        Block.MACRO,
+        params.weight,
+        "% from high",
+        fresh,
+        params.high_sessions,
+    )
     names = series_of(params)
     shares = {s: on_sessions(history.series(s)) for s in names}
     missing = tuple(s for s, source in shares.items() if not source.as_of.size)
@@ -100,7 +107,8 @@ def _basket(shares: Mapping[str, Column], params: MegacapDrawdown) -> Rows:
 def _falls(_as_of: I64, closes: F64, leader: int | None, params: MegacapDrawdown) -> dict[str, F64]:
     steps = np.stack([log_returns(c) for c in closes.T], axis=1).mean(axis=1)
     level = np.exp(np.cumsum(np.nan_to_num(steps)))
-    high, low = highest(level, params.high_sessions), lowest(level, params.high_sessions)
+    high = highest(level, params.high_sessions)
+    low = _low_since_high(level, high, params.high_sessions)
     week = np.log(level) - np.log(before(level, _WEEK))
     spread = sigma(before(steps), _SIGMA_SESSIONS) * np.sqrt(_WEEK)
     own = closes[:, leader] if leader is not None else np.full(len(closes), np.nan)
@@ -108,9 +116,19 @@ def _falls(_as_of: I64, closes: F64, leader: int | None, params: MegacapDrawdown
         "basket": 100 * (level / high - 1),
         "leader": 100 * (ratio(own, highest(own, params.high_sessions)) - 1),
         "z5": ratio(week, spread),
-        "recovered": ratio(level - low, high - low),
+        "recovered": np.where(level >= high, 1.0, ratio(level - low, high - low)),
         "above_mean": (level > mean(level, params.resume_mean_sessions)).astype(float),
     }
+
+
+def _low_since_high(level: F64, high: F64, sessions: int) -> F64:
+    """Return each row's lowest level since its high: what lies before the high is no fall of it."""
+    low, passed = level.copy(), level >= high
+    for back in range(1, sessions):
+        earlier = before(level, back)
+        low = np.where(passed, low, np.fmin(low, earlier))
+        passed = passed | (earlier >= high)
+    return np.where(passed, low, np.nan)
 
 
 def _reason(row: Mapping[str, float], params: MegacapDrawdown) -> str:

@@ -46,7 +46,16 @@ def silent(rows: int) -> Memory:
     return Memory(never, never, none, none)
 
 
-Scores = Callable[[I64], F64]  # numbers of rows -> their scores; NaN: not known
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The scores of rows, worked out for those that are asked for; NaN: not known."""
+
+    known: Bools  # which rows have one
+    of: Callable[[I64], F64]  # numbers of rows -> their scores
+
+    def __call__(self, rows: I64) -> F64:
+        """Return the scores of some rows."""
+        return self.of(rows)
 
 
 def ranked_score(x: F64, key: I64, vote: Bools, params: Ranked) -> Scores:
@@ -58,7 +67,7 @@ def ranked_score(x: F64, key: I64, vote: Bools, params: Ranked) -> Scores:
         score = np.where(short, vote[rows].astype(float), score_of_rank(share))
         return np.where(np.isnan(x[rows]) & ~vote[rows], np.nan, score)
 
-    return scores
+    return Scores(~np.isnan(x) | (vote & short_past(x, key, params)), scores)
 
 
 def short_past(x: F64, key: I64, params: Ranked) -> Bools:
@@ -68,4 +77,4 @@ def short_past(x: F64, key: I64, params: Ranked) -> Bools:
 
 def plain_score(values: F64) -> Scores:
     """Return scores that are already there for every row."""
-    return lambda rows: values[rows]
+    return Scores(~np.isnan(values), lambda rows: values[rows])

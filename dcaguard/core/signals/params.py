@@ -11,11 +11,13 @@ from pydantic import Field, model_validator
 from dcaguard.core.signals.params_base import (
     Count,
     Finite,
+    Negative,
     NotNegative,
     Params,
     Positive,
     Share,
     SignalParams,
+    Weight,
     Whole,
 )
 from dcaguard.core.signals.params_scored import (
@@ -68,8 +70,8 @@ class VenueCustody(SignalParams):
     """S12: the venue and the quote coin. Stands outside the composite; fails closed."""
 
     withdrawals_off_hours: Count = 2
-    inflow_24h_pct: Finite = Field(default=-7.0, description="of the venue's known assets")
-    inflow_1w_pct: Finite = Field(default=-20.0, description="of the venue's known assets")
+    inflow_24h_pct: Negative = Field(default=-7.0, description="of the venue's known assets")
+    inflow_1w_pct: Negative = Field(default=-20.0, description="of the venue's known assets")
     clean_assets_min: Share = 0.70
     failures_max: Count = Field(default=2, description="signed requests failed in a row")
     peg_caution: Share = Field(default=0.005, description="distance from par for an hour")
@@ -81,6 +83,10 @@ class VenueCustody(SignalParams):
     concentration_max: Share | None = Field(
         default=None, description="share of coins on one venue; unset: a reminder only"
     )
+
+    @model_validator(mode="after")
+    def _pegs_in_order(self) -> Self:
+        return self._in_order(("peg_caution", "peg_stop"))
 
 
 class Eligibility(SignalParams):
@@ -117,10 +123,10 @@ class SignalsConfig(Params):
 class BlockWeights(Params):
     """How much each block weighs in the composite; renormalised over known blocks."""
 
-    leverage: NotNegative = 0.30
-    flows: NotNegative = 0.25
-    macro: NotNegative = 0.30
-    structure: NotNegative = 0.15
+    leverage: Weight = 0.30
+    flows: Weight = 0.25
+    macro: Weight = 0.30
+    structure: Weight = 0.15
 
     @model_validator(mode="after")
     def _something_weighs(self) -> Self:
@@ -155,6 +161,12 @@ class GateConfig(Params):
     probe_share: Share = 0.50
     probe_share_forced: Share = Field(default=0.25, description="probe after max_pause_days")
     coverage_min: Share = Field(default=0.50, description="of a block's weight, else UNKNOWN")
+    silent_days: Count = Field(
+        default=30,
+        description="days that the last score of what fell silent counts towards a pause, beyond "
+        "its own limit; then it counts as never read. As long as the longest pause: a feed that is "
+        "down for a holiday weakens nothing, one that died weighs no longer",
+    )
     unknown_blocks_caution: Annotated[int, Field(ge=1, le=4)] = 2
     weights: BlockWeights = BlockWeights()
 

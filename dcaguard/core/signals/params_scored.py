@@ -1,18 +1,21 @@
 """Thresholds of the signals that score within a block, S1 to S10, with their defaults."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dcaguard.core.signals.params_base import (
     Count,
     Finite,
+    Names,
+    Negative,
     NotNegative,
     Positive,
     Ranked,
     RankedInSessions,
     Share,
     SignalParams,
+    Weight,
     Whole,
 )
 
@@ -20,9 +23,9 @@ from dcaguard.core.signals.params_base import (
 class EtfOutflow(Ranked):
     """S1: net flow of the US spot Bitcoin ETFs in percent of their assets."""
 
-    weight: NotNegative = Field(default=1.0, description="within block FLOWS")
-    vote_5d_pct: Finite = Field(default=-1.5, description="five sessions' flow / AUM, percent")
-    vote_1d_pct: Finite = Field(default=-0.60, description="one session's flow / AUM, percent")
+    weight: Weight = Field(default=1.0, description="within block FLOWS")
+    vote_5d_pct: Negative = Field(default=-1.5, description="five sessions' flow / AUM, percent")
+    vote_1d_pct: Negative = Field(default=-0.60, description="one session's flow / AUM, percent")
     resume_5d_pct: Finite = Field(default=-0.20, description="five sessions' flow / AUM, percent")
     resume_inflows_min: Annotated[int, Field(ge=0, le=5)] = Field(
         default=3, description="of the last five sessions"
@@ -35,11 +38,17 @@ class EtfOutflow(Ranked):
         default=1_130_000.0, description="BTC; times px.BTC where no AUM series exists"
     )
 
+    @model_validator(mode="after")
+    def _thresholds_in_order(self) -> Self:
+        return self._in_order(
+            ("stale_sessions", "unknown_sessions"), ("vote_5d_pct", "resume_5d_pct")
+        )
+
 
 class LiquidationSpike(Ranked):
     """S2: forced selling; a cool-off, not a regime."""
 
-    weight: NotNegative = Field(default=1.0, description="within block LEVERAGE")
+    weight: Weight = Field(default=1.0, description="within block LEVERAGE")
     shock_sigmas: Positive = Field(default=3.0, description="one-day fall of BTC in sigma90")
     sigma_days: Count = Field(default=90, description="log returns before the day")
     liquidations_z: Positive = Field(default=3.5, description="robust z of log1p(24 h longs)")
@@ -51,7 +60,7 @@ class LiquidationSpike(Ranked):
         default=False, description="true: liq.long_usd covers all exchanges, absolute USD counts"
     )
     liquidations_min_days: Count = Field(default=30, description="own history before z counts")
-    open_interest_fall_pct: Finite = Field(default=-10.0, description="24 h change, percent")
+    open_interest_fall_pct: Negative = Field(default=-10.0, description="24 h change, percent")
     resume_multiple: Positive = Field(default=2.0, description="24 h longs at most, of the median")
     resume_open_interest_pct: Finite = Field(default=-2.0, description="24 h change, percent")
     resume_volatility_multiple: Positive = Field(
@@ -61,12 +70,16 @@ class LiquidationSpike(Ranked):
     max_days: Count = Field(default=5, description="elevated at most this long")
     stale_days: Count = 2
 
+    @model_validator(mode="after")
+    def _thresholds_in_order(self) -> Self:
+        return self._in_order(("open_interest_fall_pct", "resume_open_interest_pct"))
+
 
 class TreasurySpiral(Ranked):
     """S3: treasury companies below their coins' worth that begin to sell."""
 
-    weight: NotNegative = Field(default=0.75, description="within block STRUCTURE")
-    tickers: tuple[str, ...] = Field(
+    weight: Weight = Field(default=0.75, description="within block STRUCTURE")
+    tickers: Names = Field(
         default=(
             "MSTR",
             "BMNR",
@@ -105,11 +118,15 @@ class TreasurySpiral(Ranked):
     stale_price_sessions: Count = 3
     stale_holdings_days: Count = 14
 
+    @model_validator(mode="after")
+    def _thresholds_in_order(self) -> Self:
+        return self._in_order(("resume_score", "vote_score"))
+
 
 class RateRepricing(RankedInSessions):
     """S4: the priced policy path moves up."""
 
-    weight: NotNegative = Field(default=0.75, description="within block MACRO")
+    weight: Weight = Field(default=0.75, description="within block MACRO")
     vote_20d_bp: Positive = 25.0
     vote_5d_bp: Positive = 15.0
     vote_5d_z: Positive = Field(default=2.0, description="z of the 5-session change, 365 days")
@@ -120,32 +137,43 @@ class RateRepricing(RankedInSessions):
     hold_sessions: Whole = 3
     stale_sessions: Count = 3
 
+    @model_validator(mode="after")
+    def _thresholds_in_order(self) -> Self:
+        return self._in_order(("resume_5d_bp", "vote_5d_bp"), ("resume_20d_bp", "vote_20d_bp"))
+
 
 class MegacapDrawdown(RankedInSessions):
     """S5: the largest technology shares fall together."""
 
-    weight: NotNegative = Field(default=0.75, description="within block MACRO")
-    shares: tuple[str, ...] = Field(
+    weight: Weight = Field(default=0.75, description="within block MACRO")
+    shares: Names = Field(
         default=("NVDA", "MSFT", "AAPL"), description="the basket; series px.<TICKER>"
     )
     leader: str = Field(default="NVDA", description="must have fallen on its own as well")
     high_sessions: Count = 60
-    vote_basket_pct: Finite = Field(default=-10.0, description="from the 60-session high")
-    vote_leader_pct: Finite = Field(default=-15.0, description="from the 60-session high")
-    vote_5d_z: Finite = Field(default=-2.0, description="5-session return in its own sigmas")
+    vote_basket_pct: Negative = Field(default=-10.0, description="from the 60-session high")
+    vote_leader_pct: Negative = Field(default=-15.0, description="from the 60-session high")
+    vote_5d_z: Negative = Field(default=-2.0, description="5-session return in its own sigmas")
     resume_recovered: Share = Field(default=1 / 3, description="share of the fall made good")
     resume_mean_sessions: Count = Field(default=20, description="or close above this mean")
     resume_sessions: Count = 3
     hold_sessions: Whole = 3
     stale_sessions: Count = 2
 
+    @model_validator(mode="after")
+    def _thresholds_in_order(self) -> Self:
+        if self.leader not in self.shares:
+            msg = f"leader {self.leader!r} is not among shares {', '.join(self.shares)}"
+            raise ValueError(msg)
+        return self
+
 
 class EverythingSold(RankedInSessions):
     """S6: BTC, shares and gold fall in the same days; the extreme is a breaker."""
 
-    weight: NotNegative = Field(default=1.25, description="within block MACRO")
-    vix_weight: NotNegative = Field(default=0.75, description="within block MACRO")
-    ofr_weight: NotNegative = Field(default=0.75, description="within block MACRO")
+    weight: Weight = Field(default=1.25, description="within block MACRO")
+    vix_weight: Weight = Field(default=0.75, description="within block MACRO")
+    ofr_weight: Weight = Field(default=0.75, description="within block MACRO")
     vote_sigmas: Positive = Field(default=1.0, description="least fall of BTC, SPX and gold")
     breaker_sigmas: Positive = Field(default=1.25, description="enters PAUSED by itself")
     breaker_vix: Positive = Field(default=40.0, description="enters PAUSED by itself")
@@ -160,26 +188,38 @@ class EverythingSold(RankedInSessions):
     hold_sessions: Whole = 3
     stale_sessions: Count = 2
 
+    @model_validator(mode="after")
+    def _thresholds_in_order(self) -> Self:
+        return self._in_order(
+            ("resume_sigmas", "vote_sigmas"),
+            ("vote_sigmas", "breaker_sigmas"),
+            ("resume_vix", "breaker_vix"),
+        )
+
 
 class WhaleSelling(Ranked):
     """S7: old coins move and coins flow to exchanges."""
 
-    weight: NotNegative = Field(default=0.5, description="within block FLOWS")
-    stablecoin_weight: NotNegative = Field(default=0.5, description="within block FLOWS")
+    weight: Weight = Field(default=0.5, description="within block FLOWS")
+    stablecoin_weight: Weight = Field(default=0.5, description="within block FLOWS")
     vote_z: Positive = Field(default=2.0, description="robust z of the 7-day netflow / supply")
     vote_old: Share = Field(default=0.95, description="90-day percentile of 7-day coin days")
-    vote_lth_30d_pct: Finite = Field(default=-2.0, description="long-term holders' supply")
+    vote_lth_30d_pct: Negative = Field(default=-2.0, description="long-term holders' supply")
     resume_z: Finite = 0.5
     resume_old: Share = 0.70
     cap_percentile: Share = Field(default=0.995, description="one-day values are cut here")
     hold_days: Whole = 3
     stale_days: Count = 3
 
+    @model_validator(mode="after")
+    def _thresholds_in_order(self) -> Self:
+        return self._in_order(("resume_z", "vote_z"), ("resume_old", "vote_old"))
+
 
 class Regulation(SignalParams):
     """S8: a burst of news on bans and seizures, or a person's own event."""
 
-    weight: NotNegative = Field(default=0.25, description="within block STRUCTURE")
+    weight: Weight = Field(default=0.25, description="within block STRUCTURE")
     window_days: Count = 90
     vote_z: Positive = 4.0
     vote_btc_sigmas: NotNegative = Field(default=1.0, description="24 h fall of BTC in sigma90")
@@ -191,21 +231,26 @@ class Regulation(SignalParams):
 class PrivacyRotation(Ranked):
     """S9: privacy coins rise while BTC falls. Context only."""
 
-    weight: NotNegative = Field(default=0.25, description="within block STRUCTURE")
-    coins: tuple[str, ...] = Field(
-        default=("ZEC", "XMR", "DASH", "ZEN"), description="series px.<COIN>"
-    )
+    weight: Weight = Field(default=0.25, description="within block STRUCTURE")
+    coins: Names = Field(default=("ZEC", "XMR", "DASH", "ZEN"), description="series px.<COIN>")
     coins_min: Count = 2
     vote_rank: Share = 0.95
     resume_rank: Share = 0.80
     hold_days: Whole = 0
     stale_days: Count = 2
 
+    @model_validator(mode="after")
+    def _thresholds_in_order(self) -> Self:
+        if self.coins_min > len(self.coins):
+            msg = f"coins_min {self.coins_min} is above the {len(self.coins)} coins that are named"
+            raise ValueError(msg)
+        return self._in_order(("resume_rank", "vote_rank"))
+
 
 class AltcoinBreadth(Ranked):
     """S10: how many coins still stand; can give relief."""
 
-    weight: NotNegative = Field(default=0.5, description="within block STRUCTURE")
+    weight: Weight = Field(default=0.5, description="within block STRUCTURE")
     vote_above_50dma: Share = 0.10
     vote_at_low: Share = 0.50
     relief: Share = Field(default=0.10, description="taken off the composite")
@@ -216,3 +261,9 @@ class AltcoinBreadth(Ranked):
     resume_days: Count = 3
     hold_days: Whole = 0
     stale_days: Count = 2
+
+    @model_validator(mode="after")
+    def _thresholds_in_order(self) -> Self:
+        return self._in_order(
+            ("vote_above_50dma", "resume_above_50dma"), ("resume_at_low", "vote_at_low")
+        )

@@ -28,7 +28,15 @@ _MEDIUM_SCORE = 0.5
 
 def regulation(history: History, params: Regulation, events: Sequence[OperatorEvent]) -> Track:
     """Return S8. News fades after its hours; a person's event lasts until its end."""
-    spec = Spec("regulation", "S8", Block.STRUCTURE, params.weight, "z", _fresh(params))
+    spec = Spec(
+        "regulation",
+        "S8",
+        Block.STRUCTURE,
+        params.weight,
+        "z",
+        _fresh(params),
+        params.window_days + 1,
+    )
     spans = [span for event in events if (span := _span(event, params))]
     news = history.series(NEWS)
     edges = [edge for _, start, end in spans for edge in (start, end)]
@@ -44,6 +52,8 @@ def regulation(history: History, params: Regulation, events: Sequence[OperatorEv
     high, medium = _active(spans, now, Severity.HIGH), _active(spans, now, Severity.MEDIUM)
     score = np.where(burst | high, 1.0, np.clip(z / params.vote_z, 0, 1))
     score = np.where(medium, np.fmax(score, _MEDIUM_SCORE), score)
+    # When an event ends, the last word of silent news stands again, not the event's.
+    score = np.where(np.isnan(score), np.clip(rows.at("z", now) / params.vote_z, 0, 1), score)
     first = np.searchsorted(now, since)
     elevated = loud | high
     newest = rows.index_at(now)
@@ -63,7 +73,7 @@ def regulation(history: History, params: Regulation, events: Sequence[OperatorEv
         counted=(newest >= 0) | high | medium,
         memory=Memory(elevated, elevated, first, np.where(elevated, first, -1)),
         expires=ends,
-        detail={"z": z, "event": high.astype(float)},
+        detail={"z": z, "event": high.astype(float), "read": (newest >= 0).astype(float)},
         reason=lambda row: _reason(row, params),
         missing=() if news.as_of.size else (NEWS,),
     )
@@ -126,7 +136,8 @@ def _since(burst: Bools, now: I64) -> I64:
 def _reason(row: Mapping[str, float], params: Regulation) -> str:
     if row["event"]:
         return "a person entered an event of high severity that has not ended"
-    news = (
-        "no news series" if np.isnan(row["z"]) else f"news on bans and seizures z {row['z']:+.1f}"
-    )
+    news = f"news on bans and seizures z {row['z']:+.1f}"
+    if np.isnan(row["z"]):
+        known = "too few or too old to rate" if row["read"] else "never read"
+        news = f"news on bans and seizures {known}"
     return f"{news} (votes from {params.vote_z} while Bitcoin falls)"

@@ -50,3 +50,5 @@ class SignalState:
     resumed: bool  # the resume condition is true now
     since: datetime | None  # of the vote that began this elevated spell
     missing: tuple[str, ...]  # series never read
+    scarce: bool = False  # fresh, but there was never enough of it to say anything
+    gone: bool = False  # silent for so long that it counts as never read

@@ -160,6 +160,7 @@ class Spec:
     weight: float
     unit: str
     fresh: Freshness
+    rows_min: int = 0  # days or sessions before anything can be said; 0: not one number
 
 
 Reason = Callable[[Mapping[str, float]], str]

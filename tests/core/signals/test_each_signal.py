@@ -10,7 +10,8 @@ from dcaguard.core.gate import Regime, fold
 from dcaguard.core.gate_facts import facts
 from dcaguard.core.history import DAY, F64, Column, History, moment
 from dcaguard.core.signals.evaluate import evaluate
-from dcaguard.core.signals.params import GateConfig
+from dcaguard.core.signals.megacap_drawdown import megacap_drawdown
+from dcaguard.core.signals.params import GateConfig, MegacapDrawdown
 from dcaguard.core.signals.state import SignalState, Stance
 from tests.core.signals.synthetic import (
     CLOSE_LAG,
@@ -229,6 +230,19 @@ def test_old_coins_that_fall_silent_keep_their_last_word_for_healing(
     assert state(History(columns), "whale-selling", 220).resumed
 
 
+def test_a_low_before_the_high_recovers_nothing_of_the_fall_from_it() -> None:
+    config = MegacapDrawdown()
+    # A deep low, the high of the window, a fall by a fifth; then a quarter of it comes back.
+    path = np.repeat([100.0, 50.0, 100.0, 90.0, 80.0, 85.0, 100.0], [70, 10, 7, 7, 7, 7, 7])
+
+    def recovered(days: int) -> float:
+        columns = {f"px.{s}": sessions(path[:days], CLOSE_LAG) for s in config.shares}
+        return float(megacap_drawdown(History(columns), config).detail["recovered"][-1])
+
+    found = [recovered(days) for days in (94, 101, 108, 115)]
+    assert found == pytest.approx([0.0, 0.0, 0.25, 1.0], abs=1e-9)
+
+
 def test_a_persons_grave_event_votes_for_its_life_and_halves_buys_but_does_not_pause() -> None:
     history = History({"px.BTC": daily(prices(0.01, 60))})
     begin = moment(START + 30 * DAY)
@@ -274,12 +288,16 @@ def test_relief_that_fell_silent_can_not_raise_the_composite_that_pauses() -> No
 
     def taken_off(known: dict[str, Column]) -> float:
         found = facts(History(known), only("altcoin_breadth"), GATE, (), at).composite
-        return float(found.floor_blocks[3, 0] - found.floor[0])
+        return float(found.heard.blocks[3, 0] - found.heard.total[0])
 
     assert taken_off(columns) == pytest.approx(0.10)
-    assert taken_off({**columns, "breadth.beats_btc_7d": silent}) == pytest.approx(0.10)
-    del columns["breadth.beats_btc_7d"]
-    assert taken_off(columns) == 0
+    # It was not given when the silence began, and its silence gives it as little.
+    assert taken_off({**columns, "breadth.beats_btc_7d": silent}) == 0
+    eased = {**columns, "px.BTC": columns["px.BTC"]}
+    at = np.array([START + 150 * DAY], np.int64)
+    assert taken_off(eased) == pytest.approx(0.10)  # all silent since: the last word stands
+    at = np.array([START + 180 * DAY], np.int64)
+    assert taken_off(eased) == 0 or np.isnan(taken_off(eased))
 
 
 def test_treasuries_vote_when_cheap_companies_sell() -> None:

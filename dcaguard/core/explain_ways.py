@@ -1,0 +1,39 @@
+"""The ways into a regime that no composite shows: shocks, breakers, a person's own event."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from dcaguard.core.event import Event, OperatorEvent, Severity
+from dcaguard.core.signals.params import GateConfig, SignalsConfig
+
+
+def ways_in(config: SignalsConfig, gate: GateConfig) -> tuple[str, ...]:
+    """Say what begins COOLOFF or PAUSED by itself, for the signals that are switched on."""
+    said = []
+    spike, sold = config.liquidation_spike, config.everything_sold
+    if spike.enabled:
+        said.append(
+            f"COOLOFF for {gate.cooloff_hours} hours on a shock (S2: Bitcoin falls "
+            f"{spike.shock_sigmas:g} sigma in a day)"
+        )
+    if sold.enabled:
+        said.append(
+            f"PAUSED at once on a breaker (S6: Bitcoin, shares and gold each fall "
+            f"{sold.breaker_sigmas:g} sigma, or VIX {sold.breaker_vix:g})"
+        )
+    return tuple(said)
+
+
+def active_events(events: Sequence[Event], at: datetime, config: SignalsConfig) -> tuple[str, ...]:
+    """Name each grave event of a person's that lasts, and its end: till then CAUTION at least."""
+    if not config.regulation.enabled:
+        return ()
+    life = timedelta(days=config.regulation.event_expire_days)
+    grave = [e for e in events if isinstance(e, OperatorEvent) and e.severity is Severity.HIGH]
+    lasting = [(e, e.until or e.since + life) for e in grave]
+    return tuple(
+        f"your event ({e.note or 'without a note'}) lasts until {end:%Y-%m-%d %H:%M} UTC: "
+        "CAUTION does not end before, and its daily closes count from then on"
+        for e, end in lasting
+        if e.since <= at < end
+    )
