@@ -196,7 +196,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "locked quote speaks against absence",
         _swap("dcaguard.app.absence._locked_quote", lambda *_: Decimal(0)),
-        0,
+        95,
     ),
     Mutant(
         "a transaction is whole or nothing",
