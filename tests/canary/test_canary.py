@@ -84,16 +84,14 @@ def test_a_signature_that_a_venue_received_is_heard(tmp_path: Path) -> None:
 def test_the_shipped_command_with_its_redaction_cut_out_is_heard(tmp_path: Path) -> None:
     with BinanceWire().start() as server:
         space = live_workspace(tmp_path / "space", server)
-        space.write(
-            "cut/sitecustomize.py",
+        space.patch(
+            "cut",
             "from dcaguard.adapters.redact import Redactor\n"
             "from dcaguard.adapters.venues.ccxt_venue import CcxtVenue\n"
             "def look(self):\n    raise RuntimeError(self._line.exchange.secret)\n"
             "CcxtVenue.look = look\n"
             "Redactor.scrub = lambda self, text: text\n",
         )
-        path = f"{space.folder / 'cut'}:{space.environment()['PYTHONPATH']}"
-        space.environ["PYTHONPATH"] = path
         assert space.run("--verbose").code == 70
     assert "a key (raw) in stderr" in WATCH.drain()
 

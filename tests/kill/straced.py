@@ -8,13 +8,12 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.live.workspace import Ran, Workspace
+from tests.live.workspace import INSTALLED, Ran, Workspace
 from tests.sim.crashing import Zygote
 
 FULL, BROKEN = "ENOSPC", "EIO"
@@ -98,8 +97,7 @@ def struck(trace: Path, space: Workspace, point: Point) -> bool:
 
 
 def _traced(space: Workspace, trace: Path, how: list[str]) -> Ran:
-    installed = Path(sys.executable).with_name("dcaguard")
-    command = ["strace", "-f", "-o", str(trace), *how, str(installed), *RUN]
+    command = ["strace", "-f", "-o", str(trace), *how, str(INSTALLED), *RUN]
     done = subprocess.run(
         command,
         cwd=space.folder,
