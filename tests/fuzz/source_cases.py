@@ -162,17 +162,24 @@ def source_of(told: Good, reply: Callable[[str], bytes]) -> WebSource:
     return built
 
 
+def part_for(told: Good, url: str) -> str:
+    """Return the longest part that an address holds; one without a page is not there (65)."""
+    found = max((part for part in told.pages if part in url), key=len, default=None)
+    if found is None:
+        raise DataInvalidError(f"{url}: HTTP 404")
+    return found
+
+
 def page_for(told: Good, url: str) -> str:
-    """Return the good page of an address: the longest part that it holds."""
-    return told.pages[max((part for part in told.pages if part in url), key=len)]
+    """Return the good page of an address."""
+    return told.pages[part_for(told, url)]
 
 
 def tried(told: Good, part: str, body: bytes) -> list[Reading]:
     """Serve `body` for one part of a source's pages; AssertionError for anything unexpected."""
 
     def reply(url: str) -> bytes:
-        chosen = max((name for name in told.pages if name in url), key=len)
-        return body if chosen == part else told.pages[chosen].encode()
+        return body if part_for(told, url) == part else page_for(told, url).encode()
 
     try:
         found = in_time(lambda: source_of(told, reply).fetch({}))
