@@ -103,7 +103,9 @@ def good() -> tuple[Good, ...]:
           for name in ("DGS2", "VIXCLS")),
         Good("coingecko", {"coins": {"BTC": "bitcoin"}, "treasuries": ["bitcoin"]}, {
             "market_chart": json.dumps({"prices": points, "market_caps": points}),
-            "public_treasury": json.dumps({"companies": [_company()]}),
+            "companies/public_treasury": json.dumps({"companies": [_company()]}),
+            "entities/list": json.dumps([{"id": "strategy", "symbol": "MSTR.US"}]),
+            "v3/public_treasury": json.dumps({"symbol": "MSTR.US", "m_nav": 1.2}),
             "coins/markets": json.dumps([_coin("bitcoin", -5.0),
                                          *(_coin(f"c{n}", -6.0) for n in range(55))])}),
         Good("edgar", {"enabled": True, "contact": "A a@example.org", "ciks": {"MSTR": "1"}},

@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -65,6 +66,8 @@ def apart(work: Work) -> int:
         try:
             work()
             code = 0
+        except BaseException:  # noqa: BLE001 - the child ends here, whatever it was
+            traceback.print_exc()
         finally:
             os._exit(code)
     _, status, usage = os.wait4(child, 0)

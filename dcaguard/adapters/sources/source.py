@@ -91,6 +91,7 @@ class WebSource:
         """Take the person's table and what the source needs from outside."""
         self._base_url = params.base_url
         self._context = context
+        self._parsed: tuple[str, object] | None = None  # digest and document of the last page
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -192,7 +193,12 @@ class WebSource:
         return self._context.client.page(request)
 
     def _json(self, page: Page) -> object:
-        return exact_json(f"{self.name}: {page.url.partition('?')[0]}", page.text)
+        # Several jobs may read one list: a large one is parsed once.
+        if self._parsed is None or self._parsed[0] != page.sha256:
+            self._parsed = None
+            where = f"{self.name}: {page.url.partition('?')[0]}"
+            self._parsed = (page.sha256, exact_json(where, page.text))
+        return self._parsed[1]
 
     def _dated(
         self,
