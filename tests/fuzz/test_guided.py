@@ -12,6 +12,8 @@ from tests.fuzz.guided import DEFAULT_SECONDS
 from tests.fuzz.targets import TARGETS
 
 ROOT = Path(__file__).parents[2]
+# Read here: the suite forgets a person's variables before its tests run.
+SEED = os.environ.get("DCAGUARD_FUZZ_SEED", "1")
 SECONDS = int(os.environ.get("DCAGUARD_FUZZ_SECONDS", DEFAULT_SECONDS))
 _START_SECONDS = 300  # watching every branch of ccxt's parsers takes its time to set up
 
@@ -30,9 +32,8 @@ def test_a_target_accepts_what_it_is_begun_with(name: str) -> None:
 )
 @pytest.mark.parametrize("name", TARGETS)
 def test_no_input_that_guided_fuzzing_finds_breaks_a_parser(name: str) -> None:
-    seed = os.environ.get("DCAGUARD_FUZZ_SEED", "1")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz.guided", name, str(SECONDS), seed],
+        [sys.executable, "-m", "tests.fuzz.guided", name, str(SECONDS), SEED],
         cwd=ROOT, capture_output=True, text=True, errors="replace", check=False,
         timeout=SECONDS + _START_SECONDS,
     )  # fmt: skip
