@@ -343,7 +343,7 @@ def test_of_very_many_mistakes_the_first_are_told(tmp_path: Path) -> None:
 
 
 def test_a_window_without_end_is_refused_before_it_takes_memory(tmp_path: Path) -> None:
-    folder(tmp_path, CONFIG + "\n[signals.etf-outflow]\nrank_window = 3661\n")
+    folder(tmp_path, CONFIG + "\n[signals.etf-outflow]\nrank_window = 5001\n")
     (line,) = lines(tmp_path)
     assert "signals.etf-outflow.rank_window" in line
     assert "less than or equal to 5000" in line

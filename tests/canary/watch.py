@@ -59,8 +59,8 @@ class Watch:
 
     def starts(self, folder: Path) -> None:
         """Remember a folder that a command works in, and the keys that a person put there."""
-        if folder.is_relative_to(ROOT):
-            return
+        if folder.is_relative_to(ROOT) or ROOT.is_relative_to(folder):
+            return  # the checkout, or a disk that holds it: no workspace of a command
         again = folder in self._folders
         for path in _files(folder):
             theirs = path.suffix == ".toml" if again else not path.name.startswith(OURS)
@@ -120,7 +120,11 @@ def _files(folder: Path) -> list[Path]:
     found = []
     for place, _, names in os.walk(folder):
         found += [Path(place, name) for name in names]
-    return [path for path in found if path.is_file() and not path.is_symlink()]
+    return [
+        path
+        for path in found
+        if not path.is_symlink() and os.access(path, os.R_OK) and path.is_file()
+    ]
 
 
 def _planted(path: Path) -> bool:
