@@ -17,7 +17,7 @@ export DCAGUARD_FIXTURES_DIR ?= $(abspath ../shared/fixtures)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-long bench lint format types layers docs docs-write check lock \
+.PHONY: help install demo test cover test-long bench lint format types layers docs docs-write check lock \
         mutants clean
 
 help:  ## list the targets
@@ -29,7 +29,10 @@ demo: $(READY)  ## replay recorded real days on the embedded paper exchange: no 
 	@rm -rf -- demo-workspace
 	$(BIN)/dcaguard demo --dir demo-workspace
 
-test: $(READY)  ## the whole suite but the long tests, in random order, with coverage
+test: $(READY)  ## the whole suite but the long tests, in random order
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+cover: $(READY)  ## the same with branch coverage, child processes included: twice as long
 	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
 
 test-long: $(READY)  ## many seeds, whole history, an end at every write (strace), guided fuzzing (atheris)

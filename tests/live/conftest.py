@@ -1,5 +1,6 @@
 """A live account on a loopback exchange, with the command beside it and the venue's own books."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,23 @@ LOOK_UPS = {  # where each venue is asked for an order
     "kraken": r"/(OpenOrders|ClosedOrders|QueryOrders)$",
     "coinbase": r"/orders/historical/",
 }
+
+
+# On kraken and coinbase these run with the long tests: each is a command or more a venue, and the
+# code that they drive is the same. Sending, refusals, lost replies and look-ups run on all three.
+ELSEWHERE_LONG = {"test_data", "test_full_disk", "test_outside", "test_resolve", "test_stopping"}
+IMPOSSIBLE = "test_an_impossible"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what is slow and alike on the other venues to `make test-long`."""
+    for item in items:
+        if item.path.parent != Path(__file__).parent:
+            continue
+        alike = item.path.stem in ELSEWHERE_LONG or item.name.startswith(IMPOSSIBLE)
+        if alike and re.search(r"\b(kraken|coinbase)\b", item.name):
+            item.add_marker("long")
 
 
 @dataclass
