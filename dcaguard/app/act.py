@@ -33,6 +33,7 @@ from dcaguard.core.order import (
 )
 from dcaguard.core.purse import at_sending
 from dcaguard.core.reason import Code, Reason, because
+from dcaguard.core.recover import as_held, together
 from dcaguard.core.schedule import Slot
 from dcaguard.core.strategy import Strategy
 from dcaguard.ports import Venue
@@ -135,6 +136,7 @@ def _insert(run: Pass, book: Book, order: Order, tranche: Tranche, decision: Dec
 def _witnessed(run: Pass, book: Book, order: Order, found: LookUp) -> Acted:
     """Handle a witness that did not say "never heard of it"."""
     if found.reports:
+        order = _as_held(run, book, order, found)
         order = record_all(book, order, found.reports, run.now)
         if len(found.reports) > 1:
             return Acted(order, error=TwoOrdersError(order))
@@ -144,6 +146,14 @@ def _witnessed(run: Pass, book: Book, order: Order, found: LookUp) -> Acted:
         return Acted(order)
     book.write.append("witness", order.client_order_id, {"evidence": found.evidence}, run.now)
     return Acted(order, error=silent(order, found))
+
+
+def _as_held(run: Pass, book: Book, order: Order, found: LookUp) -> Order:
+    """Let the INTENT say what stands at the venue: that, not today's wish, counts in the caps."""
+    held = as_held(order, together(found.reports))
+    if held == order:
+        return order
+    return book.write.revise_order(held, digest(held), run.now)
 
 
 def _send(

@@ -111,6 +111,8 @@ class VenueReport:
     cost: Decimal  # quote
     fills: tuple[Fill, ...] = ()
     fills_complete: bool = False  # True when `fills` add up to `filled`
+    amount: Decimal | None = None  # base, as the order stands at the venue; None: not told
+    limit_price: Decimal | None = None  # quote per base, likewise
 
 
 class Absence(StrEnum):

@@ -1,17 +1,19 @@
 """Our unresolved order and a venue's answer -> what is now known. Error is not absence."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
-from dcaguard.core.money import ZERO
+from dcaguard.core.money import ZERO, quotient, round_up, times
 from dcaguard.core.order import Absence, LookUp, Order, Status, VenueReport
 
 # A request may be delayed on its way; after the venue's own receive window it is refused there.
 GHOST_WAIT = timedelta(minutes=10)
 PROOFS_NEEDED = 2
 PROOFS_APART = timedelta(seconds=60)
+_MONEY_STEP = Decimal("1E-8")  # quote; worst cases are rounded up to it
 
 
 class Known(StrEnum):
@@ -80,4 +82,27 @@ def together(reports: Sequence[VenueReport]) -> VenueReport:
         cost=sum((report.cost for report in reports), ZERO),
         fills=tuple(fill for report in reports for fill in report.fills),
         fills_complete=all(report.fills_complete for report in reports),
+        amount=_all_told([report.amount for report in reports], sum),
+        limit_price=_all_told([report.limit_price for report in reports], max),
     )
+
+
+def as_held(order: Order, report: VenueReport) -> Order:
+    """Return the order as it stands at the venue, with the worst case that its terms mean.
+
+    What was sent under our id by another machine, or before the journal was lost, may ask for
+    more than would be sent today. The fee's share is the one we would have reckoned with.
+    """
+    amount, limit = report.amount, report.limit_price
+    if not amount or not limit or (amount, limit) == (order.amount, order.limit_price):
+        return order
+    fee_factor = quotient(order.max_quote, times(order.amount, order.limit_price))
+    worst = round_up(times(times(amount, limit), fee_factor), _MONEY_STEP)
+    return replace(order, amount=amount, limit_price=limit, max_quote=worst)
+
+
+def _all_told(
+    values: Sequence[Decimal | None], of: Callable[[Sequence[Decimal]], Decimal | int]
+) -> Decimal | None:
+    told = [value for value in values if value is not None]
+    return Decimal(of(told)) if len(told) == len(values) else None

@@ -12,6 +12,7 @@ from dcaguard.core.order import Absence, LookUp, Order, Status, VenueReport
 from dcaguard.core.recover import (
     Known,
     absence_proved,
+    as_held,
     judge,
     proof_possible_at,
     together,
@@ -115,3 +116,25 @@ def test_two_orders_under_one_id_count_together(one: Status, two: Status, both: 
     found = together([replace(FILLED, status=one), second])
     assert (found.status, found.filled, found.cost) == (both, D("1.5"), D(149))
     assert not found.fills_complete
+
+
+def test_an_order_found_larger_than_ours_counts_as_it_stands_with_our_share_of_fee() -> None:
+    ours = replace(ORDER, amount=D("0.5"), limit_price=D(100), max_quote=D("50.05"))
+    theirs = replace(FILLED, amount=D("1.2"), limit_price=D(110))
+    held = as_held(ours, theirs)
+    assert (held.amount, held.limit_price, held.max_quote) == (D("1.2"), D(110), D("132.132"))
+
+
+@pytest.mark.parametrize(
+    "told", [(None, None), (D("0.5"), None), (None, D(100)), (D("0.5"), D(100)), (D(0), D(0))]
+)
+def test_an_order_found_as_ours_or_told_in_part_stays_as_it_is(told: tuple[D | None, D | None]) -> None:
+    ours = replace(ORDER, amount=D("0.5"), limit_price=D(100), max_quote=D("50.05"))
+    assert as_held(ours, replace(FILLED, amount=told[0], limit_price=told[1])) == ours
+
+
+def test_two_orders_of_one_id_ask_for_both_amounts_at_the_dearer_limit() -> None:
+    one = replace(FILLED, amount=D(1), limit_price=D(100))
+    both = together([one, replace(one, venue_order_id="v2", limit_price=D(101))])
+    assert (both.amount, both.limit_price) == (D(2), D(101))
+    assert together([one, replace(FILLED, venue_order_id="v2")]).amount is None

@@ -79,6 +79,23 @@ def test_a_restored_backup_imports_the_order(live: Live, tmp_path: Path) -> None
     assert live.books_agree()
 
 
+def test_an_order_imported_after_all_was_lost_counts_as_large_as_it_stands_at_the_venue(
+    opened: Open,
+) -> None:
+    live = opened("binance", plan='[order]\ntype = "post-only"\nttl = "3h"\n')
+    assert live.run().code == 0
+    (sent,) = live.space.rows("SELECT amount, limit_price, max_quote FROM orders")
+    for path in live.space.folder.glob("dcaguard.*"):
+        path.unlink()
+    plan = live.space.folder / "strategies/plan.toml"
+    plan.write_text(plan.read_text().replace("per_slot = 100", "per_slot = 50"))
+    assert live.space.call("arm", "plan", "--yes").code == 0
+    assert live.run().code == 0
+    (found,) = live.space.rows("SELECT amount, limit_price, max_quote FROM orders")
+    assert (live.posts, live.statuses) == (1, ["OPEN"])
+    assert [float(x) for x in found] == pytest.approx([float(x) for x in sent], rel=1e-9)
+
+
 def test_a_backup_older_than_the_head_is_noticed(binance: Live) -> None:
     kept = binance.space.journal.read_bytes()
     assert binance.run().code == 0

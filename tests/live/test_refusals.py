@@ -133,14 +133,12 @@ def test_a_clock_that_ran_backwards_sends_nothing(binance: Live) -> None:
     assert binance.posts == 1
 
 
-@pytest.mark.parametrize("kind", ["market"])
-def test_an_order_type_that_the_venue_path_lacks_is_refused_in_words(
-    opened: Open, kind: str
-) -> None:
-    live = opened("binance", plan=f'[order]\ntype = "{kind}"\n')
-    found = live.run()
-    assert found.code == 78
-    assert "limit-ioc" in found.out
+def test_an_order_without_a_price_limit_is_refused_in_words(opened: Open) -> None:
+    live = opened("binance", arm=False, plan='[order]\ntype = "market"\n')
+    for words in (("arm", "plan", "--yes"), ("run",)):
+        found = live.space.call(*words)
+        assert found.code == 78
+        assert "limit-ioc" in found.out + found.err
     assert (live.statuses, live.posts) == ([], 0)
 
 

@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dcaguard.app.resting import FALLBACK
-from dcaguard.core.order import RESERVING, Order, Status
+from dcaguard.core.order import RESERVING, Fill, Order, Status
 from dcaguard.core.policy.caps import windows
 from tests.sim.faults import Violated
-from tests.sim.held import Held
+from tests.sim.held import Held, spent_by
 from tests.sim.money import conserved
 from tests.sim.simulated_venue import SimVenue
 
@@ -105,9 +105,15 @@ def _knowable(host: "Host", held: Held) -> bool:
 
 
 def _within_holdings(sim: "Sim", process: "Process", order: Order) -> None:
+    """Check cash and shares against what the account really holds.
+
+    What an order of this same pass bought and its venue kept back, no balance has told either.
+    """
     caps, ledger = sim.config.policy.caps, sim.ledgers[order.account]
     flying = sum((h.order.max_quote for h in ledger.flying), ZERO)
-    after = ledger.free - flying - order.max_quote
+    hidden = {name: _hidden(process, name) for name in sim.ledgers}
+    unseen = spent_by(hidden[order.account])
+    after = ledger.free + unseen - flying - order.max_quote
     demand(after >= caps.reserve_min, f"below reserve_min: {after} would be left")
     base = order.symbol.partition("/")[0]
     ceiling = caps.asset_ceiling(base)
@@ -115,12 +121,26 @@ def _within_holdings(sim: "Sim", process: "Process", order: Order) -> None:
         price = {a: ledger.bid(f"{a}/USDT", sim.now) for a in ("BTC", "ETH")}
         price |= {"USDT": Decimal(1), "BNB": Decimal(600)}
         # An account that answered with no balance at all counts as one that holds nothing.
-        seen = [one for name, one in sim.ledgers.items() if process.venues[name].balances_known]
-        rows = [item for one in seen for item in one.balances.items()]
+        seen = [name for name in sim.ledgers if process.venues[name].balances_known]
+        rows = [item for name in seen for item in sim.ledgers[name].balances.items()]
+        # A share of a value that fell by a fee is as good as one of the value before it.
         nav = sum((amount * price[asset] for asset, amount in rows), ZERO)
         value = sum((amount * price[asset] for asset, amount in rows if asset == base), ZERO)
+        value -= sum(f.amount * price[base] for n in seen for f in hidden[n] if f.symbol.startswith(f"{base}/"))
         told = f"{base} {value} + {order.max_quote} above its share {ceiling} of NAV {nav}"
         demand(value + order.max_quote <= ceiling * nav, told)
+
+
+def _hidden(process: "Process", account: str) -> tuple[Fill, ...]:
+    """Return the fills since this process looked at the account that its venue still keeps back."""
+    looked, known = process.venues[account].looked_at, process.host.known()
+    return tuple(
+        fill
+        for held in process.sim.ledgers[account].held
+        if held.sender is process.host and looked is not None and held.sent_at >= looked
+        for fill in held.fills
+        if fill.trade_id in held.late and fill.trade_id not in known
+    )
 
 
 def after_pass(sim: "Sim") -> None:

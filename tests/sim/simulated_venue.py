@@ -43,6 +43,7 @@ class SimVenue:
         self._sim = process.sim
         self._ledger = self._sim.ledgers[account]
         self.balances_known = False
+        self.looked_at: datetime | None = None
 
     def _call(self, name: str) -> datetime:
         """Spend the time of one request and return when the venue hears it."""
@@ -71,7 +72,7 @@ class SimVenue:
                 holdings = []
             else:
                 raise TryAgainError("balances: too many requests: run again")
-        self.balances_known = bool(holdings)
+        self.balances_known, self.looked_at = bool(holdings), now
         debt = Proof.VIOLATED if sim.in_debt else Proof.PROVED
         checks = (CheckResult("debt", debt), CheckResult("key-rights", Proof.PROVED))
         return AccountView(self.account, "binance", now, tuple(holdings), checks)
@@ -135,6 +136,8 @@ class SimVenue:
             cost=sum((f.cost for f in shown), ZERO),
             fills=fills,
             fills_complete=complete,
+            amount=held.order.amount,
+            limit_price=held.order.limit_price,
         )
 
     def place(self, order: Order) -> Placed:

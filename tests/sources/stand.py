@@ -98,8 +98,8 @@ class Stand:
         """Return the workspace with its config written and its clock set."""
         space = Workspace(self.folder, {"SOURCE_KEY": KEY})
         space.live_later((at - datetime.now(UTC)).total_seconds())
-        space.environ["PYTHONPATH"] = f"{STAND_IN}:{space.environ['PYTHONPATH']}"
         if "yfinance" in self.servers:
+            space.patch("yahoo", f"import sys\nsys.path.insert(0, {str(STAND_IN)!r})\n")
             space.environ["STAND_IN_YAHOO"] = self.servers["yfinance"].base_url
         space.write("config.toml", config_text(PAPER, gate="", rest=self._sources()))
         return space

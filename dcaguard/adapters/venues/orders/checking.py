@@ -134,7 +134,14 @@ def checked(order: Order, said: VenueReport) -> VenueReport:
         demand(said.filled == order.amount, "called filled, but not to its amount")
     if status is Status.PARTIAL_CLOSED and said.filled == order.amount:
         status = Status.FILLED
-    return replace(said, status=status, fills=fills, fills_complete=total == said.filled)
+    return replace(
+        said,
+        status=status,
+        fills=fills,
+        fills_complete=total == said.filled,
+        amount=order.amount,
+        limit_price=order.limit_price,
+    )
 
 
 def as_found(order: Order, amount: Decimal, limit_price: Decimal) -> Order:
