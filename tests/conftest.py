@@ -1,8 +1,10 @@
 """What every test stands on: loopback only, no settings of the person who runs them."""
 
+import compileall
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -13,6 +15,7 @@ settings.load_profile("dcaguard")
 
 pytest_plugins = ["tests.canary.plugin"]  # a key of ours that is heard anywhere fails its test
 
+PACKAGE = Path(__file__).parents[1] / "dcaguard"
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -29,6 +32,12 @@ def _refuse_the_network(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_refuse_the_network)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the package once: the suite starts thousands of commands, some where none may."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(PACKAGE, quiet=2)
 
 
 @pytest.fixture(scope="session", autouse=True)
