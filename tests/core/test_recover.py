@@ -128,7 +128,9 @@ def test_an_order_found_larger_than_ours_counts_as_it_stands_with_our_share_of_f
 @pytest.mark.parametrize(
     "told", [(None, None), (D("0.5"), None), (None, D(100)), (D("0.5"), D(100)), (D(0), D(0))]
 )
-def test_an_order_found_as_ours_or_told_in_part_stays_as_it_is(told: tuple[D | None, D | None]) -> None:
+def test_an_order_found_as_ours_or_told_in_part_stays_as_it_is(
+    told: tuple[D | None, D | None],
+) -> None:
     ours = replace(ORDER, amount=D("0.5"), limit_price=D(100), max_quote=D("50.05"))
     assert as_held(ours, replace(FILLED, amount=told[0], limit_price=told[1])) == ours
 

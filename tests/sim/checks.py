@@ -126,7 +126,12 @@ def _within_holdings(sim: "Sim", process: "Process", order: Order) -> None:
         # A share of a value that fell by a fee is as good as one of the value before it.
         nav = sum((amount * price[asset] for asset, amount in rows), ZERO)
         value = sum((amount * price[asset] for asset, amount in rows if asset == base), ZERO)
-        value -= sum(f.amount * price[base] for n in seen for f in hidden[n] if f.symbol.startswith(f"{base}/"))
+        value -= sum(
+            f.amount * price[base]
+            for n in seen
+            for f in hidden[n]
+            if f.symbol.startswith(f"{base}/")
+        )
         told = f"{base} {value} + {order.max_quote} above its share {ceiling} of NAV {nav}"
         demand(value + order.max_quote <= ceiling * nav, told)
 
