@@ -7,7 +7,6 @@ from decimal import (
     Context,
     Decimal,
     InvalidOperation,
-    localcontext,
 )
 
 ZERO = Decimal(0)
@@ -80,23 +79,24 @@ def round_down(value: Decimal, step: Decimal) -> Decimal:
 
     We round quantities and prices of a buy down, so that an order never costs more than decided.
     """
-    with localcontext(EXACT):
-        return (value / step).to_integral_value(ROUND_DOWN) * step
+    return _steps(value, step, ROUND_DOWN)
 
 
 def round_up(value: Decimal, step: Decimal) -> Decimal:
     """Return the smallest multiple of `step` (> 0) not below `value`: for worst cases only."""
-    with localcontext(EXACT):
-        return (value / step).to_integral_value(ROUND_UP) * step
+    return _steps(value, step, ROUND_UP)
+
+
+def _steps(value: Decimal, step: Decimal, rounding: str) -> Decimal:
+    whole = EXACT.divide(value, step).to_integral_value(rounding, EXACT)
+    return EXACT.multiply(whole, step)
 
 
 def times(left: Decimal, right: Decimal) -> Decimal:
     """Return the exact product (no rounding at the default 28 digits)."""
-    with localcontext(EXACT):
-        return left * right
+    return EXACT.multiply(left, right)
 
 
 def quotient(left: Decimal, right: Decimal) -> Decimal:
     """Return left / right to 60 significant digits; `right` must not be zero."""
-    with localcontext(EXACT):
-        return left / right
+    return EXACT.divide(left, right)

@@ -59,6 +59,7 @@ def parse_slot(strategy: str, text: str) -> Slot:
     return Slot(strategy, local, rest[:-1], instant_of(local, zone))
 
 
+@lru_cache(maxsize=4096)
 def instant_of(local: datetime, zone: ZoneInfo) -> datetime:
     """Return when a naive local time is, in UTC.
 
