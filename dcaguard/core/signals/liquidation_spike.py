@@ -9,6 +9,7 @@ from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import LiquidationSpike
 from dcaguard.core.signals.rolling import (
     before,
+    group_of,
     log_returns,
     ratio,
     robust_z,
@@ -112,13 +113,11 @@ def _feeds(
 
 def _liquidations(as_of: I64, longs: F64, params: LiquidationSpike) -> dict[str, F64]:
     """Compare each row with the last row of each of the 90 days before its own."""
-    day = as_of // DAY
-    last = np.flatnonzero(np.append(day[1:] != day[:-1], True))
-    group = np.searchsorted(last, np.arange(day.size))
+    group, last = group_of(as_of // DAY)
     daily = longs[last]
     minimum = params.liquidations_min_days
     median = trailing_median(daily, _MEDIAN_DAYS, minimum)[group]
-    if last.size == day.size:
+    if last.size == longs.size:
         z = robust_z(np.log1p(np.maximum(daily, 0)), _MEDIAN_DAYS, minimum)
     else:
         z = _intraday_z(longs, daily, group, minimum)
