@@ -11,7 +11,8 @@ from dcaguard.app.record import order_terms
 from dcaguard.app.sight import sight_of
 from dcaguard.app.situations import situation_of
 from dcaguard.app.slots import DueStrategy, is_armed, order_of
-from dcaguard.core.decide import decide, gate_share
+from dcaguard.core.case import gate_share
+from dcaguard.core.decide import decide
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.money import ONE, ZERO
 from dcaguard.core.order import Order, Status

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from dcaguard.core.account import Proof
-from dcaguard.core.decide import TIERS, Decision, _Case, _size, decide, gate_share
+from dcaguard.core.case import case_of, gate_share
+from dcaguard.core.decide import Decision, decide
+from dcaguard.core.objections import TIERS
 from dcaguard.core.policy.price import SecondOpinion
 from dcaguard.core.reason import MEANINGS, Code, Verdict
 from dcaguard.core.situation import Finding, Trouble
@@ -114,7 +116,7 @@ def test_every_check_of_every_tier_is_somewhere_the_only_one_that_objects() -> N
     alone = set()
     for _, parts in ALONE:
         at = situation(**parts)
-        case = _Case(at, _size(at))
+        case = case_of(at)
         fired = next(f for tier in TIERS if (f := [check for check in tier if check(case)]))
         assert len(fired) == 1
         alone.add(fired[0])
