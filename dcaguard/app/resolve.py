@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from dcaguard.app import recover
+from dcaguard.app import answers, asking
 from dcaguard.app.absence import against, prove
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.record import record_all, record_refused, twins
@@ -70,14 +70,14 @@ def _known(book: Book, order: Order) -> Resolved:
 
 def _asked(run: Pass, book: Book, order: Order, *, abandon: bool) -> Resolved:
     """Ask the venue, write what that settles, and give up what a person may give up."""
-    asked = recover.ask(run.venue(order.account), order)
+    asked = asking.ask(run.venue(order.account), order)
     evidence = asked.answer.evidence
     if asked.error is not None:
         evidence = (*evidence, str(asked.error))
     try:
         if order.status is Status.SENDING:
             order = book.write.move_order(order.client_order_id, Status.UNKNOWN, run.now, {})
-        recover.settle_answer(run, book, order, asked)
+        answers.settle_answer(run, book, order, asked)
         message, code = "settled", ExitCode.OK
     except DcaguardError as error:
         message, code = str(error), error.exit_code
@@ -89,12 +89,12 @@ def _asked(run: Pass, book: Book, order: Order, *, abandon: bool) -> Resolved:
     elif abandon and order.status in UNRESOLVED:
         order, proof, message, code = _abandon(run, book, order, asked)
         evidence = (*evidence, *(line for line in proof if line not in evidence))
-    proofs = len(recover.absence_proofs(book.read, order))
+    proofs = len(answers.absence_proofs(book.read, order))
     return Resolved(order, evidence, proofs, message, code)
 
 
 def _abandon(
-    run: Pass, book: Book, order: Order, asked: recover.Asked
+    run: Pass, book: Book, order: Order, asked: asking.Asked
 ) -> tuple[Order, tuple[str, ...], str, ExitCode]:
     """Give an order up by a person's word: only when the venue clearly says it has no such order.
 

@@ -213,9 +213,9 @@ ROOMS = {
 # Where a reader who wants to check the promises begins.
 MODULES = (
     "app/run.py", "core/decide.py", "core/objections.py", "core/schedule.py", "core/sizing.py",
-    "core/gate.py", "core/gate_moves.py", "core/policy/leverage.py", "core/policy/caps.py", "core/order.py",
-    "core/recover.py", "core/reason.py", "core/errors.py", "adapters/journal/chain.py",
-    "adapters/venues/session.py", "adapters/venues/orders/path.py",
+    "core/gate.py", "core/gate_moves.py", "core/policy/leverage.py", "core/policy/caps.py",
+    "core/order.py", "core/recover.py", "core/reason.py", "core/errors.py",
+    "adapters/journal/chain.py", "adapters/venues/session.py", "adapters/venues/orders/path.py",
 )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from unittest import mock
 from dcaguard.app import (
     absence,
     act,
+    answers,
+    asking,
     book,
     counting,
     decisions,
@@ -105,7 +107,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "an error is no absence",
         _both(
-            _all(recover.ask, removals.error_is_absence),
+            _all(asking.ask, removals.error_is_absence),
             _all(absence.prove, removals.proves_by_silence),
         ),
         1,
@@ -166,7 +168,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "cancelled before the rest is bought",
-        _all(recover.ask, removals.thinks_it_cancelled),
+        _all(asking.ask, removals.thinks_it_cancelled),
         1,
     ),
     Mutant(
@@ -189,7 +191,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "what was taken is never absent",
-        _all(recover.settle_answer, removals.forgets_that_it_was_taken),
+        _all(answers.settle_answer, removals.forgets_that_it_was_taken),
         23,
         behind=("locked quote speaks against absence",),
     ),

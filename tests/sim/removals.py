@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from dcaguard.app import act, book, record, recover, slots
+from dcaguard.app import act, answers, asking, book, record, recover, slots
 from dcaguard.core import order as orders
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.order import UNRESOLVED, Absence, Fill, LookUp, Order, Placed, PlaceKind, Status
@@ -166,7 +166,7 @@ def forgets_that_it_was_taken(run: Any, book_: Any, order: Order, asked: Any) ->
     REAL_SETTLE_ANSWER(run, book_, replace(order, venue_order_id=None), asked)
 
 
-REAL_SETTLE_ANSWER = recover.settle_answer
+REAL_SETTLE_ANSWER = answers.settle_answer
 
 
 def whole_again(_book: Any, _first: Any, situation: Any) -> Any:
@@ -183,10 +183,10 @@ def proves_by_silence(run: Any, _book: Any, order: Order) -> LookUp:
 def error_is_absence(venue: Any, order: Order, **_: Any) -> Any:
     asked = REAL_ASK(venue, order)
     silent = asked.answer.absence is Absence.NO_ANSWER
-    return recover.Asked(order, NOT_FOUND) if silent else asked
+    return asking.Asked(order, NOT_FOUND) if silent else asked
 
 
-REAL_ASK = recover.ask
+REAL_ASK = asking.ask
 
 
 def nameless(self: MemoryJournal, fill: Fill, at: Any) -> bool:

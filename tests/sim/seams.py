@@ -77,7 +77,7 @@ remembered_windows = lru_cache(maxsize=64)(windows)
 def seams() -> Iterator[None]:
     """Put the simulation's thread and regime in place."""
     with (
-        mock.patch("dcaguard.app.recover.ThreadPoolExecutor", OneThread),
+        mock.patch("dcaguard.app.asking.ThreadPoolExecutor", OneThread),
         mock.patch("dcaguard.app.look.ThreadPoolExecutor", OneThread),
         mock.patch("dcaguard.app.sight.folded", folded),
         mock.patch("dcaguard.app.sight.gate_key", gate_key),

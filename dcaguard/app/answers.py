@@ -1,0 +1,82 @@
+"""What a venue's answer about an unresolved order settles, and what it leaves open."""
+
+from datetime import datetime
+
+from dcaguard.app.absence import against, prove
+from dcaguard.app.asking import Asked
+from dcaguard.app.context import Book, Pass
+from dcaguard.app.look import refuse_skew
+from dcaguard.app.record import TwoOrdersError, record_all, record_refused
+from dcaguard.app.resting import overdue
+from dcaguard.core import recover as rules
+from dcaguard.core.canonical import parse_instant
+from dcaguard.core.errors import DcaguardError, OrderUnknownError
+from dcaguard.core.order import UNRESOLVED, Absence, Order, Status
+from dcaguard.ports import Journal
+
+
+def settle_answer(run: Pass, book: Book, order: Order, asked: Asked) -> None:
+    """Write what an answer settles; raise what it leaves open."""
+    window = run.venue(order.account).receive_window_seconds if asked.error is None else 0
+    verdict = rules.judge(order, asked.answer, run.now, window)
+    match verdict.known:
+        case rules.Known.FOUND:
+            record_all(book, order, asked.answer.reports, run.now)
+            if order.status in UNRESOLVED:
+                told = f"order {order.client_order_id}: found at the venue, {order.symbol}"
+                run.ledger.note(told)
+        case rules.Known.FOUND_TWICE:
+            record_all(book, order, asked.answer.reports, run.now)
+            raise TwoOrdersError(order)
+        case rules.Known.ASK_FOR_PROOF:
+            if order.status is Status.OPEN and overdue(run, order):
+                # The venue took it and no longer shows it: that is not known to be an end.
+                facts = {"detail": "the venue no longer shows it"}
+                order = book.write.move_order(order.client_order_id, Status.UNKNOWN, run.now, facts)
+            if order.status in UNRESOLVED and order.venue_order_id is not None:
+                # It was there: that it never arrived can no longer be proved.
+                raise _still_unknown(order, asked, "the venue took it and does not show it now")
+            if order.status in UNRESOLVED:
+                _prove(run, book, order)
+        case _:
+            if order.status in UNRESOLVED:
+                raise _still_unknown(order, asked, verdict.why)
+
+
+def _prove(run: Pass, book: Book, order: Order) -> None:
+    """Ask everything that could show the order; two clean answers a minute apart prove absence.
+
+    The wait is counted by our clock: one that the venue's contradicts proves nothing (75).
+    """
+    if not run.world.simulated_time:
+        refuse_skew(run.venue(order.account))
+    answer = prove(run, book, order)
+    if answer.reports:
+        record_all(book, order, answer.reports, run.now)
+        return
+    if answer.absence is not Absence.NOT_FOUND:
+        raise _still_unknown(order, Asked(order, answer), against(answer))
+    proofs = absence_proofs(book.write, order)
+    facts: dict[str, object] = {"proved_at": run.now, "evidence": answer.evidence}
+    book.write.append("absence", order.client_order_id, facts, run.now)
+    if not rules.absence_proved(proofs, run.now):
+        raise _still_unknown(order, Asked(order, answer), "one proof of absence is written down")
+    facts = {"detail": "absence proved twice", "evidence": answer.evidence}
+    record_refused(book, order, Status.ABANDONED, facts, run.now)
+    run.ledger.note(f"order {order.client_order_id}: proved that it never reached the venue")
+
+
+def absence_proofs(journal: Journal, order: Order) -> list[datetime]:
+    """Return when an order's absence was proved so far."""
+    rows = journal.entries("absence", order.client_order_id)
+    return [parse_instant(str(row.body["proved_at"])) for row in rows]
+
+
+def _still_unknown(order: Order, asked: Asked, why: str) -> DcaguardError:
+    said = str(asked.error) if asked.error is not None else why
+    told = (
+        f"account {order.account}: the outcome of order {order.client_order_id} ({order.symbol}) "
+        f"is still not known: {said}: buying there waits; run again later, or see "
+        f"`dcaguard resolve {order.client_order_id}`"
+    )
+    return OrderUnknownError(told)
