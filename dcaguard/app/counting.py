@@ -29,8 +29,9 @@ def cap_uses(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> tuple[Cap
     spends = _spends(run, book, facts, tranche, min(span.day, span.week, span.month))
     if spends is None or view is None:
         return None
-    money = {world.config.base_currency, *world.config.stablecoins_at_par}
-    money |= {s.quote for s in world.strategies.values() if s.account == tranche.account}
+    money = world.config.money | {
+        s.quote for s in world.strategies.values() if s.account == tranche.account
+    }
     buying = Buying(
         account=tranche.account,
         asset=tranche.symbol.partition("/")[0],

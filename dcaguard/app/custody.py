@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from dcaguard.app.context import Pass
 from dcaguard.app.facts import Facts
-from dcaguard.app.sight import coins_share
 from dcaguard.app.world import World
 from dcaguard.core.money import ZERO, times
+from dcaguard.core.portfolio import coins_share
 from dcaguard.core.schedule import slots_between
 
 _SHARE = Decimal("0.25")
@@ -24,7 +24,7 @@ def remind(run: Pass, facts: Facts) -> None:
     for account in dict.fromkeys(order.account for order in run.bought):
         if run.world.is_paper(account):
             continue
-        part = coins_share(run.world, facts.of(account).portfolio, account)
+        part = coins_share(facts.of(account).portfolio, run.world.config.money, account)
         if part is None or part <= _SHARE:
             continue
         if _coins_base(run.world, facts, account) <= _planned_base(run, facts, account):
@@ -36,12 +36,11 @@ def remind(run: Pass, facts: Facts) -> None:
 
 
 def _coins_base(world: World, facts: Facts, account: str) -> Decimal:
-    money = {world.config.base_currency, *world.config.stablecoins_at_par}
     return sum(
         (
             v.value_base or ZERO
             for v in facts.of(account).portfolio.valued
-            if v.account == account and v.holding.asset not in money
+            if v.account == account and v.holding.asset not in world.config.money
         ),
         ZERO,
     )

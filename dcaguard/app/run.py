@@ -13,7 +13,8 @@ from dcaguard.app.facts import Facts
 from dcaguard.app.fetching import refresh
 from dcaguard.app.gather import gather
 from dcaguard.app.recover import open_questions, recover
-from dcaguard.app.sight import Sight, journal_regimes, sight_of
+from dcaguard.app.regimes import journal_regimes
+from dcaguard.app.sight import Sight, sight_of
 from dcaguard.app.situations import situation_of
 from dcaguard.app.slots import DueStrategy, close, due_now, mark_looked_at, tranches
 from dcaguard.app.world import Problem, World, check_clock

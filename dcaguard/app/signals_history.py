@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import numpy as np
 
-from dcaguard.app.sight import events_of
+from dcaguard.app.folding import events_of
 from dcaguard.app.signals import asked_revenue, watched_by
 from dcaguard.app.signals_about import ABOUT, BY_NAME, BY_NUMBER, About
 from dcaguard.app.world import World

@@ -76,7 +76,7 @@ def cap_table(world: World, looked: Mapping[str, Looked], now: datetime) -> tupl
     """
     weighed, rows = weigh(world, looked), dict[str, CapUse]()
     accounts = sorted({s.account for s in world.strategies.values()}) or list(world.config.accounts)
-    money = {world.config.base_currency, *world.config.stablecoins_at_par}
+    money = world.config.money
     for account in sorted(accounts, key=lambda name: _gravity(world, name)):
         kind = world.kind(account)
         portfolio, prices = weighed[kind].portfolio, weighed[kind].prices

@@ -174,6 +174,11 @@ class Config(Typed):
     sources: SourcesConfig = Field(default_factory=SourcesConfig)
     notify: Notify = Field(default_factory=Notify)
 
+    @property
+    def money(self) -> frozenset[str]:
+        """The base currency and the coins that are worth as much by the config's word."""
+        return frozenset({self.base_currency, *self.stablecoins_at_par})
+
     @model_validator(mode="after")
     def names_exist(self) -> Self:
         """Refuse names that point at nothing."""

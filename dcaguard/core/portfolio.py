@@ -1,6 +1,6 @@
 """What the accounts hold and owe at one instant: NAV, exposure, cash, borrow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -43,6 +43,16 @@ class Portfolio:
     def leverage(self) -> Decimal | None:
         """Gross holdings over NAV; 1 means nothing is owed, None when NAV is not positive."""
         return quotient(self.gross_base, self.nav_base) if self.nav_base > ZERO else None
+
+
+def coins_share(portfolio: Portfolio, money: Container[str], account: str) -> Decimal | None:
+    """Return the share of all coins' value (`money` apart) that lies on one account."""
+    rows = [v for v in portfolio.valued if v.holding.asset not in money and v.value_base]
+    whole = sum((v.value_base or ZERO for v in rows), ZERO)
+    if whole <= ZERO:
+        return None
+    there = sum((v.value_base or ZERO for v in rows if v.account == account), ZERO)
+    return quotient(there, whole)
 
 
 def distinct_views(views: Sequence[AccountView]) -> tuple[AccountView, ...]:

@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dcaguard.app.sight import Sight, gate_key
+from dcaguard.app.folding import gate_key
+from dcaguard.app.sight import Sight
 from dcaguard.core.config import PAPER, Account
 from dcaguard.core.gate import GateState, Regime, Transition, fold, share
 from dcaguard.core.history import DAY, History, moment
@@ -71,7 +72,7 @@ def test_a_tighter_strategy_never_buys_more_than_the_policy_lets_through(
     instants = sorted({at for path in paths.values() for at, _ in path})
     for at in instants:
         now = {gate: at_instant(path, at) for gate, path in paths.items()}
-        kept = {gate_key(bare, gate): state for gate, state in now.items()}
+        kept = {gate_key(bare.ground, gate): state for gate, state in now.items()}
         said = dict.fromkeys(kept, "0.50")
         sight = Sight(world, at, _events=(), _states=kept, _composites=said)
         view = sight.gate_view(plan, ACCOUNT)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Self
 from unittest import mock
 
-from dcaguard.app.sight import Sight
+from dcaguard.app.folding import Folded, Ground
 from dcaguard.core.arming import arming_digest
 from dcaguard.core.config import Config
 from dcaguard.core.gate_state import GateState, Regime
@@ -36,14 +36,14 @@ class OneThread:
         return iter([work(item) for item in items])
 
 
-def folded(sight: Sight, _gate: object, _key: str) -> tuple[GateState, tuple[()]]:
+def folded(ground: Ground, _gate: object, _key: str) -> Folded:
     """Return the regime that the scheduler has drawn, as if readings had said so."""
-    regime = Regime(sight.world.halt.sim.regime)  # type: ignore[attr-defined]
-    since = sight.at.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
-    return GateState(regime=regime, since=since), ()
+    regime = Regime(ground.world.halt.sim.regime)  # type: ignore[attr-defined]
+    since = ground.at.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    return Folded(GateState(regime=regime, since=since))
 
 
-def gate_key(_sight: Sight, gate: object) -> str:
+def gate_key(_ground: Ground, gate: object) -> str:
     """Return the name of a folded state: one per gate, for folded states are drawn, not kept."""
     return str(id(gate))
 
