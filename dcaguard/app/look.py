@@ -135,7 +135,7 @@ def _from_quotes(
 
 
 def portfolio_of(
-    config: Config, looked: Mapping[str, Looked]
+    config: Config, looked: Mapping[str, Looked], *, kept_elsewhere: bool = True
 ) -> tuple[Portfolio, dict[str, Decimal]]:
     """Return everything the accounts and the cold places hold, valued, and the prices used."""
     merged: dict[str, Decimal] = {}
@@ -144,7 +144,7 @@ def portfolio_of(
             merged.setdefault(asset, price)
     prices = par_prices(merged, config.base_currency, config.stablecoins_at_par)
     views = [one.view for one in looked.values() if one.view is not None]
-    return build(views, config.holdings, prices), prices
+    return build(views, config.holdings if kept_elsewhere else {}, prices), prices
 
 
 def cash_base(view: AccountView, money: Iterable[str], prices: Mapping[str, Decimal]) -> Decimal:

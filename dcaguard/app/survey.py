@@ -25,8 +25,9 @@ class Survey:
 
     views: Mapping[str, AccountView]
     looked: Mapping[str, Looked]
-    portfolio: Portfolio
-    prices: Mapping[str, Decimal]
+    kinds: Mapping[str, Kind]  # by account
+    portfolio: Portfolio  # of the gravest kind of money there is, with the coins kept elsewhere
+    pretend: Mapping[Kind, Portfolio]  # the other kinds, each by itself
     extra: Mapping[str, tuple[CheckResult, ...]]  # effective leverage, by account
     caps: tuple[CapUse, ...]
     failures: Mapping[str, str]
@@ -46,12 +47,22 @@ def survey(world: World, accounts: Sequence[str], now: datetime) -> Survey:
     looked = look(world, asks)
     errors |= {name: one.failure for name, one in looked.items() if one.failure is not None}
     views = {name: one.view for name, one in looked.items() if one.view is not None}
-    portfolio, prices = portfolio_of(world.config, looked)
+    _, prices = portfolio_of(world.config, looked)
+    kinds = {name: world.kind(name) for name in names}
+    by_kind = {
+        kind: {name: one for name, one in looked.items() if kinds[name] is kind} for kind in Kind
+    }
+    first = next((kind for kind in Kind if by_kind[kind]), Kind.REAL)
     return Survey(
         views=views,
         looked=looked,
-        portfolio=portfolio,
-        prices=prices,
+        kinds=kinds,
+        portfolio=portfolio_of(world.config, by_kind[first])[0],
+        pretend={
+            kind: portfolio_of(world.config, own, kept_elsewhere=False)[0]
+            for kind, own in by_kind.items()
+            if own and kind is not first
+        },
         extra={name: leverage_check(view, prices) for name, view in views.items()},
         caps=cap_table(world, looked, now),
         failures={name: str(error) for name, error in errors.items()},

@@ -28,14 +28,14 @@ def balances(
     Example: dcaguard balances --account main
     """
     from dcaguard.cli.looks import survey_accounts
-    from dcaguard.render.look import balances_json, balances_text
+    from dcaguard.render.look import Held, balances_json, balances_text
 
     found, base, code = survey_accounts(current(), account or [])
-    parts = (found.views, found.portfolio, base, found.failures)
+    held = Held(found.views, found.kinds, found.portfolio, found.pretend, base, found.failures)
     show(
         "balances",
-        balances_json(*parts),
-        balances_text(*parts),
+        balances_json(held),
+        balances_text(held),
         exit_code=int(code),
         code=code.name,
     )

@@ -1,30 +1,53 @@
 """Balances, guard, status and plan as documents and as text."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from dcaguard.core.account import AccountView, CheckResult, Proof
 from dcaguard.core.money import money, plain
 from dcaguard.core.policy.caps import CapUse
-from dcaguard.core.portfolio import Portfolio
+from dcaguard.core.portfolio import Kind, Portfolio, Valued
 from dcaguard.render.table import paragraphs, plain_text, table
 
 
-def balances_json(
-    views: Mapping[str, AccountView], portfolio: Portfolio, base: str, failures: Mapping[str, str]
-) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What `balances` shows: real money first, what is only pretended by itself."""
+
+    views: Mapping[str, AccountView]
+    kinds: Mapping[str, Kind]  # by account
+    portfolio: Portfolio  # with the coins kept elsewhere
+    pretend: Mapping[Kind, Portfolio]
+    base: str
+    failures: Mapping[str, str]
+
+    @property
+    def valued(self) -> tuple[Valued, ...]:
+        """Every holding of every kind."""
+        others = [v for portfolio in self.pretend.values() for v in portfolio.valued]
+        return (*self.portfolio.valued, *others)
+
+
+def balances_json(held: Held) -> dict[str, object]:
     """Return the body of `balances --json`."""
-    value = {(v.account, v.holding): v.value_base for v in portfolio.valued}
+    views, portfolio = held.views, held.portfolio
+    value = {(v.account, v.holding): v.value_base for v in held.valued}
     return {
-        "base_currency": base,
-        "complete": not failures,  # False: NAV is only of what could be read
+        "base_currency": held.base,
+        "complete": not held.failures,  # False: NAV is only of what could be read
         "nav": plain(portfolio.nav_base),
         "exposure": plain(portfolio.gross_base),
         "leverage": None if portfolio.leverage is None else plain(portfolio.leverage),
+        "pretend": [
+            {"kind": kind, "nav": plain(one.nav_base), "exposure": plain(one.gross_base)}
+            for kind, one in held.pretend.items()
+        ],
         "accounts": [
             {
                 "account": view.account,
                 "exchange": view.exchange,
+                "kind": held.kinds[view.account],
                 "taken_at": view.taken_at,
                 "holdings": [
                     {
@@ -55,14 +78,43 @@ def balances_json(
         ],
         "unpriced": list(portfolio.unpriced),
         "unpriced_debt": list(portfolio.unpriced_debt),
-        "errors": [{"where": name, "message": text} for name, text in failures.items()],
+        "errors": [{"where": name, "message": text} for name, text in held.failures.items()],
     }
 
 
-def balances_text(
-    views: Mapping[str, AccountView], portfolio: Portfolio, base: str, failures: Mapping[str, str]
-) -> str:
+def balances_text(held: Held) -> str:
     """Return every wallet with what is held, owed and earning, and what could not be read."""
+    views, failures = held.views, held.failures
+    unread = [
+        f"{view.account}: not read: {plain_text(one)}"
+        for view in views.values()
+        for one in view.unread
+    ]
+    total = _nav(held.portfolio, held.base)
+    return paragraphs(
+        _wallets(held, held.portfolio),
+        f"of what could be read: {total}" if failures else total,
+        *(
+            paragraphs(
+                f"{_PRETEND[kind]} (in no total above)",
+                _wallets(held, portfolio),
+                _nav(portfolio, held.base),
+            )
+            for kind, portfolio in held.pretend.items()
+        ),
+        "\n".join(unread),
+        plain_text(f"no price, counted as zero: {', '.join(held.portfolio.unpriced)}", 400)
+        if held.portfolio.unpriced
+        else "",
+        "\n".join(f"{name}: {plain_text(text, 400)}" for name, text in failures.items()),
+    )
+
+
+_PRETEND = {Kind.SANDBOX: "the venues' test networks", Kind.PAPER: "paper accounts"}
+
+
+def _wallets(held: Held, portfolio: Portfolio) -> str:
+    views = held.views
     rows = [
         (
             v.account,
@@ -77,27 +129,16 @@ def balances_text(
         for v in portfolio.valued
         if v.holding.total or v.holding.debt
     ]
-    header = ("account", "wallet", "asset", "free", "used", "debt", "", f"value {base}")
+    header = ("account", "wallet", "asset", "free", "used", "debt", "", f"value {held.base}")
+    return table(header, rows, right=(3, 4, 5, 7)) if rows else "nothing held"
+
+
+def _nav(portfolio: Portfolio, base: str) -> str:
     total = f"NAV {money(_cents(portfolio.nav_base))} {base}"
-    if failures:
-        total = f"of what could be read: {total}"
     total += f", exposure {money(_cents(portfolio.gross_base))} {base}"
     if portfolio.leverage is not None:
         total += f" ({plain(portfolio.leverage.quantize(Decimal('0.001')))} of NAV)"
-    unread = [
-        f"{view.account}: not read: {plain_text(one)}"
-        for view in views.values()
-        for one in view.unread
-    ]
-    return paragraphs(
-        table(header, rows, right=(3, 4, 5, 7)) if rows else "nothing held",
-        total,
-        "\n".join(unread),
-        plain_text(f"no price, counted as zero: {', '.join(portfolio.unpriced)}", 400)
-        if portfolio.unpriced
-        else "",
-        "\n".join(f"{name}: {plain_text(text, 400)}" for name, text in failures.items()),
-    )
+    return total
 
 
 def _cents(value: Decimal) -> Decimal:

@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from timing import HEADER, seconds, side_by_side
 
 from dcaguard.core.account import AccountView, CheckResult, Evidence, Holding, Proof
-from dcaguard.core.portfolio import build
-from dcaguard.render.look import balances_text, guard_text
+from dcaguard.core.portfolio import Kind, build
+from dcaguard.render.look import Held, balances_text, guard_text
 from tests.live.workspace import Workspace, account_text, config_text, keys_text, strategy_text
 from tests.venues.wire import BinanceWire
 
@@ -105,7 +105,7 @@ def main() -> None:
 
     def report(views: AccountView) -> None:
         portfolio = build([views], {}, prices)
-        balances_text({"main": views}, portfolio, "USD", {})
+        balances_text(Held({"main": views}, {"main": Kind.REAL}, portfolio, {}, "USD", {}))
         guard_text({"main": views}, {}, (), {}, unwind=True)
 
     few = assets_view(5)

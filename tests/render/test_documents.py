@@ -17,11 +17,11 @@ from dcaguard.core.decide import decide
 from dcaguard.core.errors import ExitCode
 from dcaguard.core.order import Order, Status
 from dcaguard.core.policy.caps import CapUse
-from dcaguard.core.portfolio import build
+from dcaguard.core.portfolio import Kind, build
 from dcaguard.core.reason import Code, because
 from dcaguard.core.schedule import Slot
 from dcaguard.core.strategy import Strategy
-from dcaguard.render.look import balances_json, balances_text, guard_json, guard_text, overall
+from dcaguard.render.look import Held, balances_json, balances_text, guard_json, guard_text, overall
 from dcaguard.render.reasons import numbers, reason_json, reason_line, reason_lines, remedy
 from dcaguard.render.run import order_json, run_json, run_text
 from tests.core.situated import FINE, NOON, situation
@@ -217,10 +217,12 @@ PRICES = {"BTC": D(100), "ETH": D(10)}
 WHOLE = build([VIEW], {"cold": {"BTC": D("0.5")}}, PRICES)
 
 
+def held(**failures: str) -> Held:
+    return Held({"main": VIEW}, {"main": Kind.REAL}, WHOLE, {}, "USD", failures)
+
+
 def test_balances_show_what_is_locked_earning_cold_and_without_a_price() -> None:
-    doc = json.loads(
-        json.dumps(jsonable(balances_json({"main": VIEW}, WHOLE, "USD", {"b": "down"})))
-    )
+    doc = json.loads(json.dumps(jsonable(balances_json(held(b="down")))))
     assert (doc["nav"], doc["exposure"], doc["leverage"]) == ("220", "220", "1")
     btc, eth, odd, _ = doc["accounts"][0]["holdings"]
     assert (btc["used"], btc["earning"], btc["value"]) == ("0.5", False, "150")
@@ -232,13 +234,32 @@ def test_balances_show_what_is_locked_earning_cold_and_without_a_price() -> None
 
 
 def test_balances_for_people_leave_out_empty_rows_and_escape_names() -> None:
-    shown = balances_text({"main": VIEW}, WHOLE, "USD", {"b": EVIL})
+    shown = balances_text(held(b=EVIL))
     assert "NIL" not in shown
     assert "\x1b" not in shown
     assert "NAV 220.00 USD, exposure 220.00 USD (1 of NAV)" in shown
     assert "no price" in shown
     assert "earning" in shown
-    assert balances_text({}, build([], {}, {}), "USD", {}).startswith("nothing held")
+    nothing = Held({}, {}, build([], {}, {}), {}, "USD", {})
+    assert balances_text(nothing).startswith("nothing held")
+
+
+def test_pretend_money_is_shown_by_itself_and_in_no_total() -> None:
+    paper = replace(VIEW, account="paper", exchange="paper", unread=())
+    views, kinds = {"main": VIEW, "paper": paper}, {"main": Kind.REAL, "paper": Kind.PAPER}
+    both = Held(views, kinds, WHOLE, {Kind.PAPER: build([paper], {}, PRICES)}, "USD", {})
+    shown = balances_text(both).split("paper accounts (in no total above)")
+    assert "NAV 220.00 USD" in shown[0]
+    assert "paper" not in shown[0]
+    assert "NAV 170.00 USD" in shown[1]
+    doc = json.loads(json.dumps(jsonable(balances_json(both))))
+    assert (doc["nav"], doc["pretend"][0]["kind"], doc["pretend"][0]["nav"]) == (
+        "220",
+        "PAPER",
+        "170",
+    )
+    assert [one["kind"] for one in doc["accounts"]] == ["REAL", "PAPER"]
+    assert doc["accounts"][1]["holdings"][0]["value"] == "150"
 
 
 def test_guard_tells_violations_first_with_evidence_and_steps() -> None:
