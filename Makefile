@@ -30,10 +30,10 @@ demo: $(READY)  ## replay recorded real days on the embedded paper exchange: no 
 	$(BIN)/dcaguard demo --dir demo-workspace
 
 test: $(READY)  ## the whole suite but the long tests, in random order
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 cover: $(READY)  ## the same with branch coverage, child processes included: twice as long
-	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 
 test-long: $(READY)  ## many seeds, whole history, an end at every write (strace), guided fuzzing (atheris)
 	@command -v strace >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -qqy strace; } || \
