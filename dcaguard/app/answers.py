@@ -11,7 +11,7 @@ from dcaguard.app.resting import overdue
 from dcaguard.core import recover as rules
 from dcaguard.core.canonical import parse_instant
 from dcaguard.core.errors import DcaguardError, OrderUnknownError
-from dcaguard.core.order import UNRESOLVED, Absence, Order, Status
+from dcaguard.core.order import UNRESOLVED, Absence, LookUp, Order, Status
 from dcaguard.ports import Journal
 
 
@@ -48,8 +48,7 @@ def _prove(run: Pass, book: Book, order: Order) -> None:
 
     The wait is counted by our clock: one that the venue's contradicts proves nothing (75).
     """
-    if not run.world.simulated_time:
-        refuse_skew(run.venue(order.account))
+    refuse_other_time(run, order)
     answer = prove(run, book, order)
     if answer.reports:
         record_all(book, order, answer.reports, run.now)
@@ -64,6 +63,14 @@ def _prove(run: Pass, book: Book, order: Order) -> None:
     facts = {"detail": "absence proved twice", "evidence": answer.evidence}
     record_refused(book, order, Status.ABANDONED, facts, run.now)
     run.ledger.note(f"order {order.client_order_id}: proved that it never reached the venue")
+
+
+def refuse_other_time(run: Pass, order: Order) -> None:
+    """Refuse to prove an absence by a clock that is not the venue's (75)."""
+    if not run.world.is_of_this_time(order.account):
+        raise _still_unknown(order, Asked(order, LookUp()), "a made-up time proves nothing")
+    if not run.world.simulated_time:
+        refuse_skew(run.venue(order.account))
 
 
 def absence_proofs(journal: Journal, order: Order) -> list[datetime]:

@@ -1,6 +1,7 @@
 """A decision as the journal keeps it, and what is asked again before its order is inserted."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from dcaguard.app import book as books
@@ -15,7 +16,7 @@ from dcaguard.core.money import times
 from dcaguard.core.order import UNRESOLVED, Status
 from dcaguard.core.policy.caps import over
 from dcaguard.core.policy.price import unusable
-from dcaguard.core.reason import Code, Reason, because
+from dcaguard.core.reason import MEANINGS, Code, Reason, because
 from dcaguard.core.situation import Situation
 
 
@@ -27,15 +28,29 @@ def same(body: Mapping[str, object], decision: Decision) -> bool:
     return body["verdict"] == decision.verdict and codes == sorted(r.code for r in decision.reasons)
 
 
+def refused(decision: Decision, objection: Reason) -> Decision:
+    """Return a BUY as what it became once something objected while it was written down."""
+    return replace(
+        decision,
+        verdict=MEANINGS[objection.code].verdict,
+        reasons=(objection,),
+        buy_quote=decision.buy_quote * 0,
+        from_backlog_quote=decision.buy_quote * 0,
+        from_carry_quote=decision.buy_quote * 0,
+        withheld_quote=decision.buy_quote * 0,
+        order=None,
+    )
+
+
 def record_news(
     book: Book, tranche: Tranche, situation: Situation, decision: Decision, at: datetime
-) -> bool:
-    """Write a decision that sends nothing, if its verdict or reason codes are news."""
+) -> datetime | None:
+    """Write a decision that sends nothing; return since when it stands, if it is no news."""
     last = book.read.latest("decision", _subject(tranche))
     if last is not None and same(last.body, decision):
-        return False
+        return last.at
     record(book, tranche, situation, decision, at)
-    return True
+    return None
 
 
 def record(

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from dcaguard.app.run import Decided, Request, Result, run_pass
+from dcaguard.app.decided import Decided
+from dcaguard.app.run import Request, Result, run_pass
 from dcaguard.app.world import World
 from dcaguard.core.canonical import digest
 from dcaguard.core.money import ONE, ZERO, times

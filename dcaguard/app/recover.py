@@ -9,12 +9,14 @@ from dcaguard.app.answers import settle_answer
 from dcaguard.app.asking import Asked, ask_all
 from dcaguard.app.book import REHEARSAL_MARK
 from dcaguard.app.context import Book, Pass
+from dcaguard.app.decided import Decided
 from dcaguard.app.record import TwoOrdersError, record_all, twins
 from dcaguard.app.resting import buy_rests
 from dcaguard.app.world import World
 from dcaguard.core import recover as rules
 from dcaguard.core.errors import DcaguardError, OrderUnknownError, ReconcileError
 from dcaguard.core.order import Absence, Order, Status
+from dcaguard.core.portfolio import Kind
 from dcaguard.ports import Journal
 
 # An order that ended may still show more: a late fill, a twin, or itself after all.
@@ -35,11 +37,14 @@ def open_questions(journal: Journal, account: str) -> list[Order]:
     return sorted(rows, key=lambda order: order.created_at)
 
 
-def recover(run: Pass) -> None:
-    """Settle what can be settled on every account; accounts are asked side by side."""
+def recover(run: Pass) -> list[Decided]:
+    """Settle what can be settled on every account; accounts are asked side by side.
+
+    Return what was decided about the rests of resting orders that have ended.
+    """
     drop_orphans(run)
     todo = {}
-    for account in run.world.config.accounts:
+    for account in _asked_now(run):
         if not run.keeps_main(account) and not _has_dry(run, account):
             continue
         book = run.book(account)
@@ -48,7 +53,7 @@ def recover(run: Pass) -> None:
             todo[account] = orders
     _write_all(run, ask_all(run, todo))
     _recover_left_behind(run)
-    buy_rests(run)
+    return buy_rests(run)
 
 
 def _recover_left_behind(run: Pass) -> None:
@@ -58,13 +63,18 @@ def _recover_left_behind(run: Pass) -> None:
     """
     main = replace(run, of_main=True)
     todo = {}
-    for account in run.world.config.accounts:
+    for account in _asked_now(run):
         orders = [] if run.keeps_main(account) else open_questions(run.world.journal, account)
         if orders:
             todo[account] = orders
     _write_all(main, ask_all(main, todo))
-    for order in homeless(run.world):
+    for order in () if run.world.simulated_time else homeless(run.world):
         run.ledger.fail(no_such_account(order), order.account)
+
+
+def _asked_now(run: Pass) -> list[str]:
+    """Return the accounts whose orders this pass may ask for and settle."""
+    return [name for name in run.world.config.accounts if run.world.is_of_this_time(name)]
 
 
 def homeless(world: World) -> list[Order]:
@@ -88,6 +98,8 @@ def drop_orphans(run: Pass) -> None:
     for order in run.world.journal.orders(status=frozenset({Status.INTENT})):
         if order.strategy in run.world.broken_names:
             continue  # what its strategy asks for can not be read just now
+        if run.world.simulated_time and run.world.kind(order.account) is not Kind.PAPER:
+            continue  # the machine's own clock decides about it
         strategy = run.world.strategies.get(order.strategy)
         if (
             strategy is None

@@ -6,7 +6,7 @@ from dcaguard.app import answers, asking
 from dcaguard.app.absence import against, prove
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.record import record_all, record_refused, twins
-from dcaguard.app.world import World
+from dcaguard.app.world import World, check_clock
 from dcaguard.core.errors import (
     ConfigError,
     DcaguardError,
@@ -33,6 +33,7 @@ class Resolved:
 def resolve(world: World, prefix: str, run_id: str, *, abandon: bool) -> Resolved:
     """Ask about an order; with `abandon` give it up, refused when anything speaks against it."""
     run = Pass(world, run_id, world.clock.now(), dry_run=False)
+    check_clock(world, run.now)
     order = _find(world, prefix)
     if order.account not in world.config.accounts:
         msg = (
@@ -111,6 +112,10 @@ def _abandon(
                 f"; absence can be proved from {proof_possible_at(order, window):%H:%M:%S} UTC on"
             )
         return order, (), f"{refused}{why}: run again later", OrderUnknownError.exit_code
+    try:
+        answers.refuse_other_time(run, order)
+    except DcaguardError as error:
+        return order, (), f"{refused}{error}", error.exit_code
     proof = prove(run, book, order)
     if proof.reports:
         after = record_all(book, order, proof.reports, run.now)

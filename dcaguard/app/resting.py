@@ -5,7 +5,8 @@ from dataclasses import replace
 from dcaguard.app import book as books
 from dcaguard.app.act import Tranche, buy
 from dcaguard.app.context import Book, Pass
-from dcaguard.app.decisions import recheck, record, record_news
+from dcaguard.app.decided import Decided
+from dcaguard.app.decisions import recheck, record, record_news, refused
 from dcaguard.app.gather import gather
 from dcaguard.app.record import order_terms
 from dcaguard.app.sight import sight_of
@@ -61,19 +62,22 @@ def overdue(run: Pass, order: Order) -> bool:
     return gate.enabled and (bool(gate.lock) or gate.share <= ZERO)
 
 
-def buy_rests(run: Pass) -> None:
+def buy_rests(run: Pass) -> list[Decided]:
     """Buy what ended resting orders left over, where their strategy states a fallback."""
+    decided: list[Decided] = []
     for strategy in run.world.strategies.values():
-        if not run.keeps_main(strategy.account):
+        account = strategy.account
+        if not run.keeps_main(account) or not run.world.is_of_this_time(account):
             continue
         book = run.book(strategy.account)
         if book.rehearsal or _over(run, book, strategy):
             continue
         try:
             for order in _left_over(book, strategy):
-                _buy_rest(run, book, strategy, order)
+                decided += _buy_rest(run, book, strategy, order)
         except DcaguardError as error:
             run.ledger.fail(error, strategy.account)
+    return decided
 
 
 def _over(run: Pass, book: Book, strategy: Strategy) -> bool:
@@ -116,20 +120,20 @@ def _left_over(book: Book, strategy: Strategy) -> list[Order]:
     return found
 
 
-def _buy_rest(run: Pass, book: Book, strategy: Strategy, first: Order) -> None:
+def _buy_rest(run: Pass, book: Book, strategy: Strategy, first: Order) -> list[Decided]:
     slot = _rest_slot(book, strategy)
     assert slot is not None
     second = order_of(book, strategy.name, slot, first.symbol)
     if second is not None and second.status is not Status.INTENT:
-        return
+        return []
     armed = is_armed(run, strategy)
     facts = gather(run, sight_of(run.world, run.now), [DueStrategy(strategy, (), armed)])
     tranche = Tranche(strategy, slot, first.symbol)
     situation = _for_rest(book, first, situation_of(run, facts, tranche, armed=armed))
     decision = decide(situation)
     if decision.verdict is not Verdict.BUY:
-        record_news(book, tranche, situation, decision, run.now)
-        return
+        since = record_news(book, tranche, situation, decision, run.now)
+        return [Decided(tranche, decision, situation, is_new=since is None, held_since=since)]
     # What is bought now was carried when the first order ended, unless a target remembers it.
     repaid = replace(
         decision, from_carry_quote=decision.buy_quote if situation.wish.remembers else ZERO
@@ -141,12 +145,22 @@ def _buy_rest(run: Pass, book: Book, strategy: Strategy, first: Order) -> None:
         record_decision=lambda: record(book, tranche, situation, decision, run.now),
         recheck=lambda: recheck(run, facts, tranche, situation, decision),
     )
-    if acted.order is not None and acted.order.status is not Status.INTENT:
-        run.bought.append(acted.order)
-        told = f"{strategy.name} {first.symbol}: the rest of slot {first.slot}: "
-        run.ledger.note(f"{told}{acted.order.status}, order {acted.order.client_order_id}")
     if acted.error is not None:
         run.ledger.fail(acted.error, strategy.account)
+    if acted.objection is not None:
+        decision = refused(decision, acted.objection)
+    done = Decided(
+        tranche,
+        decision,
+        situation,
+        is_new=True,
+        held_since=None,
+        order=acted.order,
+        error=acted.error,
+    )
+    if done.bought and acted.order is not None:
+        run.bought.append(acted.order)
+    return [done]
 
 
 def _for_rest(book: Book, first: Order, situation: Situation) -> Situation:

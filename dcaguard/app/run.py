@@ -8,7 +8,8 @@ from dcaguard.app import book as books
 from dcaguard.app.act import Acted, Tranche, buy
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.custody import remind
-from dcaguard.app.decisions import recheck, record, same
+from dcaguard.app.decided import NOT_BOUGHT, Decided
+from dcaguard.app.decisions import recheck, record, refused, same
 from dcaguard.app.facts import Facts
 from dcaguard.app.fetching import refresh
 from dcaguard.app.gather import gather
@@ -19,9 +20,9 @@ from dcaguard.app.situations import situation_of
 from dcaguard.app.slots import DueStrategy, close, due_now, mark_looked_at, tranches
 from dcaguard.app.world import Problem, World, check_clock
 from dcaguard.core.decide import Decision, decide
-from dcaguard.core.errors import ConfigError, DcaguardError, ExitCode, gravest
-from dcaguard.core.order import UNRESOLVED, Order, Status
-from dcaguard.core.reason import MEANINGS, Code, Reason, Verdict
+from dcaguard.core.errors import ConfigError, ExitCode, gravest
+from dcaguard.core.order import UNRESOLVED
+from dcaguard.core.reason import MEANINGS, Code, Verdict
 from dcaguard.core.schedule import Slot
 from dcaguard.core.situation import Situation
 
@@ -35,19 +36,6 @@ class Request:
     dry_run: bool = False
     fetch: bool = True
     detailed_exit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """One tranche of this pass: what was decided and what came of it."""
-
-    tranche: Tranche
-    decision: Decision
-    situation: Situation
-    is_new: bool  # False: the same verdict and reasons stand in the journal already
-    held_since: datetime | None
-    order: Order | None = None
-    error: DcaguardError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +64,7 @@ def run_pass(world: World, request: Request) -> Result:
     run.ledger.notes.extend(world.notes)
     for line in world.broken:
         run.ledger.fail(ConfigError(line))
-    if not request.dry_run:
-        recover(run)
+    decided = [] if request.dry_run else recover(run)
     _codes_of_state(run)
     due = [one for one in _due(run, request) if one.slots]
     known_at = run.now
@@ -85,7 +72,6 @@ def run_pass(world: World, request: Request) -> Result:
         run.ledger.notes.extend(refresh(world))
         known_at = world.clock.now()  # what was just read is true now, not before it was asked for
     sight = sight_of(world, known_at)
-    decided: list[Decided] = []
     if not request.dry_run:
         journal_regimes(sight, world.journal)
     if due:
@@ -109,7 +95,7 @@ def _codes_of_state(run: Pass) -> None:
     if halted is not None:
         run.ledger.codes.append(ExitCode.HALTED)
         run.ledger.note(f"halted: {halted}; `dcaguard resume --confirm` lifts it")
-    for account in run.world.config.accounts:
+    for account in filter(run.world.is_of_this_time, run.world.config.accounts):
         if any(o.status in UNRESOLVED for o in open_questions(run.world.journal, account)):
             run.ledger.codes.append(ExitCode.ORDER_UNKNOWN)
 
@@ -161,14 +147,14 @@ def _acted(
     decision: Decision,
     acted: Acted,
 ) -> Decided:
-    if acted.order is not None and acted.order.status not in _NOT_BOUGHT:
+    if acted.order is not None and acted.order.status not in NOT_BOUGHT:
         run.bought.append(acted.order)
         _note_ladder(run, facts, tranche, decision)
     if acted.error is not None:
         run.ledger.fail(acted.error, tranche.account)
     if acted.objection is not None:
-        refused = _refuse(decision, acted.objection)
-        return replace(_held(run, tranche, situation, refused), order=acted.order)
+        held = _held(run, tranche, situation, refused(decision, acted.objection))
+        return replace(held, order=acted.order)
     return Decided(
         tranche,
         decision,
@@ -180,28 +166,12 @@ def _acted(
     )
 
 
-_NOT_BOUGHT = frozenset({Status.INTENT, Status.REJECTED, Status.ABANDONED})
-
-
 def _note_ladder(run: Pass, facts: Facts, tranche: Tranche, decision: Decision) -> None:
     since = facts.sight.since(tranche.strategy)
     book = run.book(tranche.account)
     on_ladder = any(reason.code is Code.LADDER_WHILE_PAUSED for reason in decision.reasons)
     if on_ladder and since is not None and not book.rehearsal:
         books.record_ladder(book.write, tranche.strategy.name, tranche.symbol, since, run.now)
-
-
-def _refuse(decision: Decision, objection: Reason) -> Decision:
-    return replace(
-        decision,
-        verdict=MEANINGS[objection.code].verdict,
-        reasons=(objection,),
-        buy_quote=decision.buy_quote * 0,
-        from_backlog_quote=decision.buy_quote * 0,
-        from_carry_quote=decision.buy_quote * 0,
-        withheld_quote=decision.buy_quote * 0,
-        order=None,
-    )
 
 
 def _held(run: Pass, tranche: Tranche, situation: Situation, decision: Decision) -> Decided:
@@ -226,11 +196,7 @@ def _write_down(
 
 def _exit_code(run: Pass, decided: Sequence[Decided], *, detailed: bool) -> ExitCode:
     codes = list(run.ledger.codes)
-    bought = {
-        one.tranche.account
-        for one in decided
-        if one.order is not None and one.order.status not in _NOT_BOUGHT
-    }
+    bought = {one.tranche.account for one in decided if one.bought}
     for one in decided:
         for reason in one.decision.reasons:
             code = MEANINGS[reason.code].exit_code

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dcaguard.app.book import REHEARSAL_MARK, slot_subject
+from dcaguard.app.resting import FALLBACK
 from dcaguard.app.slots import lasting_journal
 from dcaguard.app.world import World
 from dcaguard.core.errors import NoInputError
@@ -36,6 +37,7 @@ class Why:
 
 def why(world: World, slot: str | None, *, dry: bool) -> Why:
     """Return the story of a slot (the newest for None); NoInputError (66) when there is none."""
+    slot = None if slot is None else slot.removesuffix(FALLBACK)
     tales: list[Tale] = []
     rows: list[Mapping[str, object]] = []
     for strategy in world.strategies.values():
@@ -47,7 +49,12 @@ def why(world: World, slot: str | None, *, dry: bool) -> Why:
         rows += [
             e.body for e in journal.entries("slot", strategy.name) if e.body["slot_key"] == key
         ]
-        tales += [t for one in strategy.buy if (t := _tale(journal, strategy, key, one.symbol))]
+        tales += [
+            tale
+            for one in strategy.buy
+            for part in (key, key + FALLBACK)  # the rest of a resting order has its own
+            if (tale := _tale(journal, strategy, part, one.symbol))
+        ]
     if not tales and not rows:
         asked = f"slot {slot!r}" if slot else "any slot"
         msg = (

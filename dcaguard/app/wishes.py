@@ -8,8 +8,8 @@ from dcaguard.app.context import Book, Pass
 from dcaguard.app.counting import left_quote
 from dcaguard.app.facts import Facts
 from dcaguard.app.sight import Sight
-from dcaguard.core.canonical import parse_instant
 from dcaguard.core.money import ONE, ZERO, times
+from dcaguard.core.order import Status
 from dcaguard.core.schedule import slots_between
 from dcaguard.core.situation import Wish
 from dcaguard.core.sizing import (
@@ -63,16 +63,41 @@ def _base(book: Book, facts: Facts, tranche: Tranche) -> tuple[Decimal, Decimal]
     price = quote.bid if quote is not None and quote.bid is not None else ZERO
     held = times(books.bought_total(book.read, strategy.name, tranche.symbol), price)
     largest = times(fixed, strategy.sizing.multiple_max)
-    return fixed, value_averaging_tranche(target, held, largest)
+    return fixed, value_averaging_tranche(target, held + _coming(book, tranche), largest)
+
+
+def _coming(book: Book, tranche: Tranche) -> Decimal:
+    """Return what orders of this strategy and symbol may still buy, in quote at their worst."""
+    return sum(
+        (
+            order.max_quote
+            for order in books.reserved_orders(book.read)
+            if (order.strategy, order.symbol) == (tranche.strategy.name, tranche.symbol)
+            and not (order.status is Status.INTENT and order.slot == tranche.slot.id)
+        ),
+        ZERO,
+    )
 
 
 def _slot_number(book: Book, tranche: Tranche) -> int:
-    """Return which slot of its strategy this is, counted from the first that was looked at."""
-    first = next(iter(book.read.entries("slot", tranche.strategy.name)), None)
-    if first is None:
-        return 1
-    began = parse_instant(str(first.body["scheduled_at"]))
-    return 1 + sum(1 for _ in slots_between(tranche.strategy, began, tranche.slot.instant))
+    """Return which slot of its strategy this is: those looked at, those missed, and this one.
+
+    What is past is counted as it was: a schedule that is edited does not count it again.
+    """
+    looked_at, missed = set[str](), 0
+    for row in book.read.entries("slot", tranche.strategy.name):
+        if row.body["event"] == "MISSED":
+            missed += int(str(row.body["count"]))
+        else:
+            looked_at.add(str(row.body["slot_key"]))
+    before = len(looked_at - {tranche.slot.key}) + missed
+    newest = books.slot_state(book.read, tranche.strategy.name).slot
+    if newest is None or newest.instant >= tranche.slot.instant:
+        return before + 1
+    # A preview writes no row of what was missed since.
+    return before + sum(
+        1 for _ in slots_between(tranche.strategy, newest.instant, tranche.slot.instant)
+    )
 
 
 def _ladder_share(book: Book, sight: Sight, tranche: Tranche) -> Decimal:

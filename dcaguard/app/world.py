@@ -75,6 +75,10 @@ class World:
         """Tell whether an account is on the embedded exchange."""
         return self.account(name).exchange == PAPER
 
+    def is_of_this_time(self, name: str) -> bool:
+        """Tell whether an account may be asked and settled now: a made-up time is paper's alone."""
+        return self.is_paper(name) or not self.simulated_time
+
     def kind(self, name: str) -> Kind:
         """Return whose money an account holds; one that the config no longer has held real money.
 

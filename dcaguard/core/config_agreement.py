@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from dcaguard.core.config import PAPER, Config
 from dcaguard.core.config_values import nearest
-from dcaguard.core.money import plain, times
+from dcaguard.core.money import ONE, plain, times
 from dcaguard.core.strategy import Strategy
 
 Found = list[tuple[str, str]]
@@ -56,6 +56,17 @@ def _order_cap(config: Config, strategy: Strategy) -> Found:
         return []
     cap = config.policy.caps.order_max
     largest: Decimal = max(times(strategy.budget.per_slot, b.weight) for b in strategy.buy)
+    if largest <= cap < times(largest, _multiple(strategy)):
+        return [
+            (
+                "sizing.multiple_max",
+                (
+                    f"makes one order of up to {plain(times(largest, _multiple(strategy)))} "
+                    f"{strategy.quote}, above policy.caps.order_max = {plain(cap)} "
+                    f"{config.base_currency}: lower multiple_max or raise order_max"
+                ),
+            )
+        ]
     if largest <= cap:
         return []
     return [
@@ -67,6 +78,11 @@ def _order_cap(config: Config, strategy: Strategy) -> Found:
             ),
         )
     ]
+
+
+def _multiple(strategy: Strategy) -> Decimal:
+    """Return how many times per_slot a tranche may be by its size alone."""
+    return strategy.sizing.multiple_max if strategy.sizing.mode == "value-averaging" else ONE
 
 
 def _gate(config: Config, strategy: Strategy) -> Found:

@@ -209,5 +209,11 @@ class Strategy(Typed):
             ("stage", "names a drawdown twice: keep one multiplier for it")
             if len(set(drawdowns)) < len(drawdowns)
             else None,
+            (
+                "stage",
+                'does nothing beside "value-averaging", whose target says how much: remove one',
+            )
+            if self.stage and self.sizing.mode != "fixed"
+            else None,
         )
         return self

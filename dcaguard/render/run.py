@@ -1,6 +1,7 @@
 """One pass, as the document that scripts read and as the few lines that people read."""
 
-from dcaguard.app.run import Decided, Result
+from dcaguard.app.decided import Decided
+from dcaguard.app.run import Result
 from dcaguard.core.canonical import instant
 from dcaguard.core.money import cents, money
 from dcaguard.core.order import Order, Status

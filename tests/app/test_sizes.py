@@ -126,6 +126,35 @@ def test_value_averaging_counts_slots_that_were_missed(tmp_path: Path) -> None:
     assert space.at("2025-03-07").bought == 200  # 500 - 300
 
 
+def test_an_edited_schedule_does_not_count_the_past_again(tmp_path: Path) -> None:
+    space = averaging(tmp_path, [50000] * 12)
+    plan = space.folder / "strategies/plan.toml"
+    text = plan.read_text()
+    plan.write_text(text.replace('cron = "0 9 * * *"', 'cron = "0 9 * * 1"'))
+    assert [space.at(day).bought for day in ("2025-03-03", "2025-03-10")] == [100, 100]
+    plan.write_text(text)
+    # The third slot that there ever was: 300 - 200.
+    assert space.at("2025-03-11").bought == 100
+
+
+def test_value_averaging_counts_what_still_rests_as_bought(tmp_path: Path) -> None:
+    more = VALUE + '[order]\ntype = "post-only"\nttl = "72h"\n'
+    space = averaging(tmp_path, [80000, 80000, 80000, 79000], more)
+    config = space.folder / "config.toml"
+    config.write_text(config.read_text().replace("spread = 0.0\n", "spread = 0.002\n"))
+    asked = [p.bought.quantize(D(1)) for p in space.days("2025-03-03", 3)]
+    assert asked == [100, 100, 100]
+    assert {row[0] for row in space.rows("SELECT status FROM orders")} == {"OPEN"}
+
+
+def test_stages_do_not_multiply_what_a_target_asks_for(tmp_path: Path) -> None:
+    stage = "[[stage]]\ndrawdown = 0.1\nmultiplier = 2\n"
+    space = averaging(tmp_path, [50000], VALUE + stage)
+    found = space.call("config", "validate")
+    assert found.code == 78
+    assert "stage: " in found.out + found.err
+
+
 def test_value_averaging_has_its_own_growth_and_ceiling(tmp_path: Path) -> None:
     more = VALUE + "target_growth = 40\nmultiple_max = 1.1\n"
     space = averaging(tmp_path, [50000, 5000, 500], more)

@@ -27,6 +27,16 @@ def test_giving_up_too_early_is_refused(live: Live) -> None:
     assert live.statuses == ["UNKNOWN"]
 
 
+def test_giving_up_by_a_clock_that_is_not_the_venues_is_refused(opened: Open) -> None:
+    live = opened("kraken")
+    order = _lost(live)
+    live.space.live_later(GHOST_SECONDS + 300)  # ours alone: the request may still arrive
+    found = live.space.call("resolve", order, "--abandon", "--json")
+    assert found.code == 75
+    assert "clock" in found.json["message"]
+    assert live.statuses == ["UNKNOWN"]
+
+
 def test_giving_up_is_refused_while_the_venue_is_silent(live: Live) -> None:
     order = _lost(live)
     live.later(GHOST_SECONDS)

@@ -104,6 +104,24 @@ def test_a_real_order_is_never_taken_for_a_simulated_one(opened: Open) -> None:
     assert (len(ids), bool(simulated), ids & simulated) == (1, True, set())
 
 
+def test_a_made_up_time_on_paper_settles_nothing_on_a_real_account(opened: Open) -> None:
+    live = opened("binance")
+    paper = '[accounts.toys]\nexchange = "paper"\nbalances = { USDT = "1000" }\n'
+    edit(live, "[policy.caps]", f"{paper}\n[policy.caps]")
+    live.space.write("strategies/toy.toml", strategy_text("toy", "toys", "USDT"))
+    assert live.space.call("arm", "plan", "--yes").code == 0
+    lost(live)
+    at = datetime.now(UTC)
+    for hours in (1, 2, 3):
+        later = (at + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        found = live.space.call("run", "toy", "--as-of", later, "--json")
+        assert found.code in {0, 65}, found.out
+    assert live.statuses[0] == "UNKNOWN"
+    live.server.clear_faults()
+    assert live.space.call("run", "plan", "--no-fetch").code == 0
+    assert live.statuses[0] == "FILLED"
+
+
 def test_resolve_settles_the_journal_that_holds_the_order(opened: Open) -> None:
     live = opened("binance")
     lost(live)

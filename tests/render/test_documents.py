@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from dcaguard.app.act import Tranche
-from dcaguard.app.run import Decided, Result
+from dcaguard.app.decided import Decided
+from dcaguard.app.run import Result
 from dcaguard.app.world import Problem
 from dcaguard.core.account import AccountView, CheckResult, Evidence, Holding, Proof, Step
 from dcaguard.core.canonical import jsonable
