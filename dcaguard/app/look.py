@@ -96,6 +96,12 @@ def _asked(
     lacking = set(assets)
     prices = dict(venue.prices(sorted(lacking), base)) if lacking else {}
     usd = ONE if base == "USD" else prices.get("USD")
+    if usd is None and "USD" in lacking:
+        # Without a dollar pair a coin that is worth a dollar by the config's word tells it.
+        coins = [coin for coin in at_par if coin != base]
+        by_coin = venue.prices(coins, base)
+        usd = next((by_coin[coin] for coin in coins if coin in by_coin), None)
+        prices |= {} if usd is None else {"USD": usd}
     for coin in at_par:
         lacking -= prices.keys()
         if coin == base or usd is None or not lacking:

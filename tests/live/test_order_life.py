@@ -1,5 +1,7 @@
 """A resting order is watched to its end; what it leaves over is carried or bought once more."""
 
+import pytest
+
 from tests.live.conftest import Live, Open
 from tests.live.test_lost_replies import WITNESS
 
@@ -153,3 +155,14 @@ def test_an_intent_whose_strategy_is_gone_is_given_up(live: Live) -> None:
     (live.space.folder / "strategies/plan.toml").unlink()
     assert live.run().code == 0
     assert (live.statuses, live.posts) == (["ABANDONED"], 0)
+
+
+def test_where_no_pair_names_the_dollar_a_coin_at_par_prices_the_euro(opened: Open) -> None:
+    live = opened("binance", arm=False, top='base_currency = "EUR"\n')
+    live.server.book("EUR/USDT", [["1.0999", "100000"]], [["1.1001", "100000"]])
+    assert live.space.call("arm", "plan", "--yes").code == 0
+    found = live.run()
+    assert (found.code, live.statuses) == (0, ["FILLED"])
+    told = live.space.call("balances", "--json")
+    usdt = next(h for h in told.json["accounts"][0]["holdings"] if h["asset"] == "USDT")
+    assert float(usdt["value"]) == pytest.approx(float(usdt["total"]) / 1.1, rel=0.001)
