@@ -5,21 +5,29 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
 
 from dcaguard.adapters.sources.ccxt_source import CcxtSource
-from dcaguard.adapters.sources.content import exact_json
+from dcaguard.adapters.sources.content import checked_text, exact_json
 from dcaguard.adapters.sources.http import Page
 from dcaguard.adapters.sources.liquidation_lists import Forced, Gate, Htx, WindowedList, inside
 from dcaguard.adapters.sources.liquidation_pages import Bitfinex, Deribit
 from dcaguard.adapters.sources.source import Context, Found
-from dcaguard.core.errors import DataInvalidError, TryAgainError, VenueUnavailableError
+from dcaguard.core.errors import (
+    DataInvalidError,
+    DcaguardError,
+    TryAgainError,
+    VenueUnavailableError,
+)
 from dcaguard.core.source_params import LiquidationsParams
 
 _DAY = timedelta(days=1)
 _DAYS_BACK = 3  # older days are not asked for: nobody says how long they are kept
 # Longer than one request may take: a source that is late loses what it has read.
 _SECONDS_SPARED = 9.0
+_BUSY = frozenset({418, 429})
+_SERVER_ERROR = 500
 _SIDES = ("long", "short")
 
 _WINDOWED: Final[Mapping[str, WindowedList]] = {"htx": Htx(), "gate": Gate()}
@@ -165,18 +173,37 @@ class Liquidations(CcxtSource):
         ])  # fmt: skip
 
     def _ask_venue(self, venue: str, method: str, asked: Mapping[str, object]) -> object:
-        """Return the venue's own words; ccxt only carries them."""
-
-        def ask(client: Any) -> str:
-            getattr(client, method)(dict(asked))
-            return str(client.session.last.text)
-
-        text = self._call(venue, ask)
+        """Return the venue's own words, exact; ccxt only carries them."""
+        reply = self._call(venue, partial(_reply, method, asked))
+        where = f"{self.name}: {venue}"
+        if reply.status in _BUSY:
+            msg = f"{where}: rate limit (HTTP {reply.status}): try again later"
+            raise TryAgainError(msg)
+        if reply.status >= _SERVER_ERROR:
+            msg = f"{where}: HTTP {reply.status}, it is down: try again later"
+            raise VenueUnavailableError(msg)
+        told = reply.headers.get("content-type", "")
+        text = checked_text(where, "json", told, reply.text.encode())
+        if reply.status != HTTPStatus.OK:
+            raise self._cut(venue, f"HTTP {reply.status}, refused")
         self._replies.append(text)
-        return exact_json(f"{self.name}: {venue}", text)
+        return exact_json(where, text)
 
     def _cut(self, where: str, what: str) -> DataInvalidError:
         return DataInvalidError(f"{self.name}: {where}: {what}: not used")
+
+
+def _reply(method: str, asked: Mapping[str, object], client: Any) -> Any:
+    """Return the raw reply: what ccxt thinks of it differs from venue to venue."""
+    client.session.last = None
+    try:
+        getattr(client, method)(dict(asked))
+    except DcaguardError:
+        raise
+    except Exception:
+        if client.session.last is None:
+            raise
+    return client.session.last
 
 
 def _series(venue: str, coin: str, side: str) -> str:
