@@ -121,7 +121,7 @@ class ExchangeParams(SourceParams):
 class LiquidationsParams(SourceParams):
     """Liquidations of perpetuals in USDT by venue, through ccxt; dozens of requests a day."""
 
-    enabled: bool = False
+    enabled: bool = Field(default=False, description="Ask these venues.")
     venues: dict[
         Literal["gate", "htx", "bitfinex", "deribit"],
         Annotated[tuple[Coin, ...], Field(min_length=1)],

@@ -75,6 +75,7 @@ def test_it_heals_when_every_feed_that_is_known_is_calm_again() -> None:
 
     assert at(after) is Stance.CALM
     assert at(after, still) is Stance.ELEVATED
+    assert at(still, after) is Stance.ELEVATED
 
 
 def test_a_feed_is_named_as_sources_name_it() -> None:
