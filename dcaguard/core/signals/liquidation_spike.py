@@ -34,7 +34,7 @@ _QUIET_DAYS, _MEDIAN_DAYS = 30, 90
 
 def arrivals_of(params: LiquidationSpike) -> tuple[str, ...]:
     """Return every series whose arrival may change S2."""
-    return (PRICE, *_feeds_of(params), INTEREST)
+    return (PRICE, LONGS, INTEREST, *params.venue_feeds)
 
 
 def _feeds_of(params: LiquidationSpike) -> tuple[str, ...]:
