@@ -22,6 +22,7 @@ from dcaguard.core.gate_explain import Explanation, explain
 from dcaguard.core.gate_locks import Lock
 from dcaguard.core.gate_state import GateState
 from dcaguard.core.history import History
+from dcaguard.core.reach import Reach, reach
 from dcaguard.core.signals.evaluate import evaluate
 from dcaguard.core.signals.params import Eligibility, GateConfig
 from dcaguard.core.signals.state import SignalState
@@ -77,6 +78,7 @@ class Explained:
     gate_enabled: bool
     explanation: Explanation
     signals: tuple[Told, ...]
+    inputs: tuple[tuple[About, tuple[Reach, ...]], ...] = ()  # what each enabled signal reads
 
 
 def list_signals(world: World, catalog: Sequence[SourceInfo]) -> Listing:
@@ -111,7 +113,22 @@ def explain_signals(world: World) -> Explained:
     scored = [told(s) for s in found.signals if s.contribution is not None]
     silent = [told(s) for s in found.signals if not s.number and s.contribution is None]
     ordered = (*scored, *beside, *silent)
-    return Explained(at, state.evaluated_at, config.gate.enabled, told_next, ordered)
+    inputs = _inputs(world, watched, sight.history.until(when))
+    return Explained(at, state.evaluated_at, config.gate.enabled, told_next, ordered, inputs)
+
+
+def _inputs(
+    world: World, watched: Watched, history: History
+) -> tuple[tuple[About, tuple[Reach, ...]], ...]:
+    """Return how far the history of each series reaches that an enabled signal reads."""
+    signals = world.config.signals
+    found = []
+    for about in ABOUT:
+        names = dict.fromkeys(need.series for need in needs(about.name, signals, watched))
+        reaches = tuple(one for name in names if (one := reach(history, name)) is not None)
+        if reaches and getattr(signals, about.field).enabled:
+            found.append((about, reaches))
+    return tuple(found)
 
 
 def _too_old(state: GateState, watched: Watched, at: datetime) -> tuple[str, ...]:

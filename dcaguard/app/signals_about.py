@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dcaguard.core.explain import Watched
+from dcaguard.core.signals.liquidation_spike import arrivals_of
 from dcaguard.core.signals.params import SignalsConfig
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.treasury_spiral import series_of
@@ -61,7 +62,6 @@ def needs(name: str, config: SignalsConfig, watched: Watched) -> tuple[Need, ...
 _Pair = tuple[tuple[str, ...], tuple[str, ...]]
 _NEEDS: dict[str, _Pair] = {
     "etf-outflow": (("etf.btc.flow_usd",), ("etf.btc.aum_usd", "px.BTC")),
-    "liquidation-spike": (("px.BTC",), ("liq.long_usd", "oi.btc_usd")),
     "rate-repricing": (
         ("us2y", "effr"),
         ("odds.fed_easier.kalshi", "odds.fed_easier.polymarket"),
@@ -89,6 +89,8 @@ _NEEDS: dict[str, _Pair] = {
 def _own(name: str, config: SignalsConfig, watched: Watched) -> _Pair:
     """Return the series of a signal whose list depends on the config."""
     match name:
+        case "liquidation-spike":
+            return ("px.BTC",), arrivals_of(config.liquidation_spike)[1:]
         case "treasury-spiral":
             params = config.treasury_spiral
             required = tuple(f"dat.{t}.mnav" for t in params.tickers)

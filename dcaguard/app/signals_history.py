@@ -69,6 +69,11 @@ def nearest_name(name: str) -> str:
     return starts[0] if starts else nearest(name)
 
 
+def signal_names() -> str:
+    """Return the number and name of every signal, for a person who typed another."""
+    return ", ".join(f"{about.number} {about.name}" for about in ABOUT)
+
+
 def series_history(
     world: World, series: str, start: datetime | None, end: datetime | None
 ) -> SeriesHistory:

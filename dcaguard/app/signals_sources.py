@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dcaguard.app.world import World
+from dcaguard.core.reach import Import, imports
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,15 @@ class SourceRow:
     unread: tuple[str, ...] = ()  # its series of which the journal has no reading
 
 
-def source_rows(world: World, catalog: Sequence[SourceInfo], at: datetime) -> list[SourceRow]:
+@dataclass(frozen=True, slots=True)
+class SourceTable:
+    """Every source, and what a person imported beside them."""
+
+    rows: tuple[SourceRow, ...]
+    imports: tuple[Import, ...]
+
+
+def source_table(world: World, catalog: Sequence[SourceInfo], at: datetime) -> SourceTable:
     """Return every source with what the journal knows of its fetches until `at`."""
     good: dict[str, datetime] = {}
     bad: dict[str, tuple[datetime, str]] = {}
@@ -52,9 +61,9 @@ def source_rows(world: World, catalog: Sequence[SourceInfo], at: datetime) -> li
             good[row.subject] = row.at
         else:
             bad[row.subject] = (row.at, str(row.body.get("message", "")))
-    wanted = sorted({series for info in catalog for series in info.series})
-    read = {one.series for one in world.journal.readings(until=at, series=wanted)}
-    return [
+    readings = world.journal.readings(until=at)
+    read = {one.series for one in readings}
+    rows = tuple(
         SourceRow(
             info=info,
             last_success=good.get(info.name),
@@ -63,7 +72,8 @@ def source_rows(world: World, catalog: Sequence[SourceInfo], at: datetime) -> li
             unread=tuple(series for series in info.series if series not in read),
         )
         for info in catalog
-    ]
+    )
+    return SourceTable(rows, imports(readings))
 
 
 def serving(catalog: Sequence[SourceInfo]) -> Mapping[str, tuple[SourceInfo, ...]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dcaguard.app.world import World
+from dcaguard.core.config import Config
 from dcaguard.core.errors import DataInvalidError
 from dcaguard.core.event import OperatorEvent
 from dcaguard.core.money import plain
@@ -69,6 +70,15 @@ def _conflict(world: World, conflicts: Sequence[Reading], where: Callable[[Readi
         f"{where(one)}: {one.as_of.date()} is known as {plain(old.value)} ({old.source}), here it "
         f"is {plain(one.value)}{more}: nothing was written; if the file is right, add --revision"
     )
+
+
+def deaf_to_events(config: Config) -> str:
+    """Return the switch because of which a person's event changes nothing; "" when none does."""
+    if not config.gate.enabled:
+        return "[gate] enabled = false"
+    if not config.signals.regulation.enabled:
+        return "[signals.regulation] enabled = false"
+    return ""
 
 
 def add_event(world: World, event: OperatorEvent) -> int:

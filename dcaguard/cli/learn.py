@@ -129,14 +129,20 @@ def sources() -> int:
 
 def event_add(
     severity: Annotated[
-        str, typer.Option("--severity", metavar="low|medium|high", help="Only high votes.")
+        str,
+        typer.Option(
+            "--severity",
+            metavar="low|medium|high",
+            help="high: S8 votes, and at most half is bought until its end. medium: S8 scores 0.5 "
+            "at least, without a vote. low: noted, nothing changes.",
+        ),
     ],
     until: Annotated[
         str | None, typer.Option("--until", metavar="T", help="Its end, UTC; 14 days by default.")
     ] = None,
     note: Annotated[str, typer.Option("--note", help="What you saw, for the journal.")] = "",
 ) -> int:
-    """Enter an event of your own: high halves buying until it ends, low is only noted.
+    """Enter an event of your own: high halves buying until it ends, medium only weighs.
 
     Example: dcaguard signals event add --severity high --until 2025-03-10 --note "bank run"
     """

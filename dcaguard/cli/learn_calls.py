@@ -70,6 +70,7 @@ def show_history(session: Session, name: str, start: str | None, end: str | None
         series_history,
         signal_called,
         signal_history,
+        signal_names,
     )
     from dcaguard.core.series import lookup
     from dcaguard.render.signals_history import (
@@ -85,7 +86,10 @@ def show_history(session: Session, name: str, start: str | None, end: str | None
         raise UsageError(message)
     about = signal_called(name)
     if about is None and lookup(name) is None:
-        message = f"history {name!r}: no signal or series is called so: try {nearest_name(name)}"
+        message = (
+            f"history {name!r}: no signal or series is called so: try {nearest_name(name)}; "
+            f"the signals are {signal_names()}"
+        )
         raise UsageError(message)
     with opened(load(session.config), write=False) as world:
         if about is not None:
@@ -99,13 +103,13 @@ def show_history(session: Session, name: str, start: str | None, end: str | None
 
 def show_sources(session: Session) -> int:
     """Show each source, its series and its last answers."""
-    from dcaguard.app.signals_sources import source_rows
+    from dcaguard.app.signals_sources import source_table
     from dcaguard.render.signals_data import sources_json, sources_text
 
     loaded = load(session.config)
     with opened(loaded, write=False) as world:
-        rows = source_rows(world, catalog(loaded), world.clock.now())
-    show("signals-sources", sources_json(rows), sources_text(rows, detailed=session.verbose))
+        found = source_table(world, catalog(loaded), world.clock.now())
+    show("signals-sources", sources_json(found), sources_text(found, detailed=session.verbose))
     return 0
 
 

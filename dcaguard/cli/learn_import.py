@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dcaguard.adapters.csv_import import decode, known_series, read_bytes, read_import
-from dcaguard.app.signals_store import add_event, known_values, store_import
+from dcaguard.app.signals_store import add_event, deaf_to_events, known_values, store_import
 from dcaguard.cli.session import Session, show
 from dcaguard.core.errors import DataInvalidError, UsageError
 from dcaguard.core.event import OperatorEvent, Severity
@@ -106,8 +106,9 @@ def add_event_now(session: Session, severity: str, until: str | None, note: str)
         event = OperatorEvent(Severity(severity.upper()), now, end, note)
         days = world.config.signals.regulation.event_expire_days
         seq = add_event(world, event)
+        off = deaf_to_events(world.config)
     ends = end or now + timedelta(days=days)
-    show("signals-event", event_json(event, ends, seq), event_text(event, ends))
+    show("signals-event", event_json(event, ends, seq), event_text(event, ends, off))
     return 0
 
 

@@ -14,7 +14,8 @@ def ways_in(config: SignalsConfig, gate: GateConfig) -> tuple[str, ...]:
     if spike.enabled:
         said.append(
             f"COOLOFF for {gate.cooloff_hours} hours on a shock (S2: Bitcoin falls "
-            f"{spike.shock_sigmas:g} sigma in a day)"
+            f"{spike.shock_sigmas:g} sigma in a day); {gate.cooloff_days_max} days at most, "
+            "however many shocks follow"
         )
     if sold.enabled:
         said.append(

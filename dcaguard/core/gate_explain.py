@@ -114,7 +114,7 @@ def _market(
         case Regime.PROBE:
             return (_probe(state, gate), _into(known, gate), *ways_in(config, gate))
         case Regime.COOLOFF:
-            return (f"ends {_until(state.cooloff_until)}, then the rules decide",)
+            return (_cooling(state, gate),)
         case Regime.CAUTION:
             left = gate.caution_exit_days - state.calm_days
             return (
@@ -135,6 +135,22 @@ def _market(
                 _into(known, gate),
                 *ways_in(config, gate),
             )
+
+
+def _cooling(state: GateState, gate: GateConfig) -> str:
+    """Say when COOLOFF ends, and how far further shocks can move that."""
+    said = f"ends {_until(state.cooloff_until)}, then the rules decide"
+    if state.since is None:
+        return said
+    latest = state.since + timedelta(days=gate.cooloff_days_max)
+    if state.cooloff_until is not None and state.cooloff_until >= latest:
+        return (
+            f"{said}; further shocks do not lengthen it: {gate.cooloff_days_max} days are its most"
+        )
+    return (
+        f"{said}; each further shock begins its {gate.cooloff_hours} hours again, "
+        f"to {_until(latest)} at the latest"
+    )
 
 
 def _probe(state: GateState, gate: GateConfig) -> str:

@@ -11,7 +11,7 @@ from dcaguard.core.history import DAY, F64, HOUR, I64, Bools, History, micros, m
 from dcaguard.core.signals.board import Sample, by_name, sample, tracks
 from dcaguard.core.signals.composite import Composite, compose
 from dcaguard.core.signals.heard import Heard, heard
-from dcaguard.core.signals.liquidation_spike import ARRIVALS
+from dcaguard.core.signals.liquidation_spike import arrivals_of
 from dcaguard.core.signals.params import AltcoinBreadth, GateConfig, Recovery, SignalsConfig
 from dcaguard.core.signals.recovery import Legs, liquidity
 from dcaguard.core.signals.state import SCORED_BLOCKS
@@ -71,7 +71,7 @@ def instants(
     fixed = (days[:, None] + np.array(FIXED)).ravel()
     names: list[str] = []
     if config.liquidation_spike.enabled:
-        names.extend(ARRIVALS)
+        names.extend(arrivals_of(config.liquidation_spike))
     if config.venue_custody.enabled:
         names.extend(safety_series(history))
     arrivals = history.arrivals(names, begin, until)

@@ -134,6 +134,7 @@ PATTERNS: Final = (
     "dat.TICKER.shares", "dat.TICKER.diluted_shares",
     "cex.VENUE.tvl_usd", "cex.VENUE.clean_usd", "cex.VENUE.inflow_24h_usd",
     "cex.VENUE.inflow_7d_usd", "rev.ASSET.usd_day", "rev.ASSET.holders_usd_day", "mcap.ASSET",
+    "liq.VENUE.COIN.long_usd", "liq.VENUE.COIN.short_usd",
     "peg.COIN", "vol.ASSET", "depth.ASSET", "spread.ASSET", "venue.VENUE.failures",
     "venue.VENUE.withdraw.ASSET",
 )  # fmt: skip
@@ -151,6 +152,9 @@ _SIMPLE: Final = (
      replace(_USD, description="protocol revenue of the day", group="revenue")),
     (rf"rev\.{_ASSET}\.holders_usd_day",
      replace(_USD, description="revenue of the day that holders earn", group="revenue")),
+    (rf"liq\.[a-z0-9-]+\.{_ASSET}\.(long|short)_usd",
+     replace(_USD, description="positions of one coin liquidated at one venue in the day",
+             group="leverage")),
     (rf"mcap\.{_ASSET}", replace(_USD, description="market value", group="value", zero=False)),
     (rf"peg\.{_ASSET}", _PEG),
     (rf"depth\.{_ASSET}", replace(_USD, description="orders within 1 % of the middle",

@@ -1,7 +1,7 @@
 """What a person may say about a source of series; secrets are only ever referred to."""
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -39,6 +39,7 @@ def checked_url(text: str) -> str:
 
 Reference = Annotated[str, AfterValidator(checked_reference)]
 Url = Annotated[str, AfterValidator(checked_url)]
+Coin = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,10}$")]
 Pointer = Annotated[str, Field(pattern=r"^(/[^/]*)*$")]
 
 
@@ -114,6 +115,20 @@ class ExchangeParams(SourceParams):
         default="kraken",
         pattern=r"^[a-z0-9]*$",
         description="Exchange of USDT/USD and USDC/USD; '' is off.",
+    )
+
+
+class LiquidationsParams(SourceParams):
+    """Liquidations of perpetuals in USDT by venue, through ccxt; dozens of requests a day."""
+
+    enabled: bool = Field(default=False, description="Ask these venues.")
+    venues: dict[
+        Literal["gate", "htx", "bitfinex", "deribit"],
+        Annotated[tuple[Coin, ...], Field(min_length=1)],
+    ] = Field(
+        default={"gate": ("BTC",), "htx": ("BTC",), "bitfinex": ("BTC",)},
+        min_length=1,
+        description="Coins by venue, read as liq.VENUE.COIN.long_usd and short_usd.",
     )
 
 
@@ -261,6 +276,7 @@ class SourcesConfig(_Table):
     coinglass: KeyedParams = KeyedParams()
     okx: OkxParams = OkxParams()
     exchange: ExchangeParams = ExchangeParams()
+    liquidations: LiquidationsParams = LiquidationsParams()
     fred: SourceParams = SourceParams()
     coingecko: CoingeckoParams = CoingeckoParams()
     edgar: EdgarParams = EdgarParams()

@@ -128,7 +128,9 @@ class Pause(Typed):
 class Valuation(Typed):
     """Buy less when expensive: apart from stress, with the opposite sign."""
 
-    metric: Literal["ahr999", "mayer"] = Field(description="ahr999 or mayer")
+    metric: Literal["ahr999", "mayer"] = Field(
+        description="ahr999 or mayer; of Bitcoin, whatever is bought"
+    )
     above: Positive = Field(description="from this value on, only `share` is bought")
     share: Share = Field(Decimal(0), description="part of the tranche bought when above")
 

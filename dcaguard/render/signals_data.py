@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from dcaguard.app.fetching import Fetched
-from dcaguard.app.signals_sources import SourceRow
+from dcaguard.app.signals_sources import SourceRow, SourceTable
 from dcaguard.app.signals_store import Imported
 from dcaguard.core.canonical import instant
 from dcaguard.core.event import OperatorEvent, Severity
+from dcaguard.core.reach import Import
 from dcaguard.render.table import paragraphs, plain_text, table
 
 
@@ -77,7 +78,7 @@ def import_text(done: Imported) -> str:
     return text
 
 
-def sources_json(rows: Sequence[SourceRow]) -> dict[str, object]:
+def sources_json(found: SourceTable) -> dict[str, object]:
     """Return the body of `signals sources --json`."""
     return {
         "sources": [
@@ -97,12 +98,23 @@ def sources_json(rows: Sequence[SourceRow]) -> dict[str, object]:
                 "last_error": row.last_error,
                 "error": row.error,
             }
-            for row in rows
-        ]
+            for row in found.rows
+        ],
+        "imports": [
+            {
+                "series": one.series,
+                "file": one.file,
+                "count": one.count,
+                "from": one.first,
+                "to": one.last,
+                "known_by_rule": one.by_rule,
+            }
+            for one in found.imports
+        ],
     }
 
 
-def sources_text(rows: Sequence[SourceRow], *, detailed: bool = False) -> str:
+def sources_text(found: SourceTable, *, detailed: bool = False) -> str:
     """Return the table of sources, then what each serves and under which terms."""
     cells = [
         (
@@ -114,14 +126,33 @@ def sources_text(rows: Sequence[SourceRow], *, detailed: bool = False) -> str:
             _when(row.last_success),
             _when(row.last_error),
         )
-        for row in rows
+        for row in found.rows
     ]
     header = ("source", "", "key", "group", "series", "last success", "last error")
     return paragraphs(
         table(header, cells, right=(4,)),
-        "\n".join(line for row in rows for line in _lines(row, detailed=detailed)),
+        "\n".join(line for row in found.rows for line in _lines(row, detailed=detailed)),
+        _imports(found.imports),
         "sources of one group mirror one table: they do not confirm each other",
     )
+
+
+def _imports(found: Sequence[Import]) -> str:
+    """Return what came from files, and whether they said when each value became known."""
+    if not found:
+        return ""
+    return "imported\n" + "\n".join(
+        f"  {one.series}: {one.count} from {one.file}, {one.first:%Y-%m-%d} to "
+        f"{one.last:%Y-%m-%d}; {_known(one)}"
+        for one in found
+    )
+
+
+def _known(one: Import) -> str:
+    if not one.by_rule:
+        return "the file says when each became known"
+    some = "" if one.by_rule == one.count else f"{one.by_rule} of them "
+    return f"{some}taken as known at the usual hour, although they may be later corrections"
 
 
 def _key_words(row: SourceRow) -> str:
@@ -165,14 +196,22 @@ def event_json(event: OperatorEvent, ends: datetime, seq: int) -> dict[str, obje
     }
 
 
-def event_text(event: OperatorEvent, ends: datetime) -> str:
-    """Return one line: what was written and how long it holds."""
-    effect = {
-        Severity.HIGH: "at most half is bought from now on",
-        Severity.MEDIUM: "it weighs in the score of regulation",
-        Severity.LOW: "it is noted and changes nothing",
-    }[event.severity]
-    text = f"event {event.severity.value} until {instant(ends)}: {effect}"
-    if event.severity is Severity.HIGH:
-        text += "\nto stop buying altogether: `dcaguard halt`"
-    return text
+def event_text(event: OperatorEvent, ends: datetime, off: str = "") -> str:
+    """Return what was written, how long it holds and what it does; `off` names what silences it."""
+    head = f"event {event.severity.value} until {instant(ends)}: "
+    if off and event.severity is not Severity.LOW:
+        return f"{head}noted, and it changes nothing while {off}"
+    return head + _EFFECT[event.severity]
+
+
+_EFFECT = {
+    Severity.HIGH: (
+        "at most half is bought until then (CAUTION at least), and S8 votes to pause\n"
+        "to stop buying altogether: `dcaguard halt`"
+    ),
+    Severity.MEDIUM: (
+        "S8 regulation scores 0.5 at least until then, without a vote: it tips what is near a "
+        "limit, and no more\nto halve buying whatever the rest says: --severity high"
+    ),
+    Severity.LOW: "it is noted and changes nothing",
+}

@@ -3,9 +3,11 @@
 from dcaguard.app.signals import Explained
 from dcaguard.core.canonical import instant
 from dcaguard.core.explain import Age, Told
+from dcaguard.core.reach import Reach
 from dcaguard.render.signals import number, told_json
 from dcaguard.render.table import paragraphs, plain_text, table
 
+_SERIES_SHOWN = 4
 _NEVER_READ_MAX = 60  # a list of series; `dcaguard signals` shows all of it
 
 
@@ -21,6 +23,17 @@ def explain_json(found: Explained) -> dict[str, object]:
         "composite": number(about.composite),
         "blocks": {name: number(score) for name, score in about.blocks.items()},
         "signals": [told_json(one) for one in found.signals],
+        "inputs": [
+            {
+                "signal": signal.name,
+                "series": one.series,
+                "from": one.first,
+                "to": one.last,
+                "revised_days": one.revised,
+            }
+            for signal, reaches in found.inputs
+            for one in reaches
+        ],
         "never_read": list(about.never_read),
         "next": list(about.next),
     }
@@ -42,8 +55,28 @@ def explain_text(found: Explained) -> str:
         head,
         f"blocks: {blocks}" if blocks else "blocks: none, because no series was ever read",
         table(header, [_row(one) for one in found.signals], right=(0, 3)),
+        _inputs(found),
         "what would change it\n" + "\n".join(f"  {plain_text(one, 400)}" for one in about.next),
     )
+
+
+def _inputs(found: Explained) -> str:
+    """Return since when each signal's series are known, and which were corrected later."""
+    if not found.inputs:
+        return ""
+    lines = [
+        f"  {signal.number} {', '.join(_reach(one) for one in reaches[:_SERIES_SHOWN])}"
+        + (f" and {len(reaches) - _SERIES_SHOWN} more" if len(reaches) > _SERIES_SHOWN else "")
+        for signal, reaches in found.inputs
+    ]
+    if any(one.revised for _, reaches in found.inputs for one in reaches):
+        lines.append("  a corrected day counts in the past with the value that was known then")
+    return "what they read, and since when\n" + "\n".join(lines)
+
+
+def _reach(one: Reach) -> str:
+    corrected = f" (corrected: {one.revised})" if one.revised else ""
+    return f"{one.series} {one.first:%Y-%m-%d}{corrected}"
 
 
 def _row(told: Told) -> tuple[str, ...]:

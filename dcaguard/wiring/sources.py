@@ -39,12 +39,16 @@ def built_sources(loaded: Loaded, clock: Clock, budget_seconds: float) -> "list[
         loaded.base_dir,
         key_of,
         budget_seconds,
-        open_exchange=lambda exchange, base_url: public_client(exchange, base_url, clock),
+        open_exchange=lambda exchange, base_url, paths: public_client(
+            exchange, base_url, clock, paths
+        ),
     )
 
 
-def public_client(exchange_id: str, base_url: str | None, clock: Clock) -> Any:
-    """Return a keyless ccxt client whose session lets only reads of that exchange out."""
+def public_client(
+    exchange_id: str, base_url: str | None, clock: Clock, paths: Sequence[str]
+) -> Any:
+    """Return a keyless ccxt client whose session lets only GETs of these paths out."""
     from dcaguard.adapters.venues.egress import Egress, Rule
     from dcaguard.adapters.venues.hosts import origins
     from dcaguard.adapters.venues.loader import build
@@ -52,7 +56,7 @@ def public_client(exchange_id: str, base_url: str | None, clock: Clock) -> Any:
 
     client = build(exchange_id, {}, base_url=base_url, sandbox=False)
     client.session.close()
-    reads = (Rule("GET", "/.*"),)
+    reads = tuple(Rule("GET", path) for path in paths)
     client.session = GuardedSession(
         Egress(origins(client), reads), clock, timeout_seconds=SOURCE_TIMEOUT_SECONDS
     )

@@ -387,3 +387,57 @@ def test_text_from_outside_is_shown_escaped(workspace: Path) -> None:
     shown = run(workspace, "signals", "history", SERIES).stdout
     assert "\x1b" not in shown
     assert "\\x1b[31m" in shown
+
+
+@pytest.mark.parametrize(
+    ("severity", "words"),
+    [
+        ("high", "at most half is bought until then"),
+        ("medium", "scores 0.5 at least until then, without a vote"),
+        ("low", "changes nothing"),
+    ],
+)
+def test_an_event_says_what_its_severity_does(workspace: Path, severity: str, words: str) -> None:
+    assert words in run(workspace, "signals", "event", "add", "--severity", severity).stdout
+    help_text = " ".join(run(workspace, "signals", "event", "add", "--help").stdout.split())
+    assert "medium: S8 scores 0.5 at least, without a vote" in help_text
+
+
+@pytest.mark.parametrize("off", ["gate", "signals.regulation"])
+def test_an_event_that_nobody_hears_says_so(workspace: Path, off: str) -> None:
+    with (workspace / "config.toml").open("a") as config:
+        config.write(f"\n[{off}]\nenabled = false\n")
+    told = run(workspace, "signals", "event", "add", "--severity", "high").stdout
+    assert f"it changes nothing while [{off}] enabled = false" in told
+
+
+def test_an_unknown_name_is_answered_with_the_names_there_are(workspace: Path) -> None:
+    told = run(workspace, "signals", "history", "S99").stderr
+    assert "S1 etf-outflow, S2 liquidation-spike" in told
+    assert "S13 eligibility" in told
+
+
+def test_explain_and_sources_say_since_when_corrected_and_from_which_file(
+    workspace: Path,
+) -> None:
+    run(workspace, "signals", "import", SERIES, csv_file(workspace, FLOWS))
+    (workspace / "later.csv").write_text(
+        "as_of,value,observed_at\n2025-02-21,-63000000,2025-02-25T10:00:00Z\n"
+    )
+    assert run(workspace, "signals", "import", SERIES, "later.csv", "--revision").returncode == 0
+    [one] = [i for i in document(workspace, "signals", "explain")["inputs"]
+             if i["signal"] == "etf-outflow"]  # fmt: skip
+    assert (one["series"], one["from"][:10], one["to"][:10]) == (SERIES, "2025-02-20", "2025-02-24")
+    assert one["revised_days"] == 1
+    text = run(workspace, "signals", "explain").stdout
+    assert f"S1 {SERIES} 2025-02-20 (corrected: 1)" in text
+    assert "with the value that was known then" in text
+    before = document(workspace, "signals", "explain", "--as-of", "2025-02-24")["inputs"]
+    assert {(i["to"][:10], i["revised_days"]) for i in before} == {("2025-02-21", 0)}
+    found = document(workspace, "signals", "sources")["imports"]
+    assert [(i["file"], i["count"], i["known_by_rule"]) for i in found] == [
+        ("flows.csv", 3, 3), ("later.csv", 1, 0)
+    ]  # fmt: skip
+    text = run(workspace, "signals", "sources").stdout
+    assert "taken as known at the usual hour, although they may be later corrections" in text
+    assert "the file says when each became known" in text

@@ -40,6 +40,17 @@ def test_a_probe_says_how_much_it_buys_and_that_its_end_may_pause(
     assert ("an alarm that never stopped" in found) == forced
 
 
+def test_a_cooloff_says_what_further_shocks_can_do_to_its_end_and_what_they_can_not() -> None:
+    ends, begun = AT + timedelta(hours=20), AT - timedelta(hours=28)
+    found = told(GateState(Regime.COOLOFF, begun, AT, cooloff_until=ends))
+    assert f"ends {ends:%Y-%m-%d %H:%M} UTC" in found
+    latest = begun + timedelta(days=5)
+    assert f"begins its 48 hours again, to {latest:%Y-%m-%d %H:%M} UTC at the latest" in found
+    begun = ends - timedelta(days=5)
+    found = told(GateState(Regime.COOLOFF, begun, AT, cooloff_until=ends))
+    assert "further shocks do not lengthen it: 5 days are its most" in found
+
+
 def test_caution_names_the_persons_event_and_its_end() -> None:
     state = GateState(Regime.CAUTION, AT - timedelta(days=2), AT)
     event = OperatorEvent(Severity.HIGH, AT - timedelta(days=2), None, "my bank froze")
@@ -54,6 +65,7 @@ def test_caution_names_the_persons_event_and_its_end() -> None:
 def test_shock_and_breaker_are_named_as_ways_in_while_they_are_on(regime: Regime) -> None:
     found = told(GateState(regime, AT, AT))
     assert "COOLOFF for 48 hours" in found
+    assert "5 days at most, however many shocks follow" in found
     assert "PAUSED at once on a breaker" in found
     found = told(GateState(regime, AT, AT), config=only("regulation"))
     assert "COOLOFF" not in found

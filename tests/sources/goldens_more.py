@@ -15,6 +15,7 @@ from tests.sources.goldens import (
     okx,
     sosovalue,
 )
+from tests.sources.goldens_forced import liquidations
 from tests.sources.stand import CONTACT, NOON, Golden, dumps
 
 
@@ -337,6 +338,7 @@ ROUNDS = (
         sosovalue,
         okx,
         exchange,
+        liquidations,
         fred,
         edgar,
         coinmetrics,

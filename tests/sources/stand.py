@@ -20,6 +20,7 @@ CONTACT = 'contact = "A Person person@example.org"'
 PAPER = '[accounts.paper]\nexchange = "paper"\nbalances = { USDT = "1000" }\n'
 STAND_IN = Path(__file__).parent / "stand_in"
 NAMES = tuple(name.rstrip("_") for name in SourcesConfig.model_fields)
+THROUGH_CCXT = frozenset({"exchange", "liquidations"})
 KEYED = frozenset({"sosovalue", "coinglass"})
 
 Page = str | bytes | Callable[[dict[str, str]], str] | Mapping[str, Any]

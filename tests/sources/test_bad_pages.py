@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.sources.goldens_more import GOLDENS
-from tests.sources.stand import KEY, Fetched, Stand
+from tests.sources.stand import KEY, THROUGH_CCXT, Fetched, Stand
 
 PAGES = [name for name in GOLDENS if name != "yfinance"]  # its package speaks for itself
 HUGE = ["farside", "fred", "sosovalue", "defillama", "exchange"]  # every kind of page, not each
@@ -63,8 +63,8 @@ def assert_refused(done: Fetched, kind: str, source: str) -> None:
     assert len(message) < 1200, message
     assert KEY not in done.ran.out + done.ran.err
     assert result["new"] == result["same"] == 0
-    # The source `exchange` speaks through ccxt, which has words of its own.
-    assert words in message or source == "exchange"
+    # These speak through ccxt, which has words of its own.
+    assert words in message or source in THROUGH_CCXT
     assert result["code"] == code, message
 
 
@@ -87,8 +87,8 @@ def test_a_page_that_is_no_data_is_told_in_one_line_and_nothing_is_written(
     )
     if kind == "429":
         # Asking on would only lengthen the ban.
-        assert {name: stand.asked(name) for name in names if name != "exchange"} == {
-            name: 1 for name in names if name != "exchange"
+        assert {name: stand.asked(name) for name in names if name not in THROUGH_CCXT} == {
+            name: 1 for name in names if name not in THROUGH_CCXT
         }
 
 

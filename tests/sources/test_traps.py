@@ -9,7 +9,7 @@ import pytest
 
 from tests.adapters.sources import pages
 from tests.sources.goldens_more import GOLDENS
-from tests.sources.stand import NOON, Fetched, Stand
+from tests.sources.stand import NOON, THROUGH_CCXT, Fetched, Stand
 from tests.sources.traps import BTC, MONDAY, TRAPS, TUESDAY, Trap, farside, sosovalue
 
 # OKX and CoinGlass tell of one series and are never asked together.
@@ -52,7 +52,7 @@ def assert_refused(done: Fetched, source: str, trap: Trap) -> None:
 
 def assert_kept(done: Fetched, source: str, trap: Trap) -> None:
     """Assert that the page itself waits in the cache, where a person can look at it."""
-    if source == "exchange":
+    if source in THROUGH_CCXT:
         return  # ccxt hands over what it has parsed
     for page in trap.pages.values():
         if isinstance(page, str):

@@ -1,31 +1,22 @@
 """Public figures of exchanges through ccxt: closes, open interest, funding, breadth, pegs."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from dcaguard.adapters.sources import fields
 from dcaguard.adapters.sources.breadth import shares
+from dcaguard.adapters.sources.ccxt_source import CcxtSource
 from dcaguard.adapters.sources.http import Page
-from dcaguard.adapters.sources.source import Context, Found, WebSource
+from dcaguard.adapters.sources.source import Context, Found
 from dcaguard.core.canonical import canonical_json
-from dcaguard.core.errors import (
-    ConfigError,
-    DataInvalidError,
-    DcaguardError,
-    NotPermittedError,
-    ProtocolError,
-    TryAgainError,
-    VenueUnavailableError,
-)
+from dcaguard.core.errors import TryAgainError
 from dcaguard.core.money import quotient, times
 from dcaguard.core.source_params import ExchangeParams
 
-_Result = TypeVar("_Result")
 _DAY = timedelta(days=1)
 _HISTORY = timedelta(days=500)  # ranks look back 365 days, from 90 days before
 _BREADTH_HISTORY = timedelta(days=90)
@@ -38,21 +29,18 @@ _PEGS = ("USDT", "USDC")
 _TIMEOUT_MS = 8000
 
 
-class Exchange(WebSource):
+class Exchange(CcxtSource):
     """Figures that exchanges give to everybody; keys are never used here."""
 
     name = "exchange"
     group = "exchange"
     updates_utc = "closes at 00:00; pegs, open interest and funding continuously"
     licence = "the exchange's API terms: own use"
-    one_host = False  # pegs come from another exchange
-    hosts: frozenset[str] = frozenset()  # type: ignore[misc]  # those of the configured exchange
 
     def __init__(self, params: ExchangeParams, context: Context) -> None:
         """Take the exchange and its symbols."""
         super().__init__(params, context)
         self._params = params
-        self._made: dict[str, Any] = {}
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -157,46 +145,9 @@ class Exchange(WebSource):
             for day, share in found
         ])  # fmt: skip
 
-    def _call(self, exchange: str, ask: Callable[[Any], _Result]) -> _Result:
-        try:
-            return ask(self._venue(exchange))
-        except ConfigError:
-            raise
-        except (ProtocolError, NotPermittedError) as error:
-            # The venues' session: what breaks a venue's rules is bad data here.
-            raise DataInvalidError(f"{self.name}: {exchange}: {error}") from error
-        except DcaguardError as error:
-            raise VenueUnavailableError(f"{self.name}: {exchange}: {error}") from error
-        except Exception as error:
-            raise self._told(exchange, error) from error
-
-    def _told(self, exchange: str, error: Exception) -> Exception:
-        """Return what an error of ccxt means, without its text, which repeats whole pages."""
-        # Classes of ccxt by name: its package may be loaded in part only.
-        kinds = {kind.__name__ for kind in type(error).__mro__}
-        where, what = f"{self.name}: {exchange}", type(error).__name__
-        # Some exchanges' classes call a rate limit, or a refusal, a network error.
-        status = re.search(r" (403|429) ", str(error)[:300])
-        if kinds & {"RateLimitExceeded", "DDoSProtection"} or (status and status[1] == "429"):
-            return TryAgainError(f"{where}: rate limit: try again later")
-        if status:
-            return DataInvalidError(f"{where}: HTTP 403, refused: choose another exchange")
-        if "NetworkError" in kinds:
-            return VenueUnavailableError(f"{where}: no answer ({what}): try again later")
-        # ccxt meets a reply of another shape with whatever its parser trips over.
-        return fields.ShapeError(f"{exchange} answers otherwise than expected ({what})")
-
-    def _venue(self, exchange: str) -> Any:  # ccxt has no types of its own
-        if exchange not in self._made:
-            if self._context.open_exchange is None:
-                msg = f"sources.exchange: nothing here opens {exchange}: enabled = false"
-                raise ConfigError(msg)
-            # Keyless, through a session that lets nothing but reads of this exchange out.
-            venue = self._context.open_exchange(exchange, self._base_url)
-            if self._params.swap:
-                venue.options["fetchMarkets"] = _with_swaps(venue)
-            self._made[exchange] = venue
-        return self._made[exchange]
+    def _prepared(self, venue: Any) -> None:
+        if self._params.swap:
+            venue.options["fetchMarkets"] = _with_swaps(venue)
 
     def _page(self, symbol: str, values: Sequence[object]) -> Page:
         body = canonical_json(values).encode()

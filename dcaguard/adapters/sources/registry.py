@@ -17,12 +17,13 @@ from dcaguard.adapters.sources.farside import Farside
 from dcaguard.adapters.sources.fred import Fred
 from dcaguard.adapters.sources.gdelt import Gdelt
 from dcaguard.adapters.sources.http import BUDGET_SECONDS, PoliteClient
+from dcaguard.adapters.sources.liquidations import Liquidations
 from dcaguard.adapters.sources.mapped import MappedCsv, MappedJson
 from dcaguard.adapters.sources.odds import Kalshi, Polymarket
 from dcaguard.adapters.sources.ofr import Ofr
 from dcaguard.adapters.sources.okx import Okx
 from dcaguard.adapters.sources.sosovalue import SoSoValue
-from dcaguard.adapters.sources.source import Context, WebSource
+from dcaguard.adapters.sources.source import Context, OpenExchange, WebSource
 from dcaguard.adapters.sources.yahoo import Yahoo
 from dcaguard.core.errors import ConfigError
 from dcaguard.core.source_params import SourcesConfig
@@ -37,6 +38,7 @@ SOURCES: Final[Mapping[str, Any]] = {
     "coinglass": CoinGlass,
     "okx": Okx,
     "exchange": Exchange,
+    "liquidations": Liquidations,
     "fred": Fred,
     "yfinance": Yahoo,
     "coingecko": CoinGecko,
@@ -60,7 +62,7 @@ def build_sources(  # noqa: PLR0913 - one argument per thing that only the calle
     key_of: Callable[[str], str | None],
     budget_seconds: float = BUDGET_SECONDS,
     *,
-    open_exchange: Callable[[str, str | None], Any] | None = None,
+    open_exchange: OpenExchange | None = None,
 ) -> list[WebSource]:
     """Return the enabled sources in the order of our trust.
 

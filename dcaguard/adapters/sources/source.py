@@ -59,6 +59,11 @@ class PartialFetchError(DataInvalidError):
         self.readings = tuple(readings)
 
 
+# (exchange id, base_url, paths) -> a keyless ccxt client whose guarded session lets out GETs of
+# these paths (regular expressions) alone.
+OpenExchange = Callable[[str, str | None, tuple[str, ...]], Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What every source needs from outside: time, the client, and its key if it has one."""
@@ -67,8 +72,7 @@ class Context:
     client: PoliteClient
     key: str | None = None
     budget_seconds: float = BUDGET_SECONDS
-    # (exchange id, base_url) -> a keyless ccxt client behind the venues' guarded session.
-    open_exchange: Callable[[str, str | None], Any] | None = None
+    open_exchange: OpenExchange | None = None
 
 
 REVISED_WITHIN = timedelta(days=10)

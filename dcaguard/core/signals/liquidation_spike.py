@@ -29,8 +29,16 @@ from dcaguard.core.signals.track import (
 )
 
 PRICE, LONGS, INTEREST = "px.BTC", "liq.long_usd", "oi.btc_usd"
-ARRIVALS = (PRICE, LONGS, INTEREST)
 _QUIET_DAYS, _MEDIAN_DAYS = 30, 90
+
+
+def arrivals_of(params: LiquidationSpike) -> tuple[str, ...]:
+    """Return every series whose arrival may change S2."""
+    return (PRICE, LONGS, INTEREST, *params.venue_feeds)
+
+
+def _feeds_of(params: LiquidationSpike) -> tuple[str, ...]:
+    return (LONGS, *params.venue_feeds)
 
 
 def liquidation_spike(history: History, params: LiquidationSpike) -> Track:
@@ -49,14 +57,15 @@ def liquidation_spike(history: History, params: LiquidationSpike) -> Track:
     if not close.as_of.size:
         return never_read(spec, (PRICE,))
     price = derive(close, lambda _, x: _moves(x, params))
-    now = distinct(price.known_at, *_feed_times(history))
+    now = distinct(price.known_at, *_feed_times(history, params))
     now = now[now >= price.known_at[0]]
+    as_of = price.as_of[price.index_at(now)]
     columns = {
         "sigmas": price.at("sigmas", now),
         "quiet": price.at("quiet", now, fresh),
-        **_feeds(history, params, now, fresh),
+        **_longs(history, params, now, as_of),
+        "interest": _interest(history, now, fresh),
     }
-    as_of = price.as_of[price.index_at(now)]
     vote = _vote(columns, params)
     resumed = _resumed(columns, params)
     memory = remember(vote, resumed, now, params.hold_hours * HOUR)
@@ -79,8 +88,8 @@ def liquidation_spike(history: History, params: LiquidationSpike) -> Track:
     )
 
 
-def _feed_times(history: History) -> tuple[I64, I64]:
-    return history.series(LONGS).observed_at, history.series(INTEREST).observed_at
+def _feed_times(history: History, params: LiquidationSpike) -> list[I64]:
+    return [history.series(name).observed_at for name in (*_feeds_of(params), INTEREST)]
 
 
 def _moves(close: F64, params: LiquidationSpike) -> dict[str, F64]:
@@ -92,23 +101,49 @@ def _moves(close: F64, params: LiquidationSpike) -> dict[str, F64]:
     }
 
 
-def _feeds(
-    history: History, params: LiquidationSpike, now: I64, fresh: Freshness
+def _longs(
+    history: History, params: LiquidationSpike, now: I64, price_as_of: I64
 ) -> dict[str, F64]:
-    """Return liquidations against their own past and the day's change of open interest."""
+    """Return what the feeds say, each measured against its own past and never against another.
+
+    `longs_z` is the loudest of the feeds that tell of the price's day: an older row is silent on
+    that day, and says nothing against a fall. `calm` waits for every feed that is known.
+    """
+    fresh = Freshness(Calendar.DAYS, params.stale_days, params.stale_days)
     unknown = np.full(now.size, np.nan)
-    found = {"longs": unknown, "longs_z": unknown, "median": unknown, "interest": unknown}
-    longs = history.series(LONGS)
-    if longs.as_of.size:
-        rows = derive(longs, lambda as_of, x: _liquidations(as_of, x, params))
-        found |= {name: rows.at(name, now, fresh) for name in ("longs", "longs_z", "median")}
-    interest = history.series(INTEREST)
-    if interest.as_of.size:
-        rows = derive(interest, lambda _, x: {"now": x})
-        earlier = lookup(interest, rows.as_of - DAY, rows.known_at)
-        change = 100 * (ratio(rows.columns["now"], earlier) - 1)
-        found["interest"] = Rows(rows.known_at, rows.as_of, {"x": change}).at("x", now, fresh)
+    found = {"longs_z": unknown, "loudest": unknown, "calm": np.ones(now.size), "huge": unknown}
+    for number, name in enumerate(_feeds_of(params)):
+        source = history.series(name)
+        if not source.as_of.size:
+            continue
+        rows = derive(source, lambda as_of, x: _liquidations(as_of, x, params))
+        longs, z, median = rows.several(("longs", "longs_z", "median"), now, fresh)
+        current = (rows.index_at(now) >= 0) & _covers(rows, now, price_as_of)
+        z = np.where(current, z, np.nan)
+        louder = ~np.isnan(z) & ~(z <= found["longs_z"])
+        found["loudest"] = np.where(louder, float(number), found["loudest"])
+        found["longs_z"] = np.fmax(found["longs_z"], z)
+        found["calm"] = np.where(longs > params.resume_multiple * median, 0.0, found["calm"])
+        if name == LONGS:
+            floor = np.fmax(params.liquidations_usd_min, params.liquidations_multiple * median)
+            found["huge"] = np.where(current & (longs >= floor), 1.0, 0.0)
     return found
+
+
+def _covers(rows: Rows, now: I64, price_as_of: I64) -> Bools:
+    """Tell whether the newest row is of the price's day, or of a later one."""
+    return np.asarray(rows.as_of[rows.index_at(now)] // DAY >= price_as_of // DAY)
+
+
+def _interest(history: History, now: I64, fresh: Freshness) -> F64:
+    """Return the change of open interest within a day, in percent."""
+    interest = history.series(INTEREST)
+    if not interest.as_of.size:
+        return np.full(now.size, np.nan)
+    rows = derive(interest, lambda _, x: {"now": x})
+    earlier = lookup(interest, rows.as_of - DAY, rows.known_at)
+    change = 100 * (ratio(rows.columns["now"], earlier) - 1)
+    return Rows(rows.known_at, rows.as_of, {"x": change}).at("x", now, fresh)
 
 
 def _liquidations(as_of: I64, longs: F64, params: LiquidationSpike) -> dict[str, F64]:
@@ -139,25 +174,27 @@ def _vote(columns: Mapping[str, F64], params: LiquidationSpike) -> Bools:
     fed = ~np.isnan(columns["longs_z"])
     spike = columns["longs_z"] >= params.liquidations_z
     if params.whole_network_feed:
-        floor = params.liquidations_multiple * columns["median"]
-        spike |= columns["longs"] >= np.fmax(params.liquidations_usd_min, floor)
+        spike |= columns["huge"] == 1
     return np.asarray(np.where(fed, spike & confirmed, shock))
 
 
 def _resumed(columns: Mapping[str, F64], params: LiquidationSpike) -> Bools:
     """Heal when the price is quiet and each feed that is known is quiet too."""
-    longs, interest = columns["longs"], columns["interest"]
-    sold_out = np.isnan(longs) | ~(longs > params.resume_multiple * columns["median"])
+    interest = columns["interest"]
     held = np.isnan(interest) | (interest >= params.resume_open_interest_pct)
     quiet = columns["quiet"] < params.resume_volatility_multiple
-    return np.asarray(sold_out & held & quiet)
+    return np.asarray((columns["calm"] == 1) & held & quiet)
 
 
 def _reason(row: Mapping[str, float], params: LiquidationSpike) -> str:
     if np.isnan(row["longs_z"]):
-        feed = "no liquidation feed, so price alone votes"
+        feed = "no liquidation feed of that day, so price alone votes"
     else:
-        feed = f"long liquidations z {row['longs_z']:+.1f} (votes from {params.liquidations_z})"
+        name = _feeds_of(params)[int(row["loudest"])]
+        where = "" if name == LONGS else f" at {name.split('.')[1]}"
+        feed = (
+            f"long liquidations z {row['longs_z']:+.1f}{where} (votes from {params.liquidations_z})"
+        )
     known = not np.isnan(row["sigmas"])
     day = f"{row['sigmas']:+.1f} sigma" if known else "can not be weighed yet (short history)"
     return f"Bitcoin's day {day} (votes at -{params.shock_sigmas}); {feed}"

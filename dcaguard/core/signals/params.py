@@ -156,7 +156,9 @@ class GateConfig(Params):
     max_pause_days: Count = Field(default=30, description="then a small probe, unless SAFETY")
     probe_days: Count = 7
     cooloff_hours: Count = 48
-    cooloff_days_max: Count = Field(default=5, description="however many shocks follow")
+    cooloff_days_max: Count = Field(
+        default=5, description="its longest, from its begin on, however many shocks follow"
+    )
     caution_share: Share = 0.50
     probe_share: Share = 0.50
     probe_share_forced: Share = Field(default=0.25, description="probe after max_pause_days")

@@ -45,6 +45,9 @@ class EtfOutflow(Ranked):
         )
 
 
+Feed = Annotated[str, Field(pattern=r"^liq\.[a-z0-9-]+\.[A-Z0-9.]+\.long_usd$")]
+
+
 class LiquidationSpike(Ranked):
     """S2: forced selling; a cool-off, not a regime."""
 
@@ -60,6 +63,10 @@ class LiquidationSpike(Ranked):
         default=False, description="true: liq.long_usd covers all exchanges, absolute USD counts"
     )
     liquidations_min_days: Count = Field(default=30, description="own history before z counts")
+    venue_feeds: tuple[Feed, ...] = Field(
+        default=("liq.gate.BTC.long_usd", "liq.htx.BTC.long_usd", "liq.bitfinex.BTC.long_usd"),
+        description="one venue's longs each, beside liq.long_usd; only against their own past",
+    )
     open_interest_fall_pct: Negative = Field(default=-10.0, description="24 h change, percent")
     resume_multiple: Positive = Field(default=2.0, description="24 h longs at most, of the median")
     resume_open_interest_pct: Finite = Field(default=-2.0, description="24 h change, percent")

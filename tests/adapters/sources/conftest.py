@@ -51,7 +51,7 @@ def make(server: DataServer, clock: ClockAt, tmp_path: Path) -> Callable[..., We
     def build(name: str, key: str | None = None, budget: float = 20.0, **table: Any) -> WebSource:
         client = PoliteClient(clock, PageCache(tmp_path / "cache.db"))
         context = Context(
-            clock, client, key, budget, lambda name, url: public_client(name, url, clock)
+            clock, client, key, budget, lambda *how: public_client(how[0], how[1], clock, how[2])
         )
         config = SourcesConfig.model_validate({name: {"base_url": server.base_url, **table}})
         source: WebSource = SOURCES[name](getattr(config, name), context)

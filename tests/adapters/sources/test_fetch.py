@@ -186,7 +186,7 @@ def test_every_source_asks_only_the_server_that_base_url_names_and_fails_alone(
         tables: dict[str, dict[str, object]] = {
             name: {**table, "base_url": server.base_url}
             for name, table in ALL_ON.items()
-            if name not in {"exchange", "yfinance", "coinglass"}
+            if name not in {"exchange", "liquidations", "yfinance", "coinglass"}
         }
         tables |= {"coinglass": {"enabled": False}, "exchange": {"enabled": False}}
         tables["edgar"]["contact"] = "A a@example.org"

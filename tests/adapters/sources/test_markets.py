@@ -313,7 +313,8 @@ class TestExchange:
         assert found.as_of == found.observed_at == clock.at
 
     def test_the_client_comes_from_what_was_handed_in(self, clock: ClockAt) -> None:
-        def load(exchange: str, base_url: str | None) -> Any:
+        def load(exchange: str, base_url: str | None, paths: tuple[str, ...]) -> Any:
+            del paths
             raise ConfigError(f"asked for {exchange} at {base_url}")
 
         client = PoliteClient(clock, PageCache(None))
