@@ -102,7 +102,9 @@ def store(reference: str, fields: Mapping[str, str], *, base_dir: Path, exchange
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise StorageError(f"{path.parent}: cannot be made: {error.strerror}") from None
+            raise StorageError(
+                f"{path.parent}: cannot be made: {error.strerror}: name another folder"
+            ) from None
         # JSON strings are TOML strings for the text that `check_fields` lets through.
         lines = "".join(f"{k} = {json.dumps(v, ensure_ascii=True)}\n" for k, v in checked.items())
         write_atomic(path, lines.encode())
@@ -160,7 +162,9 @@ def _read_private(path: Path, *, owner_only: bool) -> str:
     except OSError as error:
         if path.is_symlink():
             raise NotPermittedError(f"{path}: is a link: name the file itself") from None
-        raise NotPermittedError(f"{path}: cannot be read: {error.strerror}") from None
+        raise NotPermittedError(
+            f"{path}: cannot be read: {error.strerror}: check its path and mode"
+        ) from None
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
