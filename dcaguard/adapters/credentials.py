@@ -133,7 +133,7 @@ def _text(reference: str, *, environ: Mapping[str, str], base_dir: Path) -> str:
         case "keyring":
             return _keyring_text(rest, reference)
     raise ConfigError(
-        "credentials: is not a reference to a secret:"
+        "credentials: names no place of a secret:"
         " write keyring:SERVICE/NAME, file:PATH, systemd:NAME or env:PREFIX"
     )
 
@@ -165,10 +165,11 @@ def _read_private(path: Path, *, owner_only: bool) -> str:
         raise NotPermittedError(
             f"{path}: cannot be read: {error.strerror}: check its path and mode"
         ) from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)  # a folder has no stream
+        raise NotPermittedError(f"{path}: is not a plain file: write the secrets to one")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise NotPermittedError(f"{path}: is not a plain file: write the secrets to one")
         others = stat.S_IRWXG | stat.S_IRWXO if owner_only else stat.S_IRWXO
         if status.st_mode & others:
             raise NotPermittedError(

@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 
 from dcaguard.core import errors
-from dcaguard.core.errors import DcaguardError, ExitCode
+from dcaguard.core.errors import ExitCode
 
 PACKAGE = Path(errors.__file__).parents[1]
 HOLE = "…"
@@ -97,7 +97,7 @@ def _classes() -> Mapping[str, ExitCode]:
     """Return the exit code of each error class, by name."""
     from tests.errors.test_messages import every_error
 
-    return {kind.__name__: kind.exit_code for kind in [*every_error(), DcaguardError]}
+    return {kind.__name__: kind.exit_code for kind in every_error()}
 
 
 @cache
@@ -134,7 +134,7 @@ class _Module:
                 yield from self._pair(node)
             elif isinstance(node, ast.Return | ast.Assign) and self.room in _WORDS:
                 for text in self._texts(node.value, node):
-                    if text.startswith(("is ", "holds ")) or ": is " in text:
+                    if text.startswith(("is ", "holds ", "has ")) or ": is " in text:
                         yield f"…: {text}", ExitCode.CONFIG
             elif isinstance(node, ast.Dict) and self.room == "core/config_mistakes.py":
                 for value in node.values:
@@ -251,8 +251,9 @@ class _Module:
 
 
 # Modules whose functions return what is wrong as words.
-_WORDS = ("core/config_credentials.py", "adapters/config.py")
+_WORDS = ("core/config_mistakes.py", "adapters/config.py")
 _SIGNAL = 143
+_BAD_DATA = ExitCode.DATA_INVALID
 _MADE = {
     "storage_error": ExitCode.IO,
     "_unsafe": ExitCode.CANT_CREATE,
@@ -268,7 +269,8 @@ def _name_of(node: ast.expr) -> str:
 
 
 def _code(node: ast.expr) -> int:
-    return node.value if isinstance(node, ast.Constant) else _SIGNAL
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, int) else _SIGNAL
 
 
 def _joined(parts: Iterable[list[str]]) -> list[str]:

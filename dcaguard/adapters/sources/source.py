@@ -69,6 +69,7 @@ class Context:
     budget_seconds: float = BUDGET_SECONDS
     # (exchange id, base_url) -> a keyless ccxt client behind the venues' guarded session.
     open_exchange: Callable[[str, str | None], Any] | None = None
+    key_error: DcaguardError | None = None  # why the key that was asked for could not be read
 
 
 REVISED_WITHIN = timedelta(days=10)
@@ -124,7 +125,7 @@ class WebSource:
         """
         if self.needs_key and not self._context.key:
             msg = f"sources.{self.name}: needs a key: set credentials, or enabled = false"
-            raise ConfigError(msg)
+            raise self._context.key_error or ConfigError(msg)
         self._context.client.start(self._context.budget_seconds)
         readings: list[Reading] = []
         errors: list[DcaguardError] = []
