@@ -1,5 +1,6 @@
 """Scenes in which sentences are said: a workspace, and what is typed in it, line by line."""
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -7,10 +8,15 @@ from pathlib import Path
 
 from tests.live.workspace import Workspace
 
+_GIVEN = re.compile(r"^([A-Z_]+)=(\S+) ")
+
 
 @dataclass(frozen=True)
 class Scene:
-    """A workspace, the lines that are typed in it one after the other, and what is answered."""
+    """A workspace, the lines that are typed in it one after the other, and what is answered.
+
+    As in a shell, NAME=value before a line's first word is for that line alone.
+    """
 
     make: Callable[[Path, ExitStack], Workspace]
     lines: tuple[str, ...]
@@ -20,10 +26,13 @@ class Scene:
     def play(self, folder: Path, stack: ExitStack) -> list[str]:
         """Return every line that was said."""
         space = self.make(folder, stack)
-        space.environ |= self.environ
+        before = space.environ
         said: list[str] = []
         for line in self.lines:
-            ran = space.call(*line.split(), stdin=self.stdin)
+            given = dict(_GIVEN.findall(line))
+            words = _GIVEN.sub("", line).split()
+            space.environ = dict(self.environ) | before | given
+            ran = space.call(*words, stdin=self.stdin)
             assert "Traceback" not in ran.out + ran.err, (line, ran.err)
             said += [text.strip() for text in (ran.out + "\n" + ran.err).splitlines()]
         return [text for text in said if text]

@@ -200,7 +200,7 @@ class _Module:
                 return [*self._texts(one, at, depth), *self._texts(other, at, depth)]
             case ast.Name(id=name):
                 return self._named(name, at, depth)
-            case ast.Call(func=ast.Name(id=name)) if name in self.functions and depth < 3:
+            case ast.Call(func=ast.Name(id=name)) if name in self.functions and depth < 6:
                 return self._returned(name, depth)
             case ast.Attribute(value=ast.Name(id="self"), attr=name) if name in self.functions:
                 return self._returned(name, depth)
@@ -216,7 +216,7 @@ class _Module:
             and any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
             and node.lineno <= at.lineno  # type: ignore[attr-defined]
         ]
-        if before and depth < 4:
+        if before and depth < 6:
             last = max(before, key=lambda node: node.lineno)
             return self._texts(last.value, last, depth + 1)
         return [_constants()[name]] if name in _constants() and not before else [HOLE]

@@ -1,0 +1,114 @@
+"""Lines that make no sense, and files of data that are none."""
+
+import gzip
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.cli.documents import bare_workspace, paper_workspace
+from tests.errors import situations as s
+from tests.errors.scenes import Scene
+from tests.live.workspace import Workspace
+
+LONG = "a" * 300
+
+
+def _bought(folder: Path, _stack: ExitStack) -> Workspace:
+    return paper_workspace(folder)
+
+
+def _dry(folder: Path, _stack: ExitStack) -> Workspace:
+    space = s.with_prices(bare_workspace(folder))
+    space.write("dcaguard.dry.db", "")
+    space.journal.unlink()
+    (folder / "dcaguard.head").unlink()
+    return space
+
+
+# What each file holds, under the series that it is imported into.
+FILES: tuple[tuple[str, str | bytes], ...] = (
+    ("px.BTC", b"\xff\xfea"),
+    ("px.BTC", b"as_of,value\n\0"),
+    ("px.BTC", b"as_of,value\n\xff"),
+    ("px.BTC", b"\x1f\x8bcut"),
+    ("px.BTC", ""),
+    ("px.BTC", "as_of,value\n"),
+    ("px.BTC", "date,close\n2025-03-01,1\n"),
+    ("px.BTC", 'as_of,value\n2025-03-01,"1\n'),
+    ("px.BTC", "as_of,value\n2025-03-01,1,113.7,5\n"),
+    ("px.BTC", "as_of,value\n1.3.2025,85000\n"),
+    ("px.BTC", "as_of,value\n2025-03-01,\n"),
+    ("px.BTC", "as_of,value\n2025-03-01,abc\n"),
+    ("px.BTC", "as_of,value,observed_at\n2025-02-01,85000,2099-01-01\n"),
+    ("px.BTC", "as_of,value,observed_at\n2025-02-02,85000,2025-02-01\n"),
+    ("px.BTC", "as_of,value\n2099-02-02,85000\n"),
+    ("px.BTC", "as_of,value\n2025-02-02,0\n2025-02-03,1e99\n2025-02-04,-1\n"),
+    ("px.BTC", "as_of,value\n2025-02-02,85000\n2025-02-02,85001\n"),
+    ("px.BTC", "as_of,value\n2025-02-02,85000\n2025-02-03,85\n"),
+    ("px.BTC", "as_of,value\n2025-03-01,85001\n"),
+    ("px.BTC", "as_of,value\n2025-03-01,85001\n2025-03-02,85001\n"),
+    ("px.BTC", "as_of,value\n2025-02-28,85\n"),
+    ("effr", "as_of,value\n2025-02-01,4.3\n"),
+    ("etf.btc.flow_usd", "as_of,value\n2025-02-20,100000000\n2025-02-25,100000000\n"),
+    ("etf.btc.flow_usd", "as_of,value\n2025-02-20,100000000\n2025-02-24,100000000\n"),
+    ("etf.btc.flow_usd", "as_of,value\n2025-02-22,100000000\n"),
+    ("etf.btc.flow_usd", "as_of,value\n2025-02-20,1.5\n"),
+    ("vix", "as_of,value\n2025-02-20,-2\n"),
+    ("vix", "as_of,value\n2025-02-20,9000\n"),
+)
+
+
+def _files(folder: Path, _stack: ExitStack) -> Workspace:
+    space = s.with_prices(bare_workspace(folder))
+    for at, (_, text) in enumerate(FILES):
+        raw = text.encode() if isinstance(text, str) else text
+        space.write(f"{at}.csv", "").write_bytes(raw)
+    space.write("big.csv", "").write_bytes(gzip.compress(b" " * 67_108_865))
+    return space
+
+
+IMPORTS = tuple(f"signals import {series} {at}.csv" for at, (series, _) in enumerate(FILES))
+SCENES: dict[str, Scene] = {
+    "a line before anything is there": Scene(
+        s.nothing, ("pln", "--json", "plan --slots many", "audit --json", "help me", "plan")
+    ),
+    "a line with a wrong word": Scene(
+        _bought,
+        (
+            "plan --as-of soon",
+            "plan --as-of 3025-01-01",
+            "resume",
+            "resume --confirm --account papr",
+            "balances --account papr",
+            "resolve abc",
+            "resolve abcdef",
+            "why 2001-01-01",
+            "run daly",
+            "arm daily --json",
+            "audit decisions --verdict MAYBE",
+            "audit verify --dry",
+            f"plan --config {LONG}",
+        ),
+    ),
+    "a line about signals with a wrong word": Scene(
+        _bought,
+        (
+            "signals --as-of 2025-01-01 fetch",
+            "signals history nonsense",
+            "signals history vix --from soon",
+            "signals history vix --from 2025-02-02 --to 2025-02-01",
+            "signals event add --severity grave --note x",
+            f"signals event add --severity low --note {LONG}{LONG}",
+            "signals event add --severity low --note x --until soon",
+            "signals event add --severity low --note x --until 2001-01-01",
+            "signals import px.btc px.csv",
+            "signals import px.BTC none.csv",
+            "signals import px.BTC px.csv --observed-at-lag soon",
+            "signals fetch nonsense sosovalue",
+            "signals fetch sosovalue",
+        ),
+    ),
+    "a question that is answered with no": Scene(_bought, ("arm daily",), stdin="n\n"),
+    "questions before the first run": Scene(s.fresh, ("why", "audit verify")),
+    "a journal of simulated orders alone": Scene(_dry, ("audit verify",)),
+    "files of data": Scene(_files, (*IMPORTS, "signals import px.BTC big.csv")),
+}
