@@ -8,7 +8,6 @@ from pathlib import Path
 
 from dcaguard.core.errors import (
     CantCreateError,
-    NoInputError,
     NotPermittedError,
     StorageError,
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dcaguard.adapters import files
-from dcaguard.core.errors import CantCreateError, NoInputError, NotPermittedError, StorageError
+from dcaguard.core.errors import CantCreateError, StorageError
 
 
 def mode(path: Path) -> int:

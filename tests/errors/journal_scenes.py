@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.cli.documents import CONFIG, bare_workspace, paper_workspace
-from tests.errors import situations as s
 from tests.errors.scenes import Scene
 from tests.live.workspace import Workspace
 
@@ -93,12 +92,6 @@ def _piped(space: Workspace, _stack: ExitStack) -> None:
 def _linked(space: Workspace, _stack: ExitStack) -> None:
     (space.folder / "dcaguard.lock").unlink()
     (space.folder / "dcaguard.lock").symlink_to("elsewhere")
-
-
-def _torn(space: Workspace, _stack: ExitStack) -> None:
-    raw = bytearray(space.journal.read_bytes())
-    raw[-3000:] = b"\xff" * 3000
-    space.journal.write_bytes(raw)
 
 
 def _checked_often(space: Workspace, _stack: ExitStack) -> None:
@@ -222,7 +215,6 @@ SCENES: dict[str, Scene] = {
         without_trigger("journal_no_update", "UPDATE journal SET body = '{}' WHERE seq = 2"),
         lines=("audit backup copy.db",),
     ),
-    "a backup of a damaged file": changed(_torn, lines=("audit backup copy.db",)),
     "no room for a rollback": changed(replaced_by_folder("dcaguard.db-journal"), lines=("halt",)),
     "a backup where none can be": changed(
         lines=("audit backup px.csv", "audit backup none/copy.db")

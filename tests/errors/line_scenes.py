@@ -24,6 +24,7 @@ def _dry(folder: Path, _stack: ExitStack) -> Workspace:
     return space
 
 
+USUAL = "".join(f"2025-02-{day:02},{100 + day}000000\n" for day in range(1, 28))
 # What each file holds, under the series that it is imported into.
 FILES: tuple[tuple[str, str | bytes], ...] = (
     ("px.BTC", b"\xff\xfea"),
@@ -41,7 +42,8 @@ FILES: tuple[tuple[str, str | bytes], ...] = (
     ("px.BTC", "as_of,value,observed_at\n2025-02-01,85000,2099-01-01\n"),
     ("px.BTC", "as_of,value,observed_at\n2025-02-02,85000,2025-02-01\n"),
     ("px.BTC", "as_of,value\n2099-02-02,85000\n"),
-    ("px.BTC", "as_of,value\n2025-02-02,0\n2025-02-03,1e99\n2025-02-04,-1\n"),
+    ("px.BTC", "as_of,value\n2025-02-02,0\n2025-02-03,0\n"),
+    ("liq.long_usd", f"as_of,value\n{USUAL}2025-02-28,100000000000\n"),
     ("px.BTC", "as_of,value\n2025-02-02,85000\n2025-02-02,85001\n"),
     ("px.BTC", "as_of,value\n2025-02-02,85000\n2025-02-03,85\n"),
     ("px.BTC", "as_of,value\n2025-03-01,85001\n"),

@@ -1,5 +1,6 @@
 """Scenes in which sentences are said: a workspace, and what is typed in it, line by line."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -34,5 +35,14 @@ class Scene:
             space.environ = dict(self.environ) | before | given
             ran = space.call(*words, stdin=self.stdin)
             assert "Traceback" not in ran.out + ran.err, (line, ran.err)
-            said += [text.strip() for text in (ran.out + "\n" + ran.err).splitlines()]
+            said += _lines(ran.out) + _lines(ran.err)
         return [text for text in said if text]
+
+
+def _lines(text: str) -> list[str]:
+    """Return what was said line by line; of a document, each source's message."""
+    if text.startswith("{"):
+        found = json.loads(text)
+        told = [*found.get("sources", ()), *found.get("errors", ())]
+        return [str(one["message"]) for one in told]
+    return [line.strip() for line in text.splitlines()]
