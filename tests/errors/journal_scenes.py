@@ -2,10 +2,13 @@
 
 import fcntl
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.cli.documents import CONFIG, bare_workspace, paper_workspace
 from tests.errors.scenes import Scene
@@ -15,11 +18,25 @@ RUN = "run --as-of 2025-03-04T09:05Z"
 Change = Callable[[Workspace, ExitStack], object]
 
 
+@cache
+def _pattern() -> TemporaryDirectory[str]:
+    """Make one workspace that bought once; the others are copies of it."""
+    place = TemporaryDirectory(prefix="dcaguard-bought-")
+    paper_workspace(Path(place.name))
+    return place
+
+
+def _bought(folder: Path) -> Workspace:
+    shutil.copytree(_pattern().name, folder, dirs_exist_ok=True)
+    folder.chmod(0o700)
+    return Workspace(folder)
+
+
 def changed(*changes: Change, lines: tuple[str, ...] = (RUN,)) -> Scene:
     """Return the scene of a paper workspace that bought once, after these changes."""
 
     def make(folder: Path, stack: ExitStack) -> Workspace:
-        space = paper_workspace(folder)
+        space = _bought(folder)
         for change in changes:
             change(space, stack)
         return space
@@ -171,7 +188,7 @@ if _WHICH == "remote":
 
 
 def _troubled(folder: Path, _stack: ExitStack) -> Workspace:
-    space = paper_workspace(folder)
+    space = _bought(folder)
     space.write("mounts", "1 1 0:1 / / rw - nfs4 server:/home rw\n")
     space.patch("troubles", TROUBLES)
     (folder / "dcaguard.head").chmod(0o644)

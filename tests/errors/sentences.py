@@ -17,6 +17,7 @@ from dcaguard.core.errors import ExitCode
 
 PACKAGE = Path(errors.__file__).parents[1]
 HOLE = "…"
+_DEPTH_MAX = 6  # names within names; a sentence is never deeper
 
 # Exceptions whose words no person reads as an error.
 NOT_SAID: Mapping[str, str] = {
@@ -50,7 +51,7 @@ MAKERS: tuple[tuple[str, str, str], ...] = (
     ("adapters/sources/http.py", "_invalid", "…: {1}: {2}"),
     ("adapters/sources/", "_bad", "…: {1}: {2}"),
     ("adapters/csv_import.py", "_refuse", "…:…: {2}: {3}"),
-    ("adapters/venues/egress.py", "_refused", "{0} {1} was refused before it left this process: {2}."),
+    ("adapters/venues/egress.py", "_refused", "{0} {1} was refused before it left …: {2}. …"),
     ("app/recover.py", "_still_unknown", "… is still not known: {2}: buying there waits; …"),
     ("core/reading", "invalid", "…: {1}: {2}"),
     ("core/reading", "Problem", "…: {2}: {3}"),
@@ -85,11 +86,17 @@ def every_sentence() -> tuple[Sentence, ...]:
     found: dict[str, Sentence] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         room = path.relative_to(PACKAGE).as_posix()
-        for text, code in _Module(room, ast.parse(path.read_text(encoding="utf-8"))).said():
-            clean = re.sub(f"{HOLE}[{HOLE} ]*{HOLE}", HOLE, text).strip()
-            if len(re.sub(r"[^a-z]", "", clean)) >= 5:  # more than holes and signs
-                found.setdefault(clean, Sentence(code, room, clean))
+        for text, code in sentences_of(room, path.read_text(encoding="utf-8")):
+            found.setdefault(text, Sentence(code, room, text))
     return tuple(sorted(found.values()))
+
+
+def sentences_of(room: str, source: str) -> Iterator[tuple[str, int]]:
+    """Yield (text, exit code) of what one module can say."""
+    for text, code in _Module(room, ast.parse(source)).said():
+        clean = re.sub(f"{HOLE}[{HOLE} ]*{HOLE}", HOLE, text).strip()
+        if len(re.sub(r"[^a-z]", "", clean)) >= 5:  # more than holes and signs
+            yield clean, code
 
 
 @cache
@@ -150,10 +157,8 @@ class _Module:
         name = _name_of(node.func)
         for room, maker, shape in MAKERS:
             if name == maker and self.room.startswith(room) and not self._inside(node, name):
-                code = (
-                    ExitCode.CONFIG if "config" in room else _MADE.get(name, ExitCode.DATA_INVALID)
-                )
-                yield from ((text, code) for text in self._made(node, shape, name))
+                made = _MADE.get(name, ExitCode.CONFIG if "config" in room else _BAD_DATA)
+                yield from ((text, int(made)) for text in self._made(node, shape, name))
         if name == "__init__":  # super().__init__(sentence) in an error class of its own
             name = self._class_around(node)
         if self._in_maker(node) or name in NOT_SAID:
@@ -200,9 +205,10 @@ class _Module:
                 return [*self._texts(one, at, depth), *self._texts(other, at, depth)]
             case ast.Name(id=name):
                 return self._named(name, at, depth)
-            case ast.Call(func=ast.Name(id=name)) if name in self.functions and depth < 6:
-                return self._returned(name, depth)
-            case ast.Attribute(value=ast.Name(id="self"), attr=name) if name in self.functions:
+            case (
+                ast.Call(func=ast.Name(id=name))
+                | ast.Attribute(value=ast.Name(id="self"), attr=name)
+            ) if name in self.functions and depth < _DEPTH_MAX:
                 return self._returned(name, depth)
         return [HOLE]
 
@@ -216,7 +222,7 @@ class _Module:
             and any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
             and node.lineno <= at.lineno  # type: ignore[attr-defined]
         ]
-        if before and depth < 6:
+        if before and depth < _DEPTH_MAX:
             last = max(before, key=lambda node: node.lineno)
             return self._texts(last.value, last, depth + 1)
         return [_constants()[name]] if name in _constants() and not before else [HOLE]

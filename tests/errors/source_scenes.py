@@ -142,10 +142,12 @@ import os, time
 import dcaguard.adapters.sources.http as http
 import dcaguard.adapters.sources.source as source
 _WHICH = os.environ.get("TROUBLE", "")
-_left = {"NONE": iter([0] * 9), "DRIP": iter([5] * 2 + [0] * 9), "LATE": iter([0.1] * 9)}
+_left = {"NONE": iter([0] * 9), "DRIP": iter([5] + [0] * 9), "LATE": iter([0.1] * 9)}
 if _WHICH in _left:
     http.PoliteClient.seconds_left = lambda self: next(_left[_WHICH])
 if _WHICH == "STUCK":
+    import dcaguard.cli.learn_calls as calls
+    calls.FETCH_SECONDS = 0.5
     source.WebSource.fetch = lambda self, since: time.sleep(60)
 if _WHICH == "BUG":
     source.WebSource.fetch = lambda self, since: 1 / 0
