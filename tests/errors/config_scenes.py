@@ -208,9 +208,6 @@ def _long_link(folder: Path, _stack: ExitStack) -> Workspace:
 SCENES: dict[str, Scene] = {
     "fields": config(FIELDS),
     "fields that do not fit together": config(TOGETHER),
-    "tables that are none": config(
-        '[accounts]\npaper = 5\n[policy]\nleverage = 5\n[signals.altcoin-breadth]\ncoins = "A"\n'
-    ),
     "names that point at nothing": config(NAMES),
     "an opinion that is none": config(CONFIG + '[policy.price]\nsecond_opinion = "paper"\n'),
     "an opinion of the only venue": config(
@@ -219,14 +216,12 @@ SCENES: dict[str, Scene] = {
     ),
     "a later schema": config("schema = 99\n"),
     "a hundred mistakes": config("".join(f"x{n} = 1\n" for n in range(120)) + CONFIG),
-    "exit above enter": gate("enter = 0.4\nexit = 0.5"),
     "caution above enter": gate("caution_enter = 0.9"),
     "a long hold": gate("hold_days = 20"),
     "a short pause": gate("max_pause_days = 5"),
     "strategies": Scene(_strategies, ("plan",)),
     "a file in place of the strategies": Scene(_no_folder, ("plan",)),
     "a strategy that is a link to itself": Scene(_long_link, ("plan",)),
-    "a secret": config(CONFIG + '[notify]\nurls = ["https://a:b@example.org"]\n'),
     "a config that is not there": Scene(
         lambda folder, _: bare_workspace(folder),
         ("plan --config none.toml", "plan --config strategies"),

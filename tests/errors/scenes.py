@@ -2,11 +2,15 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from tests.cli.documents import paper_workspace
 from tests.live.workspace import Workspace
 
 _GIVEN = re.compile(r"^([A-Z_]+)=(\S+) ")
@@ -46,3 +50,18 @@ def _lines(text: str) -> list[str]:
         told = [*found.get("sources", ()), *found.get("errors", ())]
         return [str(one["message"]) for one in told]
     return [line.strip() for line in text.splitlines()]
+
+
+@cache
+def _pattern() -> TemporaryDirectory[str]:
+    """Make one workspace that bought once; the others are copies of it."""
+    place = TemporaryDirectory(prefix="dcaguard-bought-")
+    paper_workspace(Path(place.name))
+    return place
+
+
+def bought(folder: Path) -> Workspace:
+    """Return a paper workspace that bought once."""
+    shutil.copytree(_pattern().name, folder, dirs_exist_ok=True)
+    folder.chmod(0o700)
+    return Workspace(folder)

@@ -76,8 +76,9 @@ class Sentence:
 
 
 def pattern(text: str) -> re.Pattern[str]:
-    """Return what matches a line in which this sentence is said."""
-    return re.compile(".*".join(re.escape(part) for part in text.split(HOLE)))
+    """Return what matches a line in which this sentence is said, at its end or within another."""
+    parts = [re.escape(part) for part in text.removesuffix(".").split(HOLE)]
+    return re.compile(".*".join(parts))
 
 
 @cache

@@ -14,6 +14,7 @@ import pytest
 import dcaguard
 from dcaguard.core.errors import DcaguardError, ExitCode
 from tests.errors.catalogue import CASES, Case
+from tests.errors.said import unheard
 from tests.errors.situations import fresh
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,7 @@ def test_a_message_is_reproduced_word_by_word(case: Case, tmp_path: Path) -> Non
     assert ran.code == case.exit, ran.out + ran.err
     said = lines_said(ran.out + "\n" + ran.err, tmp_path)
     assert any(pattern(case.says).fullmatch(line) for line in said), said
+    assert unheard(f"message {name_of(case)}", said) == set(), said
     assert "Traceback" not in ran.out + ran.err
 
 

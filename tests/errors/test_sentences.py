@@ -16,9 +16,11 @@ from tests.errors import (
     venue_scenes,
 )
 from tests.errors.behind import BEHIND
+from tests.errors.catalogue import CASES as MESSAGES
 from tests.errors.said import heard, said, unheard
 from tests.errors.scenes import Scene
 from tests.errors.sentences import NEVER_TOLD, PACKAGE, every_sentence, sentences_of
+from tests.errors.test_messages import name_of
 from tests.sources.test_bad_pages import KINDS
 from tests.sources.test_traps import CASES
 
@@ -36,12 +38,22 @@ ROOMS = {
 SCENES: dict[str, Scene] = {
     f"{room}: {name}": scene for room, scenes in ROOMS.items() for name, scene in scenes.items()
 }
-# What `tests/sources` plays, it checks against the same list.
-ELSEWHERE = {f"trap {name}" for name in CASES} | {f"page {kind}" for kind in KINDS}
+# What the catalogue and `tests/sources` play, they check against the same list.
+ELSEWHERE = (
+    {f"message {name_of(case)}" for case in MESSAGES}
+    | {f"trap {name}" for name in CASES}
+    | {f"page {kind}" for kind in KINDS}
+)
 TEXTS = [one.text for one in every_sentence()]
 
 
-@pytest.mark.parametrize("name", SCENES)
+# Alike and many: the reader of CSV files has tests of its own.
+LONG = {"lines: files that are no tables"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.long] * (name in LONG)) for name in SCENES]
+)
 def test_a_scene_says_every_sentence_that_stands_under_it(name: str, tmp_path: Path) -> None:
     with ExitStack() as stack:
         lines = SCENES[name].play(tmp_path, stack)

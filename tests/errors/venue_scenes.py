@@ -98,7 +98,6 @@ def _accounts(folder: Path, _stack: ExitStack) -> Workspace:
 
 
 SCENES: dict[str, Scene] = {
-    "a live account": on_venue(lambda _: None, "run --as-of 2025-03-03T09:05Z"),
     "requests that are not let out": on_venue(
         lambda _: None,
         *(f"TROUBLE={name} balances" for name in ("HOST", "DOTS", "MONEY", "LIST")),
@@ -106,24 +105,15 @@ SCENES: dict[str, Scene] = {
         *(f"TROUBLE={name} {RUN}" for name in ("ROOM", "STATVFS", "RIGHTS")),
         patch=STRANGE,
     ),
-    "a venue that is down": Scene(s.venue_down, ("balances",)),
     "a venue that limits": on_venue(fault((".*", "."), "rate-limit", status=429), "balances"),
-    "a venue that redirects": Scene(s.venue_redirects, ("balances",)),
     "a venue without TLS": Scene(_without_tls, ("balances",)),
     "a spot wallet that is silent": on_venue(fault(SPOT, "status", status=503), RUN),
     "a spot wallet that limits": on_venue(fault(SPOT, "rate-limit", status=429), RUN),
     "a witness that is silent": on_venue(fault(LOOK_UP, "status", status=503), RUN),
     "a witness that limits": on_venue(fault(LOOK_UP, "rate-limit", status=429), RUN),
-    "a body without end": on_venue(fault(SPOT, "huge"), RUN),
-    "a lack of funds": Scene(s.refused, (RUN,)),
     "a filter": on_venue(fault(s.BINANCE.order_match, "error", code="-1013", times=1), RUN),
-    "a clock that is off": Scene(s.clock_wrong, (RUN,)),
     "a result that can not be kept": on_venue(lambda _: None, RUN, patch=FULL_AFTER_SENDING),
-    "a lost reply": Scene(s.lost_reply, (RUN,)),
-    "two orders": Scene(s.two_orders, (RUN,)),
     "a folder that is open to all": Scene(_open_to_all, (RUN,)),
-    "a config that is open to all": Scene(s.open_config, ("plan",)),
-    "a bug": Scene(s.broken_program, ("plan",)),
     "a carrier of its own": Scene(_carrier, ("PYTHONPATH=strange plan",)),
     "accounts and sources that can not be": Scene(
         _accounts,
