@@ -301,7 +301,7 @@ def error_sentences() -> None:
     """Print every sentence that can be said as an error, by what it is about and its exit code."""
     from tests.errors.sentences import every_sentence
 
-    left = list(every_sentence())
+    left = sorted(every_sentence(), key=lambda one: (one.exit, one.text))
     for area, rooms in AREAS.items():
         print(f"\n### {area}\n\n| exit | it says |\n|--:|---|")
         for one in [one for one in left if one.room.startswith(rooms)]:

@@ -52,7 +52,7 @@ MAKERS: tuple[tuple[str, str, str], ...] = (
     ("adapters/sources/", "_bad", "…: {1}: {2}"),
     ("adapters/csv_import.py", "_refuse", "…:…: {2}: {3}"),
     ("adapters/venues/egress.py", "_refused", "{0} {1} was refused before it left …: {2}. …"),
-    ("app/recover.py", "_still_unknown", "… is still not known: {2}: buying there waits; …"),
+    ("app/", "_still_unknown", "… is still not known: {2}: buying there waits; …"),
     ("core/reading", "invalid", "…: {1}: {2}"),
     ("core/reading", "Problem", "…: {2}: {3}"),
     ("adapters/sources/", "Problem", "…: {2}: {3}"),
