@@ -102,7 +102,9 @@ def store(reference: str, fields: Mapping[str, str], *, base_dir: Path, exchange
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise StorageError(f"{path.parent}: cannot be made: {error.strerror}") from None
+            raise StorageError(
+                f"{path.parent}: cannot be made: {error.strerror}: name another folder"
+            ) from None
         # JSON strings are TOML strings for the text that `check_fields` lets through.
         lines = "".join(f"{k} = {json.dumps(v, ensure_ascii=True)}\n" for k, v in checked.items())
         write_atomic(path, lines.encode())
@@ -131,7 +133,7 @@ def _text(reference: str, *, environ: Mapping[str, str], base_dir: Path) -> str:
         case "keyring":
             return _keyring_text(rest, reference)
     raise ConfigError(
-        "credentials: is not a reference to a secret:"
+        "credentials: names no place of a secret:"
         " write keyring:SERVICE/NAME, file:PATH, systemd:NAME or env:PREFIX"
     )
 
@@ -160,11 +162,14 @@ def _read_private(path: Path, *, owner_only: bool) -> str:
     except OSError as error:
         if path.is_symlink():
             raise NotPermittedError(f"{path}: is a link: name the file itself") from None
-        raise NotPermittedError(f"{path}: cannot be read: {error.strerror}") from None
+        raise NotPermittedError(
+            f"{path}: cannot be read: {error.strerror}: check its path and mode"
+        ) from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)  # a folder has no stream
+        raise NotPermittedError(f"{path}: is not a plain file: write the secrets to one")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise NotPermittedError(f"{path}: is not a plain file: write the secrets to one")
         others = stat.S_IRWXG | stat.S_IRWXO if owner_only else stat.S_IRWXO
         if status.st_mode & others:
             raise NotPermittedError(

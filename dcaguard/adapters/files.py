@@ -8,7 +8,6 @@ from pathlib import Path
 
 from dcaguard.core.errors import (
     CantCreateError,
-    NoInputError,
     NotPermittedError,
     StorageError,
 )
@@ -24,6 +23,7 @@ _REMEDIES = {
     errno.EPERM: "give yourself the right to write there (chmod, chown)",
     errno.EIO: "the disk reports errors: look at its health before you go on",
     errno.ENOENT: "create the folder first",
+    errno.EISDIR: "a folder stands there: remove it by hand",
 }
 
 
@@ -158,22 +158,4 @@ def refuse_shared_folder(folder: Path) -> None:
         raise NotPermittedError(
             f"{folder}: other users can change what lies there, a halt too "
             f"(mode {stat.S_IMODE(mode):04o}): run `chmod go-w {folder}`"
-        )
-
-
-def refuse_readable_by_others(path: Path) -> None:
-    """Raise NotPermittedError (77) with the chmod line when others may read or write `path`.
-
-    NoInputError (66) when it is missing.
-    """
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError as error:
-        raise NoInputError(f"{path}: no such file: create it or correct its name.") from error
-    except OSError as error:
-        raise storage_error(path, "look at the file", error) from error
-    if mode & _OTHERS:
-        raise NotPermittedError(
-            f"{path}: other users can read or write it (mode {stat.S_IMODE(mode):04o}): "
-            f"run `chmod 600 {path}`."
         )

@@ -25,7 +25,7 @@ def silent(order: Order, found: LookUp) -> DcaguardError:
 
 def rejection(order: Order, placed: Placed) -> DcaguardError:
     """Say what the venue refused: funds are a limit, all else breaks the protocol."""
-    told = f"account {order.account}: the venue refused {order.symbol}: {placed.detail}"
+    told = f"account {order.account}: the venue refused {order.symbol}: {_clause(placed)}"
     if placed.kind is PlaceKind.REJECTED_FUNDS:
         return LimitError(f"{told}: add cash; this slot is not sent again")
     return ProtocolError(f"{told}: this slot is not sent again; report the venue's code")
@@ -49,7 +49,7 @@ def closed_unfilled(order: Order) -> VenueReport:
 def not_sent(order: Order, placed: Placed) -> DcaguardError:
     """Say that nothing left the process."""
     return VenueUnavailableError(
-        f"account {order.account}: no connection for {order.symbol} ({placed.detail}): "
+        f"account {order.account}: no connection for {order.symbol} ({_clause(placed)}): "
         "nothing was sent, and this slot is not tried again"
     )
 
@@ -58,12 +58,17 @@ def unknown(order: Order, placed: Placed) -> DcaguardError:
     """Say that the outcome is not known, and what to do."""
     told = (
         f"account {order.account}: the outcome of order {order.client_order_id} "
-        f"({order.symbol}) is not known: {placed.detail}: buying there waits; run again, "
+        f"({order.symbol}) is not known: {_clause(placed)}: buying there waits; run again, "
         f"or see `dcaguard resolve {order.client_order_id}`"
     )
     if placed.kind is PlaceKind.IMPOSSIBLE:
         return ImpossibleReplyError(told)
     return OrderUnknownError(told)
+
+
+def _clause(placed: Placed) -> str:
+    """Return what was said as a part of a longer sentence."""
+    return placed.detail.rstrip(".")
 
 
 class OrderTypeError(ConfigError):

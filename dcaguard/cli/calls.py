@@ -120,7 +120,10 @@ def lift_halt(session: Session, account: str | None) -> None:
         now = world.clock.now()
         if account is not None:
             if account not in world.config.accounts:
-                msg = f"--account {account}: there is no such account in config.toml"
+                from dcaguard.core.config_values import nearest
+
+                hint = nearest(account, list(world.config.accounts))
+                msg = f"--account {account}: no such account: {hint}"
                 raise ConfigError(msg)
             venue = world.config.accounts[account].exchange
             body: dict[str, object] = {"account": account, "venue": venue, "acknowledged_at": now}

@@ -151,7 +151,9 @@ def _failed(session: Session, name: str, error: Exception) -> int:
     from dcaguard.core.errors import DcaguardError
 
     if isinstance(error, OSError) and not isinstance(error, DcaguardError):
-        complain(name, 74, "IO", f"a file or stream could not be used: {error.strerror or error}")
+        place, why = error.filename or "a stream", error.strerror or str(error)
+        told = f"{place}: could not be used: {why}: check its rights and the disk"
+        complain(name, 74, "IO", told)
         return 74
     if isinstance(error, DcaguardError):
         complain(name, int(error.exit_code), error.exit_code.name, str(error))

@@ -76,10 +76,11 @@ def _one(value: object) -> object:
 
 def _exchange(value: object) -> str:
     known = (PAPER, *VENUES)
-    if isinstance(value, str) and value in known:
+    if not isinstance(value, str):
+        raise ValueError("is not text: put it in quotes")
+    if value in known:
         return value
-    shown = value[:40] if isinstance(value, str) else ""
-    raise ValueError(f"no exchange is called {shown!r}: {nearest(shown, known)}")
+    raise ValueError(f"no exchange is called {value[:40]!r}: {nearest(value[:40], known)}")
 
 
 Exchange = Annotated[str, BeforeValidator(_exchange)]
@@ -195,7 +196,10 @@ class Config(Typed):
             if n != "default" and n not in known
         ]
         wrong += [
-            ("policy.leverage.accept_cannot_tell", f"{w!r} is not ACCOUNT:WALLET: {known}")
+            (
+                "policy.leverage.accept_cannot_tell",
+                f"{w!r} is not ACCOUNT:WALLET: the accounts are {', '.join(known)}",
+            )
             for w in leverage.accept_cannot_tell
             if w.partition(":")[0] not in known or not w.partition(":")[2]
         ]

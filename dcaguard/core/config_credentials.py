@@ -47,6 +47,9 @@ def check_fields(fields: Mapping[str, str], place: str, exchange: str) -> dict[s
         problem = _problem(name, trimmed)
         if problem:
             raise ConfigError(f"{place}: {name}: {problem}")
+    if not found:
+        wanted = " and ".join(required_fields(exchange))
+        raise ConfigError(f"{place}: holds no secret: write {wanted}")
     if exchange:
         for name in required_fields(exchange):
             if name not in found:
@@ -54,8 +57,6 @@ def check_fields(fields: Mapping[str, str], place: str, exchange: str) -> dict[s
         problem = _venue_problem(exchange, found)
         if problem:
             raise ConfigError(f"{place}: {problem}")
-    if not found:
-        raise ConfigError(f"{place}: holds no secret: write api_key and secret")
     return found
 
 

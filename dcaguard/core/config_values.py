@@ -100,7 +100,7 @@ def at_least(minimum: int) -> AfterValidator:
 
     def check(value: int) -> int:
         if value < minimum:
-            raise ValueError(f"is {value}: must be {minimum} or more")
+            raise ValueError(f"is {value}: must be at least {minimum}")
         if value > COUNT_MAX:
             raise ValueError(f"is too large: must be {COUNT_MAX} or less")
         return value

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from dcaguard.adapters.config import Loaded
 from dcaguard.app.world import FetchReport
-from dcaguard.core.errors import DcaguardError
 from dcaguard.core.reading import Reading
 from dcaguard.ports import Clock, Journal
 from dcaguard.wiring.place import place_of
@@ -20,15 +19,12 @@ if TYPE_CHECKING:
 
 
 def built_sources(loaded: Loaded, clock: Clock, budget_seconds: float) -> "list[WebSource]":
-    """Return the enabled sources; one whose key is missing says so itself when asked."""
+    """Return the enabled sources; one whose key can not be read says why when asked."""
     from dcaguard.adapters.credentials import resolve_text
     from dcaguard.adapters.sources.registry import build_sources
 
-    def key_of(reference: str) -> str | None:
-        try:
-            key = resolve_text(reference, environ=os.environ, base_dir=loaded.base_dir)
-        except DcaguardError:
-            return None  # the source itself then says that its key is missing
+    def key_of(reference: str) -> str:
+        key = resolve_text(reference, environ=os.environ, base_dir=loaded.base_dir)
         REDACTOR.add(key)
         return key
 

@@ -282,6 +282,34 @@ def error_messages() -> None:
             print(row(case.exit.value, case.title, line, case.says))
 
 
+# Where a sentence is written tells what it is about.
+AREAS: dict[str, tuple[str, ...]] = {
+    "The line you typed": ("cli/", "app/resolve.py", "app/why.py", "adapters/hardening.py"),
+    "Keys": ("adapters/credentials.py", "core/config_credentials.py"),
+    "Config and strategies": ("adapters/config.py", "core/config", "core/strategy.py",
+                              "core/source_params.py", "core/signals/"),
+    "Journal, files and the clock": ("adapters/journal/", "adapters/files.py", "adapters/lock.py",
+                                     "adapters/halt.py", "adapters/workspace.py",
+                                     "adapters/demo_workspace.py", "app/world.py"),
+    "Readings": ("adapters/csv_import.py", "core/reading", "app/signals_store.py"),
+    "Sources": ("adapters/sources/",),
+    "Venues and orders": ("adapters/venues/", "app/"),
+}  # fmt: skip
+
+
+def error_sentences() -> None:
+    """Print every sentence that can be said as an error, by what it is about and its exit code."""
+    from tests.errors.sentences import every_sentence
+
+    left = sorted(every_sentence(), key=lambda one: (one.exit, one.text))
+    for area, rooms in AREAS.items():
+        print(f"\n### {area}\n\n| exit | it says |\n|--:|---|")
+        for one in [one for one in left if one.room.startswith(rooms)]:
+            print(row(one.exit, one.text))
+            left.remove(one)
+    assert not left, left
+
+
 def error_classes() -> None:
     """Print every error class of the package with its exit code and its sentence."""
     from tests.errors.test_messages import every_error

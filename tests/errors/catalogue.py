@@ -260,7 +260,7 @@ CASES: tuple[Case, ...] = (
         s.changed_row,
         "run",
         E.INTEGRITY,
-        "FOLDER/dcaguard.db: row …: its hash does not match its body: the journal was changed. …",
+        "FOLDER/dcaguard.db: row …: its hash does not match its body: the journal was changed: …",
     ),
     case(
         s.lost_journal,

@@ -5,6 +5,7 @@ import inspect
 import json
 import pkgutil
 import re
+import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,8 +14,11 @@ import pytest
 import dcaguard
 from dcaguard.core.errors import DcaguardError, ExitCode
 from tests.errors.catalogue import CASES, Case
+from tests.errors.said import unheard
+from tests.errors.situations import fresh
 
 ROOT = Path(__file__).parents[2]
+FULL = Path("/dev/full")
 PAGE = ROOT / "dcaguard" / "help" / "errors.md"
 
 
@@ -40,7 +44,26 @@ def test_a_message_is_reproduced_word_by_word(case: Case, tmp_path: Path) -> Non
     assert ran.code == case.exit, ran.out + ran.err
     said = lines_said(ran.out + "\n" + ran.err, tmp_path)
     assert any(pattern(case.says).fullmatch(line) for line in said), said
+    assert unheard(f"message {name_of(case)}", said) == set(), said
     assert "Traceback" not in ran.out + ran.err
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no device that is always full")
+def test_an_answer_that_can_not_be_written_is_told(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        space = fresh(tmp_path, stack)
+    with FULL.open("w", encoding="utf-8") as full:
+        ran = subprocess.run(
+            space.command("--json", "audit", "verify"),
+            cwd=tmp_path,
+            env=space.environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    told = "dcaguard: the answer could not be written; see `dcaguard status`\n"
+    assert (ran.returncode, ran.stderr) == (ExitCode.IO, told)
 
 
 ONE_OF_EACH = tuple({case.exit: case for case in CASES}.values())

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.errors.said import unheard
 from tests.sources.goldens_more import GOLDENS
 from tests.sources.stand import KEY, THROUGH_CCXT, Fetched, Stand
 
@@ -79,6 +80,7 @@ def test_a_page_that_is_no_data_is_told_in_one_line_and_nothing_is_written(
     assert done.rows == []
     for name in names:
         assert_refused(done, kind, name)
+    assert unheard(f"page {kind}", [one["message"] for one in done.by_source.values()]) == set()
     codes = {one["code"] for one in done.by_source.values()}
     assert done.ran.json["code"] in codes
     assert (

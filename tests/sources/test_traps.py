@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.sources import pages
+from tests.errors.said import unheard
 from tests.sources.goldens_more import GOLDENS
 from tests.sources.stand import NOON, THROUGH_CCXT, Fetched, Stand
 from tests.sources.traps import BTC, MONDAY, TRAPS, TUESDAY, Trap, farside, sosovalue
@@ -46,6 +47,7 @@ def assert_refused(done: Fetched, source: str, trap: Trap) -> None:
     assert result["message"].startswith(f"{source}: ")
     assert trap.words in result["message"], (source, trap.what)
     assert "\n" not in result["message"]
+    assert unheard(f"trap {source}: {trap.what}", [result["message"]]) == set()
     read = {series for series, *_ in done.of(source)}
     assert not read & set(trap.series or read), (source, trap.what)
 

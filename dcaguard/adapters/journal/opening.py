@@ -165,7 +165,7 @@ def _check(book: Book, head: Head | None) -> Head:
         broken = chain.tail_break(connection, since)
         if broken:
             raise IntegrityError(
-                f"{book.path}: row {broken.seq}: {broken.why}: the journal was changed. {VERIFY}."
+                f"{book.path}: row {broken.seq}: {broken.why}: the journal was changed: {VERIFY}."
             )
         return chain.newest(connection)
     finally:

@@ -91,7 +91,7 @@ class Farside(WebSource):
             assert match is not None
             return date(int(match[3]), _MONTHS.index(match[2].lower()) + 1, int(match[1]))
         except ValueError:
-            raise self._bad(page, f"{text!r} is not a date") from None
+            raise self._bad(page, f"{text!r} is no day") from None
 
     def _usd(self, page: Page, day: date, cell: str) -> Decimal | None:
         if cell in _PENDING:

@@ -25,7 +25,7 @@ from dcaguard.adapters.sources.okx import Okx
 from dcaguard.adapters.sources.sosovalue import SoSoValue
 from dcaguard.adapters.sources.source import Context, OpenExchange, WebSource
 from dcaguard.adapters.sources.yahoo import Yahoo
-from dcaguard.core.errors import ConfigError
+from dcaguard.core.errors import ConfigError, DcaguardError
 from dcaguard.core.source_params import SourcesConfig
 from dcaguard.ports import Clock
 
@@ -80,10 +80,21 @@ def build_sources(  # noqa: PLR0913 - one argument per thing that only the calle
             built += [kind(params, context, folder)] if params else []
         elif params.enabled and not (name == "okx" and config.coinglass.enabled):
             # One exchange and all exchanges differ tenfold: never both in one series.
-            key = key_of(params.credentials) if params.credentials else None
-            context = Context(clock, PoliteClient(clock, cache), key, budget_seconds, open_exchange)
+            key, error = _key(key_of, params.credentials)
+            client = PoliteClient(clock, cache)
+            context = Context(clock, client, key, budget_seconds, open_exchange, error)
             built.append(kind(params, context))
     return built
+
+
+def _key(
+    key_of: Callable[[str], str | None], reference: str | None
+) -> tuple[str | None, DcaguardError | None]:
+    """Return the key, or why there is none; a source that needs one tells it when asked."""
+    try:
+        return (key_of(reference) if reference else None), None
+    except DcaguardError as error:
+        return None, error
 
 
 def chosen(sources: list[WebSource], names: list[str]) -> list[WebSource]:

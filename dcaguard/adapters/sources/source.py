@@ -73,6 +73,7 @@ class Context:
     key: str | None = None
     budget_seconds: float = BUDGET_SECONDS
     open_exchange: OpenExchange | None = None
+    key_error: DcaguardError | None = None  # why the key that was asked for could not be read
 
 
 REVISED_WITHIN = timedelta(days=10)
@@ -128,7 +129,7 @@ class WebSource:
         """
         if self.needs_key and not self._context.key:
             msg = f"sources.{self.name}: needs a key: set credentials, or enabled = false"
-            raise ConfigError(msg)
+            raise self._context.key_error or ConfigError(msg)
         self._context.client.start(self._context.budget_seconds)
         readings: list[Reading] = []
         errors: list[DcaguardError] = []

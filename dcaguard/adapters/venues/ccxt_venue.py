@@ -103,11 +103,14 @@ class CcxtVenue:
         if self._orders is not None:
             return ""
         if self.exchange in ORDER_PATHS:
-            return f"account {self._account}: no credentials, so it can only read public data."
+            return (
+                f"account {self._account}: no credentials, so it can only read public data. "
+                "Name where its key is kept."
+            )
         tested = ", ".join(ORDER_PATHS)
         return (
             f"account {self._account}: live buying is tested on {tested} only; "
-            f"{self.exchange} can be read and guarded."
+            f"{self.exchange} can be read and guarded. Buy on one of those, or by hand."
         )
 
     @property
@@ -233,7 +236,10 @@ class CcxtVenue:
         except NoAnswerError as error:
             raise failure(self._account, self._line, error) from None
         except (UnclearError, ContradictionError) as error:
-            sentence = f"account {self._account}: {self.exchange}'s trades make no sense: {error}."
+            sentence = (
+                f"account {self._account}: {self.exchange}'s trades make no sense: {error}. "
+                "Try again later."
+            )
             raise DataInvalidError(sentence) from None
 
     def close(self) -> None:

@@ -21,6 +21,9 @@ _NEVER_IN_AN_ORDER = frozenset(
     | {"reduce_only", "close", "tdmode", "isleverage", "autoborrow", "auto_borrow"}
 )
 
+# A fence that only a bug, or a strange ccxt, runs into.
+REPORT = "Nothing was sent; please report it."
+
 
 class EgressRefusedError(NotPermittedError):
     """A request that is not on the venue's list; it was refused before any socket."""
@@ -140,7 +143,7 @@ def _leaves(name: str, value: object) -> list[tuple[str, str]]:
 
 
 def _refused(method: str, what: str, why: str) -> EgressRefusedError:
-    sentence = f"{method} {what} was refused before it left this process: {why}."
+    sentence = f"{method} {what} was refused before it left this process: {why}. {REPORT}"
     return EgressRefusedError(sentence)
 
 

@@ -82,7 +82,8 @@ class Listing:
 
 def failure(account: str, line: Line, error: NoAnswerError) -> DcaguardError:
     """Return the error a user sees when the venue did not answer: 75 when it may soon, else 69."""
-    sentence = f"account {account}: {line.exchange.id} did not answer ({error})."
+    said = str(error).rstrip(".")
+    sentence = f"account {account}: {line.exchange.id} did not answer ({said})."
     if error.transient:
         return TryAgainError(f"{sentence} Try again in a minute.")
     return VenueUnavailableError(f"{sentence} Nothing was sent. Try again later.")

@@ -127,7 +127,10 @@ class PaperBook:
             raise self._failure(error) from None
 
     def _failure(self, error: Exception) -> StorageError:
-        return StorageError(f"{self._path}: the paper account can not be kept there ({error}).")
+        return StorageError(
+            f"{self._path}: the paper account can not be kept there ({error}): "
+            "check the folder's rights and space, or move the file away."
+        )
 
 
 def _order(row: tuple[str, ...]) -> Order:

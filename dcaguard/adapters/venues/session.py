@@ -16,6 +16,7 @@ from urllib3.exceptions import HTTPError as Urllib3Error
 
 from dcaguard.adapters.venues.connection import Line, LineAdapter
 from dcaguard.adapters.venues.egress import (
+    REPORT,
     Egress,
     EgressRefusedError,
     Passage,
@@ -110,7 +111,9 @@ class GuardedSession(requests.Session):
 
     def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:
         """Refuse: whatever did not come through `request` was not examined."""
-        sentence = f"{request.method} was refused: it tried to go round the guarded session."
+        sentence = (
+            f"{request.method} was refused: it tried to go round the guarded session. {REPORT}"
+        )
         raise EgressRefusedError(sentence)
 
     def close(self) -> None:
@@ -120,12 +123,14 @@ class GuardedSession(requests.Session):
 
     def _admit(self, verb: str, url: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         if args or kwargs.get("files") or kwargs.get("json") or kwargs.get("params"):
-            sentence = "a request carried parts that the guarded session does not examine."
+            sentence = (
+                f"a request carried parts that the guarded session does not examine. {REPORT}"
+            )
             raise EgressRefusedError(sentence)
         if self._egress.passage(verb, url) is Passage.FREE:
             return False
         if self._permit is None:
-            sentence = f"{verb} {_place(url)} was refused: no order was decided."
+            sentence = f"{verb} {_place(url)} was refused: no order was decided. {REPORT}"
             raise EgressRefusedError(sentence)
         self._permit.spend(kwargs.get("data"))
         # A fresh connection: a stale idle one would fail in a way that proves nothing.
@@ -228,7 +233,10 @@ def _unpacked(packed: bytes, encoding: str, cap: int) -> bytes | None:
 
 
 def _too_long(url: str) -> ProtocolError:
-    return ProtocolError(f"{_place(url)} sent a body larger than any honest answer; not read.")
+    return ProtocolError(
+        f"{_place(url)} sent a body larger than any honest answer; not read. "
+        "Check base_url, or try again later."
+    )
 
 
 def _place(url: str) -> str:

@@ -131,7 +131,7 @@ class BlockWeights(Params):
     @model_validator(mode="after")
     def _something_weighs(self) -> Self:
         if self.leverage + self.flows + self.macro + self.structure <= 0:
-            msg = "at least one block must weigh more than 0"
+            msg = "at least one block must weigh more than 0: raise one"
             raise ValueError(msg)
         return self
 
@@ -175,17 +175,20 @@ class GateConfig(Params):
     @model_validator(mode="after")
     def _thresholds_in_order(self) -> Self:
         if self.exit >= self.enter:
-            msg = f"exit {self.exit} must be below enter {self.enter}"
+            msg = f"exit {self.exit} must be below enter {self.enter}: lower exit or raise enter"
             raise ValueError(msg)
         if self.caution_enter > self.enter:
-            msg = f"caution_enter {self.caution_enter} is above enter {self.enter}"
+            msg = f"caution_enter {self.caution_enter} is above enter {self.enter}: lower it"
             raise ValueError(msg)
         if self.hold_days > self.hold_days_max:
-            msg = f"hold_days {self.hold_days} is above hold_days_max {self.hold_days_max}"
+            msg = (
+                f"hold_days {self.hold_days} is above hold_days_max {self.hold_days_max}: lower it"
+            )
             raise ValueError(msg)
         if self.max_pause_days < self.hold_days_max:
             msg = (
-                f"max_pause_days {self.max_pause_days} is below hold_days_max {self.hold_days_max}"
+                f"max_pause_days {self.max_pause_days} is below "
+                f"hold_days_max {self.hold_days_max}: raise it"
             )
             raise ValueError(msg)
         return self

@@ -52,7 +52,10 @@ class Params(BaseModel):
         """Refuse a pair whose first value is above its second."""
         for low, high in pairs:
             if getattr(self, low) > getattr(self, high):
-                msg = f"{low} {getattr(self, low)} is above {high} {getattr(self, high)}"
+                msg = (
+                    f"{low} {getattr(self, low)} is above {high} {getattr(self, high)}: "
+                    f"lower {low} or raise {high}"
+                )
                 raise ValueError(msg)
         return self
 
@@ -72,7 +75,7 @@ class Ranked(SignalParams):
     @model_validator(mode="after")
     def _window_holds_the_minimum(self) -> Self:
         if self.rank_min > self.rank_window:
-            msg = f"rank_min {self.rank_min} is above rank_window {self.rank_window}"
+            msg = f"rank_min {self.rank_min} is above rank_window {self.rank_window}: lower it"
             raise ValueError(msg)
         return self
 

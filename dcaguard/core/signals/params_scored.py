@@ -170,7 +170,9 @@ class MegacapDrawdown(RankedInSessions):
     @model_validator(mode="after")
     def _thresholds_in_order(self) -> Self:
         if self.leader not in self.shares:
-            msg = f"leader {self.leader!r} is not among shares {', '.join(self.shares)}"
+            msg = (
+                f"leader {self.leader!r} is not among shares: name one of {', '.join(self.shares)}"
+            )
             raise ValueError(msg)
         return self
 
@@ -249,7 +251,10 @@ class PrivacyRotation(Ranked):
     @model_validator(mode="after")
     def _thresholds_in_order(self) -> Self:
         if self.coins_min > len(self.coins):
-            msg = f"coins_min {self.coins_min} is above the {len(self.coins)} coins that are named"
+            msg = (
+                f"coins_min {self.coins_min} is above the {len(self.coins)} coins that are named: "
+                "lower it or name more"
+            )
             raise ValueError(msg)
         return self._in_order(("resume_rank", "vote_rank"))
 

@@ -129,6 +129,14 @@ def test_paths_that_move_or_borrow_money_are_refused_even_when_listed(path: str)
         egress.passage("POST", f"http://127.0.0.1:9{path}")
 
 
+@pytest.mark.parametrize("part", ["files", "json", "params"])
+def test_parts_that_are_not_examined_are_refused(part: str) -> None:
+    with peer(OK) as (server, origin):
+        with pytest.raises(EgressRefusedError, match="does not examine"):
+            session(origin).request("GET", f"{origin}/read", **{part: {"a": "b"}})
+        assert server.requests == []
+
+
 def test_an_order_without_a_permit_is_refused() -> None:
     with peer(OK) as (server, origin):
         with pytest.raises(EgressRefusedError):

@@ -1,0 +1,112 @@
+"""Sentences that no command can be brought to say in a test, and where they are met instead."""
+
+from collections.abc import Mapping
+
+STORE = "tests/adapters/journal/test_store.py"
+OPENING = "tests/adapters/journal/test_opening.py"
+COPIES = "tests/adapters/journal/test_backup_and_migration.py"
+SESSION = "tests/adapters/venues/test_session.py"
+LOADER = "tests/adapters/venues/test_loader.py"
+OUTSIDE = "tests/live/test_outside.py"
+STOPS = "tests/live/test_stops.py"
+GONE = f"{STOPS}::test_an_order_on_an_account_that_is_gone_is_told_and_can_not_be_resolved"
+BODY = f"{SESSION}::test_a_body_that_is_not_what_was_decided_spends_the_permit_unsent"
+REPORT = "Nothing was sent; please report it."
+URL = "the config is refused before (78), by the same rule in `core/config_places.py`"
+
+BEHIND: Mapping[str, str] = {
+    # --- met by a command, in a test of its own
+    "dcaguard: the answer could not be written; see `dcaguard status`": (
+        "tests/errors/test_messages.py::test_an_answer_that_can_not_be_written_is_told"
+    ),
+    "order … (…) is … on account …, which the config no longer has: put [accounts.…] back "
+    "(with live = false if you like), so that it can be asked for": GONE,
+    "resolve …: account … is not in the config: put [accounts.…] back, so that its venue can be "
+    "asked": GONE,
+    "…: the installed ccxt would send to …, which is not this venue's: reinstall dcaguard with "
+    "its pinned ccxt; nothing was sent.": (
+        f"{OUTSIDE}::test_a_ccxt_that_names_another_host_is_refused"
+    ),
+    # --- fences that only a strange ccxt, or a mistake of ours, would run into
+    "POST order was refused before it left …: a name stands in it twice. …": BODY,
+    "POST order was refused before it left …: it holds …, which was not decided. …": BODY,
+    "POST order was refused before it left …: its … is not what was decided. …": BODY,
+    "POST order was refused before it left …: this order was sent already. …": (
+        f"{SESSION}::test_a_permit_lets_one_order_out_and_no_second"
+    ),
+    "a request carried parts that the guarded session does not examine. " + REPORT: (
+        f"{SESSION}::test_parts_that_are_not_examined_are_refused"
+    ),
+    "… was refused: it tried to go round the guarded session. " + REPORT: (
+        f"{SESSION}::test_a_prepared_request_can_not_go_round_the_guard"
+    ),
+    "… was refused: no order was decided. " + REPORT: (
+        f"{SESSION}::test_an_order_without_a_permit_is_refused"
+    ),
+    "…: slot … of … already has order …: a slot is bought at most once.": (
+        f"{STORE}::test_a_slot_or_an_id_is_never_used_twice"
+    ),
+    "…: is not a host of this source: check base_url": (
+        "tests/adapters/sources/test_http.py"
+        "::test_a_host_that_the_source_does_not_name_is_never_touched"
+    ),
+    "…: … is not a number: leave the row out if it is not known": (
+        "tests/core/test_reading_checks.py::test_a_value_is_possible_in_its_unit"
+    ),
+    "credentials: names no place of a secret: write keyring:SERVICE/NAME, file:PATH, "
+    "systemd:NAME or env:PREFIX": (
+        "tests/adapters/test_credentials.py"
+        "::test_what_is_no_reference_is_refused_without_repeating_it"
+    ),
+    "base_url = …: not an http(s) address without a user. Correct it.": URL,
+    "base_url = …: plain http is for loopback only. Use https.": (
+        f"{LOADER}::test_plain_http_is_for_loopback_only"
+    ),
+    "account …: no credentials, so it can only read public data. Name where its key is kept.": (
+        "tests/adapters/venues/test_reading_over_http.py::test_without_a_key_there_is_no_order_path"
+    ),
+    "account …: … has no venue profile, so nothing can be proved there. Known: ….": (
+        "the config names only exchanges that have a profile"
+    ),
+    "… is not listed on …. Check the symbol.": (
+        "only markets that were bought on are asked for their trades"
+    ),
+    "sources.exchange: nothing here opens …: enabled = false": (
+        "the program always hands over what opens an exchange; a test may leave it out"
+    ),
+    "strategies/….toml: order.type: … orders are sent as … only, not as …: change it; nothing was "
+    "sent": "every venue that is bought on takes each type that the config lets through",
+    "there is no journal yet: `dcaguard run` makes one": (
+        "commands that only look get a journal that can not be written; they never try"
+    ),
+    "…: there is no journal yet: the first `dcaguard run` makes it.": (
+        f"{OPENING}::test_reading_never_makes_or_changes_a_file"
+    ),
+    # --- another machine, another user, another moment
+    "…: belongs to another user: copy it and use the copy": (
+        "needs a file of another user, which only root can make; root itself may read any"
+    ),
+    "…: has schema …, this program reads …: any command that writes, such as `dcaguard run`, "
+    "brings it up to date.": f"{COPIES}::test_a_migration_keeps_a_proved_copy_of_before",
+    "…: its copy is damaged (…), so no backup was kept: run `dcaguard audit verify`.": (
+        f"{COPIES}::test_a_damaged_journal_gives_no_backup"
+    ),
+    "…: an earlier write of the same step failed, so nothing of it was kept: free space or check "
+    "the disk and run again.": (
+        f"{STORE}::test_a_transaction_that_sqlite_gave_up_is_never_half_kept"
+    ),
+    "…: journal_mode is … and cannot be changed: close other programs that have the file open and "
+    "run again.": "SQLite itself answers that the file is locked wherever we could hold it open",
+    "…: is not a plain file: move it away and run again.": (
+        "the lock is looked at first; only a file that changes between look and open gets here"
+    ),
+    "…: cannot look at the folder: …; ….": (
+        "the folder was read a moment before; only one that goes away meanwhile gets here"
+    ),
+    "… did not answer (no full answer in time). Check the network, then try again.": (
+        f"{SESSION}::test_a_dripping_answer_ends_at_the_deadline"
+    ),
+    "resolve …: … orders begin like this: give more of the id": (
+        "ids are hashes: two orders that begin alike can not be made at will"
+    ),
+}
