@@ -143,7 +143,7 @@ def _systemd_path(name: str, environ: Mapping[str, str], reference: str) -> Path
     if not folder:
         raise ConfigError(
             f"{reference}: systemd gives this only to a service: add LoadCredential={name}:PATH"
-            " to the unit (`dcaguard schedule print --systemd` shows one)"
+            " to the unit (`dcaguard help cron` shows one)"
         )
     if not re.fullmatch(r"[A-Za-z0-9_.-]+", name) or name in {".", ".."}:
         raise ConfigError(f"{reference}: is no credential's name: use letters, digits, - _ .")

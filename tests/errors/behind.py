@@ -7,6 +7,7 @@ OPENING = "tests/adapters/journal/test_opening.py"
 COPIES = "tests/adapters/journal/test_backup_and_migration.py"
 SESSION = "tests/adapters/venues/test_session.py"
 LOADER = "tests/adapters/venues/test_loader.py"
+LISTS = "tests/adapters/sources/test_liquidations.py"
 OUTSIDE = "tests/live/test_outside.py"
 STOPS = "tests/live/test_stops.py"
 GONE = f"{STOPS}::test_an_order_on_an_account_that_is_gone_is_told_and_can_not_be_resolved"
@@ -26,6 +27,18 @@ BEHIND: Mapping[str, str] = {
     "…: the installed ccxt would send to …, which is not this venue's: reinstall dcaguard with "
     "its pinned ccxt; nothing was sent.": (
         f"{OUTSIDE}::test_a_ccxt_that_names_another_host_is_refused"
+    ),
+    "… is still not known: a made-up time proves nothing: buying there waits; …": (
+        f"{STOPS}::test_a_made_up_time_on_paper_settles_nothing_on_a_real_account"
+    ),
+    "…: …: no time left: the rest follows with the next fetch": (
+        f"{LISTS}::test_when_time_runs_out_the_days_read_are_kept_and_the_rest_waits"
+    ),
+    "…: …: HTTP …, it is down: try again later": (
+        f"{LISTS}::test_after_a_failure_on_the_way_later_days_wait_so_that_none_is_skipped"
+    ),
+    "…: …: rate limit (HTTP …): try again later": (
+        f"{LISTS}::test_after_a_failure_on_the_way_later_days_wait_so_that_none_is_skipped"
     ),
     # --- fences that only a strange ccxt, or a mistake of ours, would run into
     "POST order was refused before it left …: a name stands in it twice. …": BODY,
@@ -71,7 +84,7 @@ BEHIND: Mapping[str, str] = {
     "… is not listed on …. Check the symbol.": (
         "only markets that were bought on are asked for their trades"
     ),
-    "sources.exchange: nothing here opens …: enabled = false": (
+    "sources.…: nothing here opens …: enabled = false": (
         "the program always hands over what opens an exchange; a test may leave it out"
     ),
     "strategies/….toml: order.type: … orders are sent as … only, not as …: change it; nothing was "

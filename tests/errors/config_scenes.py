@@ -116,6 +116,7 @@ second_opinion = "krakn"
 """  # fmt: skip
 OPINION = CONFIG.replace("[accounts.paper]", VENUE) + '[policy.price]\nsecond_opinion = "binance"\n'
 STAGE = "[[stage]]\ndrawdown = 0.1\nmultiplier = 2\n"
+AVERAGING = '[sizing]\nmode = "value-averaging"\n'
 CRON = 'cron = "0 9 * * *"'
 WEIGHT = "weight = 1"
 SLOT = "per_slot = 100"
@@ -154,6 +155,8 @@ PLANS: tuple[str | bytes, ...] = (
     plan(more='[[buy]]\nsymbol = "BTC/USDT"\nweight = 0\n'),
     plan(("BTC/USDT", "SOL/USDT")),
     plan(("per_slot = 100", "per_slot = 900")),
+    plan(("per_slot = 100", "per_slot = 300"), more=AVERAGING),
+    plan(more=STAGE + AVERAGING),
     plan(more="[pause]\nenter = 0.9\n"),
     plan(more="[pause]\nenter = 0.3\n"),
     plan(('"paper"', '"papr"')),

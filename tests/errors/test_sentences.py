@@ -22,6 +22,7 @@ from tests.errors.scenes import Scene
 from tests.errors.sentences import NEVER_TOLD, PACKAGE, every_sentence, sentences_of
 from tests.errors.test_messages import name_of
 from tests.sources.test_bad_pages import KINDS
+from tests.sources.test_forced_lists import ROUNDS
 from tests.sources.test_traps import CASES
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,7 @@ ELSEWHERE = (
     {f"message {name_of(case)}" for case in MESSAGES}
     | {f"trap {name}" for name in CASES}
     | {f"page {kind}" for kind in KINDS}
+    | {f"liquidations {number}" for number in range(len(ROUNDS))}
 )
 TEXTS = [one.text for one in every_sentence()]
 

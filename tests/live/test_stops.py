@@ -118,8 +118,9 @@ def test_a_made_up_time_on_paper_settles_nothing_on_a_real_account(opened: Open)
         assert found.code in {0, 65}, found.out
     assert live.statuses[0] == "UNKNOWN"
     live.server.clear_faults()
-    assert live.space.call("run", "plan", "--no-fetch").code == 0
-    assert live.statuses[0] == "FILLED"
+    live.later(200)
+    assert live.space.call("resolve", live.order_id).code == 0
+    assert live.statuses == ["FILLED"]
 
 
 def test_resolve_settles_the_journal_that_holds_the_order(opened: Open) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.errors.said import unheard
 from tests.sources.goldens_forced import (
     BITFINEX,
     DERIBIT,
@@ -128,6 +129,14 @@ ROUNDS: tuple[Mapping[str, tuple[Mapping[str, Page], str, tuple[str, ...]]], ...
         ),
         "bitfinex": ({BITFINEX: dumps([bitfinex_row(on(22), 1, 1)])}, "other hours", ()),
     },
+    {
+        "gate": ({GATE: one(gate_row(on(25, 3), 5, fill="0"))}, "is not positive", DAYS[::2]),
+        "bitfinex": (
+            {BITFINEX: dumps([[["new", *bitfinex_row(on(26), 1, 84000)[0][1:]]]])},
+            "a row is not a position's",
+            (),
+        ),
+    },
     {"gate": ({GATE: "[]"}, "nothing is listed for 2025-02-24, which is not zero", ())},
     {"htx": ({HTX: htx([])}, "nothing is listed for 2025-02-24, which is not zero", ())},
 )
@@ -145,6 +154,7 @@ def test_what_is_not_certain_is_missing_and_told(stand: Stand, number: int) -> N
         _, words, still = laid.get(venue, ({}, "", DAYS))
         assert words in result["message"], (venue, result["message"])
         assert days(done, venue) == set(still), venue
+    assert unheard(f"liquidations {number}", [result["message"]]) == set()
 
 
 def test_a_page_of_the_newest_that_is_cut_gives_only_the_days_it_shows_in_full(

@@ -12,7 +12,13 @@ from dcaguard.adapters.sources.liquidation_lists import Gate, Htx
 from dcaguard.adapters.sources.liquidation_pages import Bitfinex, Deribit
 from dcaguard.adapters.sources.liquidations import Liquidations
 from dcaguard.adapters.sources.source import Context, PartialFetchError, WebSource
-from dcaguard.core.errors import ConfigError, ExitCode, NotPermittedError, VenueUnavailableError
+from dcaguard.core.errors import (
+    ConfigError,
+    ExitCode,
+    NotPermittedError,
+    TryAgainError,
+    VenueUnavailableError,
+)
 from dcaguard.core.source_params import LiquidationsParams, SourcesConfig
 from dcaguard.wiring.sources import public_client
 from tests.adapters.sources.conftest import NOON, ClockAt
@@ -78,16 +84,20 @@ def test_when_time_runs_out_the_days_read_are_kept_and_the_rest_waits(
     assert days_of(failure.value) == {24}
 
 
+@pytest.mark.parametrize(
+    ("status", "told", "kind"),
+    [(500, "HTTP 500, it is down", VenueUnavailableError), (429, "rate limit", TryAgainError)],
+)
 def test_after_a_failure_on_the_way_later_days_wait_so_that_none_is_skipped(
-    make: Make, server: DataServer
+    make: Make, server: DataServer, status: int, told: str, kind: type[Exception]
 ) -> None:
     good = gate(GATE_ROWS)
     assert callable(good)
     server.route(GATE_SIZE, contract())
     server.route(GATE, write=good)
-    server.then(GATE, status=500)
+    server.then(GATE, status=status)
     server.then(GATE, write=good)
-    with pytest.raises(VenueUnavailableError, match="HTTP 500"):
+    with pytest.raises(kind, match=told):
         make("liquidations", **TABLE).fetch({})
     assert sum(request["path"].startswith(GATE) for request in server.requests) == 2
 
