@@ -147,7 +147,14 @@ def test_a_day_at_another_hour_is_the_same_reading_or_refused_with_both_rows(
     other = csv_file(workspace, at_hour(FLOWS, 10**6), "other.csv")
     refused = document(workspace, "signals", "import", SERIES, other, exit_code=65)
     message = refused["errors"][0]["message"]
-    for part in ("other.csv:2", FLOWS[0][1], "00:00Z", "21:00Z", "import:flows.csv", "one row a day"):
+    for part in (
+        "other.csv:2",
+        FLOWS[0][1],
+        "00:00Z",
+        "21:00Z",
+        "import:flows.csv",
+        "one row a day",
+    ):
         assert part in message
     assert "\n" not in message
     assert rows_written(workspace) == 3

@@ -130,11 +130,11 @@ def test_the_hours_of_a_daily_series_count_as_its_days_in_every_window(
         v.tolist() for v in daily_closes(days).visible("px.BTC", at)
     ]
     ends = np.array([micros(MONDAY + timedelta(days=n + 1)) for n in range(days)])
-    sums = [
+    by_hours, by_days = (
         derive(found.series("px.BTC"), lambda _, x: {"sum": total(x, size)}).at("sum", ends)
         for found in (hours, daily_closes(days))
-    ]
-    np.testing.assert_array_equal(*sums)
+    )
+    np.testing.assert_array_equal(by_hours, by_days)
 
 
 def test_a_later_word_on_a_day_at_another_hour_is_not_seen_before_it_was_said() -> None:

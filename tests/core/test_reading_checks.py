@@ -260,8 +260,17 @@ def test_the_hours_of_a_day_are_told_one_by_one_and_the_last_instant_is_still_th
 
 @pytest.mark.parametrize(
     "series",
-    """oi.btc_usd funding.btc peg.USDC depth.BTC spread.BTC breadth.beats_btc_7d
-    odds.fed_easier.kalshi cex.binance.tvl_usd venue.binance.failures dat.MSTR.mnav""".split(),
+    [
+        "oi.btc_usd",
+        "funding.btc",
+        "peg.USDC",
+        "depth.BTC",
+        "breadth.beats_btc_7d",
+        "odds.fed_easier.kalshi",
+        "cex.binance.tvl_usd",
+        "venue.binance.failures",
+        "dat.MSTR.mnav",
+    ],
 )
 def test_a_series_that_is_read_at_any_hour_may_have_many_rows_a_day(series: str) -> None:
     scale = 10**6 if series == "oi.btc_usd" else Decimal("0.01")
