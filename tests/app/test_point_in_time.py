@@ -87,20 +87,23 @@ def test_a_look_ahead_on_paper_is_not_known_to_a_pass_before_it(tmp_path: Path) 
     assert regimes(space) == ahead, "what it would say later changed nothing, and moved once"
 
 
+def remember(space: LiveSpace, now: datetime, readings: list[Reading]) -> None:
+    with space.world() as world:
+        world.journal.add_readings(readings, now)
+
+
 def test_a_made_up_time_says_nothing_of_the_regime_to_a_live_account(tmp_path: Path) -> None:
     server = binance()
     try:
         space = live_space(tmp_path, server, "plan", "toy@paper", accounts=PAPER, **GATE)
         loaded = load_config(space.folder / "config.toml", {}, space.folder)
         now = datetime.now(UTC)
-        for days in (400, -400):
-            with opened(loaded, as_of=now + timedelta(days=days)) as world:
-                run_pass(world, Request(uuid4().hex, ("toy",), fetch=False))
-        assert regimes(space) == []
         week = [now - timedelta(days=n) for n in range(1, 8)]  # some have a session
-        with space.world() as world:
-            fear = [Reading("vix", day, day, D(45), "test", "") for day in week]
-            world.journal.add_readings(fear, now)
+        remember(space, now, [Reading("px.BTC", at, at, D(80000), "test", "") for at in week])
+        with opened(loaded, as_of=now + timedelta(days=400)) as world:
+            run_pass(world, Request(uuid4().hex, ("toy",), fetch=False))
+        assert regimes(space) == []
+        remember(space, now, [Reading("vix", at, at, D(45), "test", "") for at in week])
         assert space.passed("plan").regime == "PAUSED"
         assert [move[2] for move in regimes(space)] == ["PAUSED"]
     finally:

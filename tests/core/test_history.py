@@ -137,6 +137,12 @@ def test_the_hours_of_a_daily_series_count_as_its_days_in_every_window(
     np.testing.assert_array_equal(by_hours, by_days)
 
 
+def test_of_hours_that_became_known_together_the_close_is_the_days_first_word() -> None:
+    prices = History.of(hourly("px.BTC", 3, told_at_once=True)).series("px.BTC")
+    days = micros(MONDAY) + DAY * np.arange(3, dtype=np.int64)
+    assert lookup(prices, days + DAY - 1, days + DAY).tolist() == [24.0, 48.0, 72.0]
+
+
 def test_a_later_word_on_a_day_at_another_hour_is_not_seen_before_it_was_said() -> None:
     first = Reading("vix", MONDAY, MONDAY + timedelta(hours=22), Decimal(20), "test", "")
     later = Reading("vix", MONDAY + timedelta(hours=21), MONDAY + timedelta(days=3), Decimal(30),
