@@ -1,12 +1,14 @@
 """Refreshing signal sources: what is new goes into the journal, what failed is told and waits."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dcaguard.app.world import FetchReport, World
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.reading import Reading
+from dcaguard.core.reading_days import by_day
 from dcaguard.ports import AddedReadings
 
 BUDGET_SECONDS = 20.0
@@ -35,7 +37,7 @@ def _store(world: World, report: FetchReport) -> Fetched:
     added = AddedReadings(0, 0)
     if report.readings:
         # A provider's correction is a later reading; what was known before stays as it was.
-        rows = [_as_first_seen(world, one, now) for one in report.readings]
+        rows = _beside_the_known(world, report.readings, now)
         added = world.journal.add_readings(rows, now, revision=True)
     body = {
         "source": report.source,
@@ -49,14 +51,22 @@ def _store(world: World, report: FetchReport) -> Fetched:
     return Fetched(report.source, added.new, added.same, error)
 
 
-def _as_first_seen(world: World, reading: Reading, now: datetime) -> Reading:
+def _beside_the_known(world: World, readings: Sequence[Reading], now: datetime) -> list[Reading]:
+    """Return what a source brought, dated as the journal dates its days."""
+    known = world.journal.readings(series=sorted({one.series for one in readings}))
+    times: dict[str, set[datetime]] = {}
+    for one in known:
+        times.setdefault(one.series, set()).add(one.as_of)
+    rows = by_day(readings, known, revision=True).fitting
+    return [_as_first_seen(one, times.get(one.series, set()), now) for one in rows]
+
+
+def _as_first_seen(reading: Reading, known: AbstractSet[datetime], now: datetime) -> Reading:
     """Date a day that its provider filled in late by when we first saw it.
 
     Its usual hour has passed without it: decisions of that time did not have it.
     """
-    known = world.journal.readings(series=[reading.series])
-    newer = any(one.as_of > reading.as_of for one in known)
-    if not newer or any(one.as_of == reading.as_of for one in known):
+    if reading.as_of in known or not any(as_of > reading.as_of for as_of in known):
         return reading
     return replace(reading, observed_at=now)
 

@@ -1,18 +1,25 @@
 """The regime's moves, written into the journal once, with all that they were made of."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from dcaguard.app.sight import Sight
+from dcaguard.app.world import World
 from dcaguard.core.canonical import parse_instant
 from dcaguard.core.gate import RULE_VERSION, GateState, Transition
-from dcaguard.ports import Journal
+from dcaguard.ports import Entry, Journal
 
 
-def journal_regimes(sight: Sight, journal: Journal) -> None:
-    """Write the regime's moves that the journal does not have yet, in one transaction."""
-    state = sight.state()
-    last = journal.latest("regime", "market")
-    since = None if last is None else parse_instant(str(last.body["at"]))
+def journal_regimes(world: World, sight: Sight) -> None:
+    """Write the regime's moves that the journal does not have yet, in one transaction.
+
+    A pass at a time of the person's own choice is no news to a live account of the same journal.
+    """
+    if world.simulated_time and any(map(world.is_live, world.config.accounts)):
+        return
+    state, journal = sight.state(), world.journal
+    last = _last_until(journal, sight.at)
+    since = None if last is None else _moved_at(last)
     news = [t for t in sight.transitions if since is None or t.at > since]
     stands = None if last is None else str(last.body["regime"])
     rows: list[tuple[str, dict[str, object]]] = [
@@ -27,6 +34,19 @@ def journal_regimes(sight: Sight, journal: Journal) -> None:
         with journal.transaction():
             for subject, body in rows:
                 journal.append("regime", subject, body, sight.at)
+
+
+def _last_until(journal: Journal, at: datetime) -> Entry | None:
+    """Return the newest row that is not ahead of `at`: a look ahead on paper is not known yet."""
+    last = journal.latest("regime", "market")
+    if last is None or _moved_at(last) <= at:
+        return last
+    rows = [row for row in journal.entries("regime", "market") if _moved_at(row) <= at]
+    return rows[-1] if rows else None
+
+
+def _moved_at(row: Entry) -> datetime:
+    return parse_instant(str(row.body["at"]))
 
 
 def regime_body(move: Transition) -> dict[str, object]:

@@ -73,7 +73,7 @@ def run_pass(world: World, request: Request) -> Result:
         known_at = world.clock.now()  # what was just read is true now, not before it was asked for
     sight = sight_of(world, known_at)
     if not request.dry_run:
-        journal_regimes(sight, world.journal)
+        journal_regimes(world, sight)
     if due:
         facts = gather(run, sight, due)
         for one in due:

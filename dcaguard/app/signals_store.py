@@ -10,6 +10,8 @@ from dcaguard.core.errors import DataInvalidError
 from dcaguard.core.event import OperatorEvent
 from dcaguard.core.money import plain
 from dcaguard.core.reading import Reading
+from dcaguard.core.reading_days import by_day
+from dcaguard.core.reading_problem import ONE_ROW_A_DAY, day_of, hour_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,18 @@ def store_import(
     """
     now = world.clock.now()
     series = readings[0].series
-    added = world.journal.add_readings(list(readings), now, revision=revision)
+    known = world.journal.readings(series=[series])
+    days = by_day(readings, known, revision=revision)
+    if days.conflicts:
+        raise DataInvalidError(_second_row(days.conflicts, where))
+    added = world.journal.add_readings(days.fitting, now, revision=revision)
     if added.conflicts:
-        raise DataInvalidError(_conflict(world, added.conflicts, where))
+        raise DataInvalidError(_conflict(known, added.conflicts, where))
     return Imported(
         series=series,
         unit=unit,
         new=added.new,
-        same=added.same,
+        same=added.same + days.same,
         first=min(r.as_of for r in readings),
         last=max(r.as_of for r in readings),
         revision=revision,
@@ -61,14 +67,26 @@ def store_import(
     )
 
 
-def _conflict(world: World, conflicts: Sequence[Reading], where: Callable[[Reading], str]) -> str:
+def _second_row(
+    conflicts: Sequence[tuple[Reading, Reading]], where: Callable[[Reading], str]
+) -> str:
+    given, old = conflicts[0]
+    return (
+        f"{where(given)}: {day_of(given)} is known as {plain(old.value)} at {hour_of(old)} "
+        f"({old.source}), here it is {plain(given.value)} at {hour_of(given)}{_more(conflicts)}: "
+        f"nothing was written; {ONE_ROW_A_DAY}, or if the file is right, add --revision"
+    )
+
+
+def _conflict(
+    known: Sequence[Reading], conflicts: Sequence[Reading], where: Callable[[Reading], str]
+) -> str:
     one = conflicts[0]
-    stored = world.journal.readings(series=[one.series])
-    old = next(r for r in stored if (r.as_of, r.observed_at) == (one.as_of, one.observed_at))
-    more = f" (and {len(conflicts) - 1} more)" if len(conflicts) > 1 else ""
+    old = next(r for r in known if (r.as_of, r.observed_at) == (one.as_of, one.observed_at))
     return (
         f"{where(one)}: {one.as_of.date()} is known as {plain(old.value)} ({old.source}), here it "
-        f"is {plain(one.value)}{more}: nothing was written; if the file is right, add --revision"
+        f"is {plain(one.value)}{_more(conflicts)}: nothing was written; if the file is right, "
+        "add --revision"
     )
 
 
@@ -79,6 +97,10 @@ def deaf_to_events(config: Config) -> str:
     if not config.signals.regulation.enabled:
         return "[signals.regulation] enabled = false"
     return ""
+
+
+def _more(conflicts: Sequence[object]) -> str:
+    return f" (and {len(conflicts) - 1} more)" if len(conflicts) > 1 else ""
 
 
 def add_event(world: World, event: OperatorEvent) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dcaguard.core.reading import Reading
+from dcaguard.core.series import lookup
 
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
@@ -72,6 +73,20 @@ def column(as_of: I64, observed_at: I64, value: F64) -> Column:
     return Column(as_of[order], observed_at[order], value[order])
 
 
+def _by_day(name: str, found: Column) -> Column:
+    """Return a daily series with its days as times, so that a day's second row revises it.
+
+    Of rows that became known together the day's last one stands: the close, not the opening.
+    """
+    about = lookup(name)
+    day = found.as_of // DAY * DAY
+    if about is None or not about.one_a_day or bool(np.all(day == found.as_of)):
+        return found
+    known = found.observed_at
+    last = np.append((day[1:] != day[:-1]) | (known[1:] != known[:-1]), True)
+    return Column(day, known, found.value).keep(last)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
     """Every reading of every series, bitemporal. Values are floats: statistics, never money."""
@@ -91,7 +106,10 @@ class History:
             entry[2].append(float(reading.value))
         return cls(
             {
-                name: column(np.array(a, np.int64), np.array(o, np.int64), np.array(v, float))
+                name: _by_day(
+                    name,
+                    column(np.array(a, np.int64), np.array(o, np.int64), np.array(v, float)),
+                )
                 for name, (a, o, v) in lists.items()
             }
         )

@@ -13,7 +13,15 @@ from dcaguard.core.money import plain
 from dcaguard.core.observed import expected_days, is_nyse_session
 from dcaguard.core.reading import Reading
 from dcaguard.core.reading_outliers import outliers
-from dcaguard.core.reading_problem import Flaw, Problem, Row, day_of, invalid
+from dcaguard.core.reading_problem import (
+    ONE_ROW_A_DAY,
+    Flaw,
+    Problem,
+    Row,
+    day_of,
+    hour_of,
+    invalid,
+)
 from dcaguard.core.series import Series, lookup
 
 ROUNDING_USD = Decimal(1_000_000)  # totals may differ from the sum of their parts by this
@@ -46,7 +54,7 @@ def problems(
     """
     ordered = sorted(rows, key=lambda row: (row.reading.as_of, row.reading.observed_at))
     found = [problem for row in ordered for problem in _alone(row, series, now)]
-    found += [*dwarfs(ordered, series), *duplicates(ordered)]
+    found += [*dwarfs(ordered, series), *duplicates(ordered), *second_rows(ordered, series)]
     if found:
         # Rows that are wrong alone would be reported again as outliers and gaps.
         return found
@@ -132,6 +140,32 @@ def duplicates(rows: Sequence[Row]) -> list[Problem]:
             what = f"{day_of(row.reading)} has two values, {values} at {before.where}"
             found.append(invalid(row, what, "keep one of them"))
     return found
+
+
+def second_rows(rows: Sequence[Row], series: Series) -> list[Problem]:
+    """Return a problem for each further row of a day that says something else, at another hour.
+
+    Counted as days, the hours of a week would be months of history.
+    """
+    if not series.one_a_day:
+        return []
+    first: dict[date, list[Row]] = {}
+    found = []
+    for row in rows:
+        same_day = first.setdefault(row.reading.as_of.date(), [])
+        if not same_day or same_day[0].reading.as_of == row.reading.as_of:
+            same_day.append(row)
+        elif row.reading.value not in {known.reading.value for known in same_day}:
+            what = (
+                f"{day_of(row.reading)} has {plain(row.reading.value)} at {hour_of(row.reading)} "
+                f"here and {_says(same_day[0])}, but {series.name} has one value a day"
+            )
+            found.append(invalid(row, what, ONE_ROW_A_DAY))
+    return found
+
+
+def _says(row: Row) -> str:
+    return f"{plain(row.reading.value)} at {hour_of(row.reading)} at {row.where}"
 
 
 def not_ascending(rows: Sequence[Row]) -> Problem | None:

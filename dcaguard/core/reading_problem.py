@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from dcaguard.core.reading import Reading
 
+ONE_ROW_A_DAY = "give one row a day: its close, or its total"
+
 
 class Flaw(StrEnum):
     """How a value fails."""
@@ -43,3 +45,8 @@ def invalid(row: Row, what: str, remedy: str) -> Problem:
 def day_of(reading: Reading) -> str:
     """Return the UTC day of a reading as text."""
     return reading.as_of.date().isoformat()
+
+
+def hour_of(reading: Reading) -> str:
+    """Return the UTC time of day of a reading as text."""
+    return f"{reading.as_of:%H:%MZ}"

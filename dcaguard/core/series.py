@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 
@@ -48,6 +49,12 @@ class Series:
     dwarf: Decimal | None = None  # a non-zero magnitude below this is another unit
     strict: bool = False  # a missing day inside a file is an error
     sessions_only: bool = False  # a value that is not zero on a day without a session is an error
+    intraday: bool = False  # read at any hour, as often as one likes
+
+    @property
+    def one_a_day(self) -> bool:
+        """Tell whether a UTC day has one value: a second row of it is no further day."""
+        return not self.intraday and self.calendar is not Calendar.IRREGULAR
 
 
 _D = Decimal
@@ -92,9 +99,9 @@ _ROWS: Final = (
     replace(_USD, name="liq.short_usd", group="leverage",
             description="short positions liquidated in the day"),
     replace(_USD, name="oi.btc_usd", group="leverage", zero=False, jump=_D(5), dwarf=_D(10**5),
-            description="open interest of BTC derivatives"),
+            intraday=True, description="open interest of BTC derivatives"),
     Series("funding.btc", "fraction per 8 h", "perpetual funding rate", "leverage",
-           low=_D("-0.05"), high=_D("0.05")),
+           low=_D("-0.05"), high=_D("0.05"), intraday=True),
     Series("vix", "index points", "expected volatility of the S&P 500", "volatility",
            Calendar.NYSE, Lag.SAME_DAY_2230, _ZERO, _D(150), zero=False, jump=_D(4), strict=True),
     replace(_RATE, name="us2y", description="US Treasury yield, two years"),
@@ -113,14 +120,15 @@ _ROWS: Final = (
             group="stablecoins", zero=False, jump=_D(3), dwarf=_D(10**5)),
     replace(_SHARE, name="breadth.above_50dma", description="coins above their 50-day mean"),
     replace(_SHARE, name="breadth.at_30d_low", description="coins at their 30-day low"),
-    replace(_SHARE, name="breadth.beats_btc_7d", description="coins that beat BTC over 7 days"),
+    replace(_SHARE, name="breadth.beats_btc_7d", intraday=True,
+            description="coins that beat BTC over 7 days"),
     Series("news.regulation", "percent of articles", "news on crypto seizures, bans, lawsuits",
            "news", low=_ZERO, high=_D(100)),
     Series("fng", "0 to 100", "fear and greed; shown, never used", "sentiment", low=_ZERO,
            high=_D(100)),
-    replace(_SHARE, name="odds.fed_easier.kalshi", group="odds",
+    replace(_SHARE, name="odds.fed_easier.kalshi", group="odds", intraday=True,
             description="odds on Kalshi that the Fed eases at its next meeting"),
-    replace(_SHARE, name="odds.fed_easier.polymarket", group="odds",
+    replace(_SHARE, name="odds.fed_easier.polymarket", group="odds", intraday=True,
             description="odds on Polymarket that the Fed eases at its next meeting"),
 )  # fmt: skip
 
@@ -141,7 +149,9 @@ PATTERNS: Final = (
 
 
 # A coin that loses its peg goes towards zero: that must pass.
-_PEG: Final = Series("", "USD", "price of a stablecoin", "peg", low=_ZERO, high=_D(2))
+_PEG: Final = Series(
+    "", "USD", "price of a stablecoin", "peg", low=_ZERO, high=_D(2), intraday=True
+)
 _SPREAD: Final = Series("", "share", "spread of an order book", "book", low=_ZERO, high=_D(1))
 _COUNT: Final = Series(
     "", "count", "requests to a venue that failed in a row", "venue", Calendar.IRREGULAR,
@@ -167,6 +177,7 @@ _SIMPLE: Final = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def lookup(name: str) -> Series | None:
     """Return what is known about the series called `name`, or None for an unknown name."""
     if name in KNOWN:

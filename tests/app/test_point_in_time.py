@@ -1,11 +1,22 @@
 """A reading counts from when it was known; history that arrives late says what it changed."""
 
 import csv
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal as D  # noqa: N817
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+from dcaguard.adapters.config import load_config
+from dcaguard.app.fetching import fetch
+from dcaguard.app.run import Request, run_pass
+from dcaguard.app.world import FetchReport
+from dcaguard.core.history import History
+from dcaguard.core.reading import Reading
+from dcaguard.wiring import opened
+from tests.app.live_space import PAPER, LiveSpace, binance, live_space
 from tests.app.space import Space, panic, space_in
 
 GATE: dict[str, Any] = {"gate": "enabled = true", "rest": "[signals.recovery]\nenabled = false\n"}
@@ -17,8 +28,9 @@ def watched(folder: Path) -> Space:
     return space
 
 
-def regimes(space: Space) -> list[tuple[str, str | None, str]]:
-    rows = space.rows("SELECT at, previous, regime FROM regimes ORDER BY rowid")
+def regimes(space: Space | LiveSpace) -> list[tuple[str, str | None, str]]:
+    sql = "SELECT at, previous, regime FROM regimes ORDER BY rowid"
+    rows = space.rows(sql)
     return [(at, previous, regime) for at, previous, regime in rows]
 
 
@@ -63,6 +75,63 @@ def test_history_that_arrives_late_is_told_and_rewrites_nothing(tmp_path: Path) 
     assert after[: len(before)] == before
     assert [row[2] for row in after[len(before) :]] == ["PAUSED"]
     assert space.rows("SELECT * FROM decisions")[: len(decisions)] == decisions
+
+
+def test_a_look_ahead_on_paper_is_not_known_to_a_pass_before_it(tmp_path: Path) -> None:
+    space = watched(tmp_path)
+    panic(space, ["2025-03-03"])
+    assert space.at("2025-03-03").regime == "NORMAL"
+    assert space.at("2025-04-20").regime != "PAUSED"  # the pause has run out by then
+    ahead = regimes(space)
+    assert [space.at(day).regime for day in ("2025-03-03", "2025-03-05")] == ["NORMAL", "PAUSED"]
+    assert regimes(space) == ahead, "what it would say later changed nothing, and moved once"
+
+
+def remember(space: LiveSpace, now: datetime, readings: list[Reading]) -> None:
+    with space.world() as world:
+        world.journal.add_readings(readings, now)
+
+
+def test_a_made_up_time_says_nothing_of_the_regime_to_a_live_account(tmp_path: Path) -> None:
+    server = binance()
+    try:
+        space = live_space(tmp_path, server, "plan", "toy@paper", accounts=PAPER, **GATE)
+        loaded = load_config(space.folder / "config.toml", {}, space.folder)
+        now = datetime.now(UTC)
+        week = [now - timedelta(days=n) for n in range(1, 8)]  # some have a session
+        remember(space, now, [Reading("px.BTC", at, at, D(80000), "test", "") for at in week])
+        with opened(loaded, as_of=now + timedelta(days=400)) as world:
+            run_pass(world, Request(uuid4().hex, ("toy",), fetch=False))
+        assert regimes(space) == []
+        remember(space, now, [Reading("vix", at, at, D(45), "test", "") for at in week])
+        assert space.passed("plan").regime == "PAUSED"
+        assert [move[2] for move in regimes(space)] == ["PAUSED"]
+    finally:
+        server.stop()
+
+
+def test_a_source_that_dates_a_known_day_by_another_hour_revises_it(tmp_path: Path) -> None:
+    """A session that a person dated by its close is one session when a source dates it plainly."""
+    space = watched(tmp_path)
+    loaded = load_config(space.folder / "config.toml", {}, space.folder)
+    close = datetime(2025, 3, 4, 21, tzinfo=UTC)
+    known_at = close + timedelta(hours=15, minutes=30)
+    flow = Reading("etf.btc.flow_usd", close, known_at, D(-5), "import:a.csv", "")
+    plainly = replace(flow, as_of=close.replace(hour=0), source="farside")
+    with opened(loaded, as_of=datetime(2025, 3, 6, tzinfo=UTC)) as world:
+        world.journal.add_readings([flow], known_at)
+
+        def told(one: Reading) -> tuple[int, int]:
+            ready = replace(world, fetch=lambda *_: [FetchReport("farside", [one])])
+            (found,) = fetch(ready, ["farside"], 1)
+            return found.new, found.same
+
+        assert told(plainly) == (0, 1)
+        assert told(replace(plainly, value=D(-7))) == (1, 0)
+        rows = world.journal.readings(series=[flow.series])
+        as_of, values = History.of(rows).visible(flow.series, world.clock.now())
+    assert [(r.as_of, r.value) for r in rows] == [(close, D(-5)), (close, D(-7))]
+    assert (as_of.size, values.tolist()) == (1, [-7.0])
 
 
 def test_a_late_reading_before_everything_else_is_folded_in(tmp_path: Path) -> None:

@@ -132,6 +132,49 @@ def test_another_value_is_refused_with_its_line_and_both_values_until_it_is_a_re
     assert rows[1]["observed_at"] > rows[0]["observed_at"]
 
 
+def at_hour(flows: list[tuple[str, str]], change: int = 0) -> list[tuple[str, str]]:
+    return [(f"{day}T21:00:00Z", str(int(value) + change)) for day, value in flows]
+
+
+def test_a_day_at_another_hour_is_the_same_reading_or_refused_with_both_rows(
+    workspace: Path,
+) -> None:
+    """Eight sessions of outflow and the same eight again must never be sixteen sessions."""
+    document(workspace, "signals", "import", SERIES, csv_file(workspace, FLOWS))
+    again = csv_file(workspace, at_hour(FLOWS), "again.csv")
+    found = document(workspace, "signals", "import", SERIES, again)
+    assert (found["new"], found["same"]) == (0, 3)
+    other = csv_file(workspace, at_hour(FLOWS, 10**6), "other.csv")
+    refused = document(workspace, "signals", "import", SERIES, other, exit_code=65)
+    message = refused["errors"][0]["message"]
+    for part in (
+        "other.csv:2",
+        FLOWS[0][1],
+        "00:00Z",
+        "21:00Z",
+        "import:flows.csv",
+        "one row a day",
+    ):
+        assert part in message
+    assert "\n" not in message
+    assert rows_written(workspace) == 3
+    done = document(workspace, "signals", "import", SERIES, other, "--revision")
+    assert (done["new"], done["same"], done["revision"]) == (3, 0, True)
+    rows = document(workspace, "signals", "history", SERIES)["rows"]
+    assert {row["as_of"] for row in rows} == {f"{day}T00:00:00Z" for day, _ in FLOWS}
+    assert rows_written(workspace) == 6
+
+
+def test_a_file_of_hours_is_refused_where_a_series_has_one_value_a_day(workspace: Path) -> None:
+    hours = [(f"2025-02-20T{hour:02d}:00:00Z", str(80000 + hour)) for hour in range(24)]
+    name = csv_file(workspace, hours, "hours.csv")
+    refused = document(workspace, "signals", "import", "px.BTC", name, exit_code=65)
+    assert "hours.csv:3: 2025-02-20" in refused["errors"][0]["message"]
+    assert rows_written(workspace) == 0
+    pegs = csv_file(workspace, [(at, "0.99") for at, _ in hours], "peg.csv")
+    assert document(workspace, "signals", "import", "peg.USDC", pegs)["new"] == 24
+
+
 def test_a_revision_changes_no_answer_about_the_past(workspace: Path) -> None:
     rows = [(f"2025-02-{day:02}", "100000000") for day in (18, 19, 20, 21)]
     assets = [(day, "100000000000") for day, _ in rows]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dcaguard.core.history import DAY, HOUR, History, column, joined, micros, moment
 from dcaguard.core.reading import Reading
+from dcaguard.core.signals.rolling import total
 from dcaguard.core.signals.track import derive, lookup
 
 MONDAY = datetime(2025, 3, 3, tzinfo=UTC)
@@ -97,3 +98,62 @@ def test_a_lookup_needs_both_the_day_and_the_knowledge() -> None:
     as_of, known_at = days + HOUR, days + DAY + HOUR
     assert lookup(prices, as_of, known_at).tolist() == [10.0, 11.0, 12.0]
     assert np.isnan(lookup(prices, as_of, days + HOUR)[0])
+
+
+# --- days -----------------------------------------------------------------------------------------
+def hourly(series: str, days: int, *, told_at_once: bool) -> list[Reading]:
+    """Return a rising value of each hour, known at the day's end or hour by hour."""
+    found = []
+    for hour in range(24 * days):
+        as_of = MONDAY + timedelta(hours=hour)
+        midnight = MONDAY + timedelta(days=hour // 24 + 1)
+        known = midnight if told_at_once else as_of + timedelta(hours=1)
+        found.append(Reading(series, as_of, known, Decimal(hour + 1), "test", ""))
+    return found
+
+
+def daily_closes(days: int) -> History:
+    return History.of(
+        Reading("px.BTC", MONDAY + timedelta(days=n), MONDAY + timedelta(days=n + 1),
+                Decimal(24 * (n + 1)), "test", "")
+        for n in range(days)
+    )  # fmt: skip
+
+
+@given(days=st.integers(1, 4), told_at_once=st.booleans(), size=st.integers(1, 5))
+def test_the_hours_of_a_daily_series_count_as_its_days_in_every_window(
+    days: int, told_at_once: bool, size: int
+) -> None:
+    hours = History.of(hourly("px.BTC", days, told_at_once=told_at_once))
+    at = MONDAY + timedelta(days=days)
+    assert [v.tolist() for v in hours.visible("px.BTC", at)] == [
+        v.tolist() for v in daily_closes(days).visible("px.BTC", at)
+    ]
+    ends = np.array([micros(MONDAY + timedelta(days=n + 1)) for n in range(days)])
+    by_hours, by_days = (
+        derive(found.series("px.BTC"), lambda _, x: {"sum": total(x, size)}).at("sum", ends)
+        for found in (hours, daily_closes(days))
+    )
+    np.testing.assert_array_equal(by_hours, by_days)
+
+
+def test_of_hours_that_became_known_together_the_close_is_the_days_first_word() -> None:
+    prices = History.of(hourly("px.BTC", 3, told_at_once=True)).series("px.BTC")
+    days = micros(MONDAY) + DAY * np.arange(3, dtype=np.int64)
+    assert lookup(prices, days + DAY - 1, days + DAY).tolist() == [24.0, 48.0, 72.0]
+
+
+def test_a_later_word_on_a_day_at_another_hour_is_not_seen_before_it_was_said() -> None:
+    first = Reading("vix", MONDAY, MONDAY + timedelta(hours=22), Decimal(20), "test", "")
+    later = Reading("vix", MONDAY + timedelta(hours=21), MONDAY + timedelta(days=3), Decimal(30),
+                    "test", "")  # fmt: skip
+    history = History.of([first, later])
+    for days, value in ((1, 20.0), (3, 30.0)):
+        as_of, values = history.visible("vix", MONDAY + timedelta(days=days))
+        assert (as_of.tolist(), values.tolist()) == ([micros(MONDAY)], [value])
+
+
+def test_the_hours_of_a_series_without_days_are_all_kept() -> None:
+    found = History.of(hourly("oi.btc_usd", 2, told_at_once=False)).series("oi.btc_usd")
+    assert found.value.tolist() == [float(n + 1) for n in range(48)]
+    assert found.as_of[1] - found.as_of[0] == HOUR

@@ -226,3 +226,56 @@ def test_a_flow_of_almost_nothing_is_true_but_a_table_in_millions_is_not() -> No
     assert [p.where for p in problems(small, flows, NOW)] == ["f.csv:2", "f.csv:3", "f.csv:5"]
     assets = daily("etf.btc.aum_usd", [1e11, 1e11, 100], start)
     assert [p.where for p in problems(assets, about("etf.btc.aum_usd"), NOW)] == ["f.csv:4"]
+
+
+# --- one row a day --------------------------------------------------------------------------------
+def at_hours(series: str, *rows: tuple[float, object]) -> list[str]:
+    """Return the places of what is wrong with values at these hours after START."""
+    given = [
+        Row(f"f.csv:{place + 2}", reading(series, START + timedelta(hours=hours), value))
+        for place, (hours, value) in enumerate(rows)
+    ]
+    return [str(problem) for problem in problems(given, about(series), NOW)]
+
+
+@pytest.mark.parametrize("series", ["px.BTC", "px.BTC.high", "us2y", "px.GOLD", "liq.long_usd"])
+def test_a_second_value_of_a_day_at_another_hour_names_both_rows_and_the_remedy(
+    series: str,
+) -> None:
+    (told,) = at_hours(series, (0, 3), (21, 4), (24, 4))
+    for part in (
+        "f.csv:3:",
+        "2025-02-01",
+        "4 at 21:00Z",
+        "3 at 00:00Z at f.csv:2",
+        "one row a day",
+    ):
+        assert part in told
+
+
+def test_the_hours_of_a_day_are_told_one_by_one_and_the_last_instant_is_still_that_day() -> None:
+    told = at_hours("px.BTC", (23.99, 3), (24, 4), (25, 5), (47.99, 6))
+    assert [one.partition(": ")[0] for one in told] == ["f.csv:4", "f.csv:5"]
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        "oi.btc_usd",
+        "funding.btc",
+        "peg.USDC",
+        "depth.BTC",
+        "breadth.beats_btc_7d",
+        "odds.fed_easier.kalshi",
+        "cex.binance.tvl_usd",
+        "venue.binance.failures",
+        "dat.MSTR.mnav",
+    ],
+)
+def test_a_series_that_is_read_at_any_hour_may_have_many_rows_a_day(series: str) -> None:
+    scale = 10**6 if series == "oi.btc_usd" else Decimal("0.01")
+    assert not at_hours(series, (0, 3 * scale), (1, 4 * scale), (21, 2 * scale))
+
+
+def test_the_same_value_said_again_at_another_hour_is_no_problem() -> None:
+    assert not at_hours("px.BTC", (0, 3), (21, 3), (24, 4))

@@ -58,6 +58,8 @@ WRONG_ROWS: tuple[tuple[str, str | bytes], ...] = (
     ("etf.btc.flow_usd", "as_of,value\n2025-02-20,1.5\n"),
     ("vix", "as_of,value\n2025-02-20,-2\n"),
     ("vix", "as_of,value\n2025-02-20,9000\n"),
+    ("px.BTC", "as_of,value\n2025-02-02,85000\n2025-02-02T21:00:00Z,85001\n"),
+    ("px.BTC", "as_of,value\n2025-03-01T21:00:00Z,85001\n"),
 )
 
 

@@ -9,6 +9,7 @@ from dcaguard.adapters.sources.source import PartialFetchError
 from dcaguard.core.errors import DataInvalidError, DcaguardError, TryAgainError
 from dcaguard.core.reading import Reading
 from dcaguard.core.reading_checks import Row, disagreements, outliers
+from dcaguard.core.reading_days import day_key
 from dcaguard.core.series import lookup
 from dcaguard.ports import Clock, Source
 
@@ -112,8 +113,8 @@ def _merged(outcomes: Sequence[FetchOutcome], groups: Mapping[str, str]) -> list
             dispute = disputes.get(f"{reading.series} {reading.as_of.date()}")
             if dispute:
                 refused[str(dispute)] = None
-            elif (reading.series, reading.as_of) not in taken:
-                taken.add((reading.series, reading.as_of))
+            elif day_key(reading) not in taken:
+                taken.add(day_key(reading))
                 kept.append(reading)
         errors: list[DcaguardError] = [outcome.error] if outcome.error else []
         errors += [DataInvalidError(text) for text in refused]

@@ -24,6 +24,7 @@ from dcaguard.core.signals.track import (
 NEWS, PRICE = "news.regulation", "px.BTC"
 _SIGMA_DAYS = 90
 _MEDIUM_SCORE = 0.5
+_NOTE_SHOWN = 80  # characters of a person's note in a sentence
 
 
 def regulation(history: History, params: Regulation, events: Sequence[OperatorEvent]) -> Track:
@@ -73,8 +74,13 @@ def regulation(history: History, params: Regulation, events: Sequence[OperatorEv
         counted=(newest >= 0) | high | medium,
         memory=Memory(elevated, elevated, first, np.where(elevated, first, -1)),
         expires=ends,
-        detail={"z": z, "event": high.astype(float), "read": (newest >= 0).astype(float)},
-        reason=lambda row: _reason(row, params),
+        detail={
+            "z": z,
+            "event": high.astype(float),
+            "named": _gravest(events, params, now),
+            "read": (newest >= 0).astype(float),
+        },
+        reason=lambda row: _reason(row, params, events),
         missing=() if news.as_of.size else (NEWS,),
     )
 
@@ -96,6 +102,17 @@ def _active(spans: Sequence[tuple[Severity, int, int]], now: I64, severity: Seve
     for kind, start, end in spans:
         if kind is severity:
             found |= (now >= start) & (now < end)
+    return found
+
+
+def _gravest(events: Sequence[OperatorEvent], params: Regulation, now: I64) -> F64:
+    """Return which event tells most at each instant, the newest of the gravest; -1 for none."""
+    found = np.full(now.size, -1.0)
+    for severity in (Severity.MEDIUM, Severity.HIGH):
+        for number, event in enumerate(events):
+            span = _span(event, params) if event.severity is severity else None
+            if span is not None:
+                found = np.where((now >= span[1]) & (now < span[2]), float(number), found)
     return found
 
 
@@ -133,11 +150,20 @@ def _since(burst: Bools, now: I64) -> I64:
     return np.asarray(np.maximum.accumulate(np.where(burst, now, now[0] - NEVER // 2)))
 
 
-def _reason(row: Mapping[str, float], params: Regulation) -> str:
-    if row["event"]:
-        return "a person entered an event of high severity that has not ended"
+def _reason(row: Mapping[str, float], params: Regulation, events: Sequence[OperatorEvent]) -> str:
+    event = events[int(row["named"])] if row["named"] >= 0 else None
+    if event is not None and event.severity is Severity.HIGH:
+        return _told(event)
     news = f"news on bans and seizures z {row['z']:+.1f}"
     if np.isnan(row["z"]):
         known = "too few or too old to rate" if row["read"] else "never read"
         news = f"news on bans and seizures {known}"
-    return f"{news} (votes from {params.vote_z} while Bitcoin falls)"
+    news = f"{news} (votes from {params.vote_z} while Bitcoin falls)"
+    return news if event is None else f"{_told(event)}, which counts and has no vote; {news}"
+
+
+def _told(event: OperatorEvent) -> str:
+    note = event.note if len(event.note) <= _NOTE_SHOWN else f"{event.note[:_NOTE_SHOWN]}..."
+    named = f' "{note}"' if note else ""
+    severity = event.severity.value.lower()
+    return f"a person entered an event of {severity} severity{named} that has not ended"

@@ -92,6 +92,15 @@ def test_the_first_source_wins_a_day_that_two_serve() -> None:
     assert [r.as_of.day for r in second.readings] == [26]
 
 
+def test_the_first_source_wins_a_day_that_another_dates_by_its_hour() -> None:
+    hour = DAY + timedelta(hours=21)
+    daily = Given("a", [reading(FLOW, -9e8, "a"), reading("peg.USDC", 1, "a")], 0.1)
+    hourly = Given("b", [reading(FLOW, -9e8, "b", hour), reading("peg.USDC", 1, "b", hour)])
+    first, second = fetched(daily, hourly)
+    assert {r.series for r in first.readings} == {FLOW, "peg.USDC"}
+    assert {r.series for r in second.readings} == {"peg.USDC"}
+
+
 def test_sources_that_contradict_each_other_are_both_refused_for_that_day() -> None:
     next_day = reading(FLOW, 1e8, "b", DAY + timedelta(days=1))
     first, second = fetched(

@@ -259,6 +259,27 @@ def test_a_persons_grave_event_votes_for_its_life_and_halves_buys_but_does_not_p
     assert at == [Regime.NORMAL, Regime.CAUTION]
 
 
+def test_the_reason_names_the_gravest_event_that_lasts_and_no_event_that_has_ended() -> None:
+    history = History({"px.BTC": daily(prices(0.01, 60))})
+    begin, day = moment(START + 30 * DAY), timedelta(days=1)
+    events = [
+        OperatorEvent(Severity.HIGH, begin + day, begin + 3 * day, "founder arrested"),
+        OperatorEvent(Severity.MEDIUM, begin, begin + 5 * day, "bank slow" + "." * 200),
+        OperatorEvent(Severity.LOW, begin, begin + 9 * day, "rumour"),
+    ]
+    middling, grave, after, over = (
+        state(history, "regulation", at, *events) for at in (30.5, 32, 34, 36)
+    )
+    for told in (middling, after):
+        assert "medium severity" in told.reason
+        assert "bank slow" in told.reason
+        assert len(told.reason) < 300
+        assert (told.score, told.vote) == (0.5, False)
+    assert "high severity" in grave.reason
+    assert "founder arrested" in grave.reason
+    assert not {"person", "rumour"} & set(over.reason.split())
+
+
 def breadth(above: float, at_low: float, beats: float = 0.5, last: float = 0.01) -> History:
     shares = {"above_50dma": above, "at_30d_low": at_low, "beats_btc_7d": beats}
     series = {f"breadth.{n}": daily(np.append(np.full(139, 0.5), v)) for n, v in shares.items()}

@@ -1,0 +1,56 @@
+"""A day of a daily series is one reading: dated at another hour it is the same, or a conflict."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+
+from dcaguard.core.reading import Reading
+from dcaguard.core.series import lookup
+
+_Day = tuple[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class ByDay:
+    """Readings beside what is known of their days."""
+
+    fitting: tuple[Reading, ...]  # each dated as its day is known
+    same: int  # said again at another hour: nothing new
+    conflicts: tuple[tuple[Reading, Reading], ...]  # (given, known): another value, another hour
+
+
+def day_key(reading: Reading) -> _Day:
+    """Return the series and the time that a reading alone may have: a daily series its day."""
+    about = lookup(reading.series)
+    if about is None or not about.one_a_day:
+        return reading.series, reading.as_of
+    return reading.series, datetime.combine(reading.as_of.astimezone(UTC).date(), time(), UTC)
+
+
+def by_day(readings: Sequence[Reading], known: Iterable[Reading], *, revision: bool) -> ByDay:
+    """Return `readings` dated as their days are known, and what contradicts a known day.
+
+    With `revision` a row of another hour and value is a later word on its day, no conflict.
+    """
+    days: dict[_Day, list[Reading]] = {}
+    for one in known:
+        days.setdefault(day_key(one), []).append(one)
+    fitting: list[Reading] = []
+    conflicts: list[tuple[Reading, Reading]] = []
+    same = 0
+    for given in readings:
+        told = days.setdefault(day_key(given), [])
+        dated = _dated_as(told[0], given) if told else given
+        if dated.as_of == given.as_of or revision:
+            fitting.append(dated)
+            told.append(dated)
+        elif any(one.value == given.value for one in told):
+            same += 1
+        else:
+            conflicts.append((given, told[-1]))
+    return ByDay(tuple(fitting), same, tuple(conflicts))
+
+
+def _dated_as(known: Reading, given: Reading) -> Reading:
+    observed_at = max(given.observed_at, known.as_of)  # nothing is known before it was true
+    return replace(given, as_of=known.as_of, observed_at=observed_at)
