@@ -7,15 +7,16 @@ from decimal import Decimal
 
 from dcaguard.app import book as books
 from dcaguard.app.arming import arming
+from dcaguard.app.limits import Limit, Spending, limits
 from dcaguard.app.sight import sight_of
 from dcaguard.app.slots import lasting_journal
 from dcaguard.app.spending import strategy_spent_quote
-from dcaguard.app.survey import kind_shown, spends_now
+from dcaguard.app.survey import kind_shown
 from dcaguard.app.world import World
 from dcaguard.core.arming import arming_digest
 from dcaguard.core.money import ZERO
 from dcaguard.core.order import UNRESOLVED, Order
-from dcaguard.core.policy.caps import CapUse, spending_uses, windows
+from dcaguard.core.policy.caps import spending_uses, windows
 from dcaguard.core.portfolio import par_prices
 from dcaguard.core.purse import Purse
 from dcaguard.core.schedule import Slot, next_slots
@@ -51,7 +52,7 @@ class Status:
     why: tuple[str, ...]
     halted: str | None
     strategies: tuple[StrategyStatus, ...]
-    caps: tuple[CapUse, ...]
+    caps: tuple[Limit, ...]
     unresolved: tuple[Order, ...]
     last_run: Mapping[str, object] | None
     notes: tuple[str, ...]
@@ -109,15 +110,14 @@ def _strategy(world: World, strategy: Strategy, now: datetime, *, dry: bool) -> 
     )
 
 
-def spending_caps(
-    world: World, now: datetime, journal: Journal | None = None
-) -> tuple[CapUse, ...]:
-    """Return the caps on spending with what is used; a quote without a rate at hand counts zero."""
+def spending_caps(world: World, now: datetime, journal: Journal | None = None) -> tuple[Limit, ...]:
+    """Return the caps on spending with what is used, where that is known without any venue."""
     prices = par_prices({}, world.config.base_currency, world.config.stablecoins_at_par)
     book = journal or world.journal
     kind = kind_shown(world, dry=book is not world.journal)
-    spends = spends_now(world, prices, now, book, kind)
-    return spending_uses(world.config.policy.caps, spends, windows(now, world.config.timezone))
+    caps, span = world.config.policy.caps, windows(now, world.config.timezone)
+    spending = Spending(book, kind, prices, now)
+    return limits(world, spending, lambda spends: spending_uses(caps, spends, span))
 
 
 def last_run(world: World) -> Mapping[str, object] | None:
