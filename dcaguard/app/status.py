@@ -58,13 +58,18 @@ class Status:
     notes: tuple[str, ...]
 
 
-def status(world: World, now: datetime, *, dry: bool = False) -> Status:
-    """Return where everything stands at an instant; `dry` reads the simulated orders' journal."""
-    sight = sight_of(world, now)
+def status(world: World, now: datetime, *, dry: bool = False, stood: World | None = None) -> Status:
+    """Return where everything stands at an instant; `dry` reads the simulated orders' journal.
+
+    `stood` is the world whose journals are those of an earlier instant, when that is asked for.
+    """
+    sight = sight_of(world, now)  # looks back by itself, at what could be known then
     state = sight.state()
+    halted, doubt = _halted(world, now) if stood is not None else (world.halt.reason(), "")
+    world = stood or world
     journal = world.dry_journal() if dry else world.journal
     run = last_run(world)
-    notes = []
+    notes = [doubt] if doubt else []
     if not dry and any(mode_of(world, s) == "dry" for s in world.strategies.values()):
         notes.append("accounts with live = false keep a journal of their own: add --dry to see it")
     return Status(
@@ -74,13 +79,28 @@ def status(world: World, now: datetime, *, dry: bool = False) -> Status:
         since=state.since,
         composite=sight.composite if world.config.gate.enabled else "",
         why=state.why,
-        halted=world.halt.reason(),
+        halted=halted,
         strategies=tuple(_strategy(world, s, now, dry=dry) for s in world.strategies.values()),
         caps=spending_caps(world, now, journal),
         unresolved=tuple(journal.orders(status=UNRESOLVED)),
         last_run=run,
         notes=tuple(notes),
     )
+
+
+def _halted(world: World, then: datetime) -> tuple[str | None, str]:
+    """Return the halt's reason at an earlier instant, and what the journal can not tell of it."""
+    rows = sorted(
+        (*world.journal.entries("halt", "person"), *world.journal.entries("resume", "person")),
+        key=lambda entry: entry.seq,
+    )
+    before = [entry for entry in rows if entry.at <= then]
+    if before and before[-1].kind == "halt":
+        return str(before[-1].body["reason"]), ""
+    today = world.halt.reason()
+    if today is None or (rows and rows[-1].kind == "halt"):
+        return None, ""
+    return today, "the halt is today's: the journal does not tell since when it is set"
 
 
 def mode_of(world: World, strategy: Strategy) -> str:

@@ -4,7 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.space import Space, space_in
+from dcaguard.adapters.config import load_config
+from dcaguard.app.guard import guard_then
+from dcaguard.app.status import status
+from dcaguard.wiring import as_it_stood, opened
+from tests.app.space import Space, moment, space_in
 from tests.cli.documents import document
 
 CAPS = "order_max = 100\nday_max = 150\nmonth_max = 2000"
@@ -47,3 +51,39 @@ def test_a_window_without_such_money_is_known_all_the_same(space: Space) -> None
         "day_max": ("0", "150"),
         "month_max": (None, None),
     }
+
+
+def test_what_was_spent_later_is_no_part_of_an_earlier_status(space: Space) -> None:
+    loaded = load_config(space.folder / "config.toml", {}, space.folder)
+    then = moment("2025-03-03T10:00")
+    with opened(loaded, as_of=then, write=False) as world:
+        stood = as_it_stood(world, then)
+        found = status(world, then, stood=stood)
+        guarded = guard_then(stood, then)
+        now = status(world, then)
+    assert {one.cap: one.used_base for one in found.caps} == {
+        "order_max": 0,
+        "day_max": 100,
+        "month_max": 100,
+    }
+    assert guarded.caps == found.caps
+    (plan,) = found.strategies
+    assert plan.spent_quote == 100
+    assert plan.left_quote == 900
+    assert now.strategies[0].spent_quote == 300
+
+
+def test_the_commands_look_back_too_at_money_and_at_the_halt(space: Space) -> None:
+    at = ("--as-of", "2025-03-03T10:00:00Z")
+    assert used(space, "guard", *at)["month_max"] == ("100", "1900")
+    assert space.call("halt", "--reason", "now").code == 0
+    told = document(space.call("status", *at, "--json"))
+    assert (told["halted"], told["strategies"][0]["spent_quote"]) == (None, "100.00")
+    assert document(space.call("status", "--json"))["halted"] == "now"
+
+
+def test_a_halt_set_by_hand_is_told_as_todays(space: Space) -> None:
+    (space.folder / "HALT").write_text("by hand")
+    told = document(space.call("status", "--as-of", "2025-03-03T10:00:00Z", "--json"))
+    assert told["halted"] == "by hand"
+    assert any("today" in note for note in told["notes"])
