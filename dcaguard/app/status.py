@@ -56,6 +56,7 @@ class Status:
     unresolved: tuple[Order, ...]
     last_run: Mapping[str, object] | None
     notes: tuple[str, ...]
+    broken: tuple[str, ...] = ()  # lines about strategies that could not be loaded
 
 
 def status(world: World, now: datetime, *, dry: bool = False, stood: World | None = None) -> Status:
@@ -85,6 +86,7 @@ def status(world: World, now: datetime, *, dry: bool = False, stood: World | Non
         unresolved=tuple(journal.orders(status=UNRESOLVED)),
         last_run=run,
         notes=tuple(notes),
+        broken=world.broken,
     )
 
 

@@ -81,12 +81,12 @@ def make_plan(session: Session, slots: int, as_of: str | None) -> Plan:
 def read_status(session: Session, as_of: str | None, *, dry: bool) -> Status:
     """Return where everything stands."""
     moment = parse_as_of(as_of) if as_of is not None else None
-    with opened(load(session.config), as_of=moment, write=False) as world:
+    with opened(load(session.config, tolerant=True), as_of=moment, write=False) as world:
         stood = as_it_stood(world, moment) if moment is not None else None
         return stand(world, world.clock.now(), dry=dry, stood=stood)
 
 
 def tell_why(session: Session, slot: str | None, *, dry: bool) -> Why:
     """Return the story of a slot."""
-    with opened(load(session.config), write=False) as world:
+    with opened(load(session.config, tolerant=True), write=False) as world:
         return tell(world, slot, dry=dry)
