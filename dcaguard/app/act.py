@@ -74,7 +74,7 @@ def buy(
 ) -> Acted:
     """Take one decided BUY through the order protocol; never raises for the venue's failures."""
     book, venue = run.book(tranche.account), run.venue(tranche.account)
-    order = _order(run, book, tranche, decision)
+    order = order_for(run, tranche, decision)
     if order.type not in venue.order_types:
         return Acted(error=OrderTypeError(order, venue))
     with book.write.transaction():
@@ -94,10 +94,12 @@ def buy(
         return Acted(book.write.order(order.client_order_id), error=error)
 
 
-def _order(run: Pass, book: Book, tranche: Tranche, decision: Decision) -> Order:
+def order_for(run: Pass, tranche: Tranche, decision: Decision) -> Order:
+    """Return the order of a decided BUY as it will be written down."""
     plan = decision.order
     assert plan is not None
-    mark = f"{REHEARSAL_MARK}{run.run_id[:8]}" if book.rehearsal else ""
+    rehearsal = run.book(tranche.account).rehearsal
+    mark = f"{REHEARSAL_MARK}{run.run_id[:8]}" if rehearsal else ""
     key = tranche.slot.key + mark
     name = tranche.strategy.name
     return Order(

@@ -1,12 +1,13 @@
 """A person's confirmation of the rules that decide about live money, and what they then buy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dcaguard.app import book as books
 from dcaguard.app.arming import Arming, arming, record_arming
-from dcaguard.app.slots import lasting_journal
+from dcaguard.app.context import Book
+from dcaguard.app.slots import lasting_journal, left_by_open_slot
 from dcaguard.app.world import World
 from dcaguard.core.arming import arming_digest
 from dcaguard.core.order import Order, Status
@@ -58,7 +59,7 @@ def what_is_armed(world: World, name: str) -> ToArm:
         armed_before=same,
         slots_due=() if bought else slots,
         bought_already=bought,
-        remembered=_remembered(world, strategy),
+        remembered=_remembered(world, strategy, () if bought else slots),
     )
 
 
@@ -98,11 +99,12 @@ def _bought_already(journal: Journal, strategy: Strategy, at: datetime) -> Order
     return None
 
 
-def _remembered(world: World, strategy: Strategy) -> dict[str, Purse]:
+def _remembered(world: World, strategy: Strategy, deciding: Sequence[Slot]) -> dict[str, Purse]:
     journal = lasting_journal(world, strategy.account)
     if strategy.sizing.mode != "fixed":
         return {}
     rows = {b.symbol: books.purse(journal, strategy.name, b.symbol) for b in strategy.buy}
+    rows |= left_by_open_slot(Book(journal, journal), strategy, deciding, world.clock.now())
     return {symbol: purse for symbol, purse in rows.items() if purse != Purse()}
 
 

@@ -7,6 +7,7 @@ from dcaguard.app.world import Ledger, World
 from dcaguard.core.account import AccountView
 from dcaguard.core.config import Account
 from dcaguard.core.order import Order
+from dcaguard.core.purse import Purse
 from dcaguard.core.strategy import Strategy
 from dcaguard.ports import Journal, Venue
 
@@ -39,6 +40,8 @@ class Pass:
     ledger: Ledger = field(default_factory=Ledger)
     bought: list[Order] = field(default_factory=list)  # of this pass, rehearsals included
     views: dict[str, AccountView] = field(default_factory=dict)
+    # Of a rehearsal, by strategy and symbol: as they will be, where that is not written down.
+    purses: dict[tuple[str, str], Purse] = field(default_factory=dict)
     _opened: set[int] = field(default_factory=set)
 
     def account(self, strategy: Strategy) -> Account:

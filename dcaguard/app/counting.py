@@ -25,7 +25,9 @@ def cap_uses(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> tuple[Cap
     world, weighed = run.world, facts.of(tranche.account)
     view = facts.seen(tranche.account).view
     # The money leaves when the order is sent, which on a slow venue may be another day.
-    span = windows(max(run.now, world.clock.now()), world.config.timezone)
+    # A slot that is still to come is previewed in the windows that it falls in.
+    at = max(run.now, world.clock.now(), tranche.slot.instant)
+    span = windows(at, world.config.timezone)
     spends = _spends(run, book, facts, tranche, min(span.day, span.week, span.month))
     if spends is None or view is None:
         return None
@@ -52,7 +54,7 @@ def _spends(
         return None
     if book.rehearsal:
         own = [o for o in run.bought if run.world.kind(o.account) is kind]
-        rehearsed = [outlay(order, order.max_quote, rate, pending=True) for order in own]
+        rehearsed = [outlay(order, order.max_quote, rate, pending=False) for order in own]
         rows += [row for row in rehearsed if row is not None]
     here = {order.client_order_id for order in run.bought}
     return [

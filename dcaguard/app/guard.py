@@ -6,12 +6,12 @@ from datetime import datetime
 
 from dcaguard.app.context import Pass
 from dcaguard.app.gather import findings_of, record_view
+from dcaguard.app.limits import Limit
 from dcaguard.app.status import spending_caps
 from dcaguard.app.survey import Survey, survey
 from dcaguard.app.world import World
 from dcaguard.core.account import AccountView, CheckResult
 from dcaguard.core.errors import DcaguardError
-from dcaguard.core.policy.caps import CapUse
 from dcaguard.core.policy.leverage import unwind
 
 
@@ -21,7 +21,7 @@ class GuardReport:
 
     views: Mapping[str, AccountView]
     extra: Mapping[str, tuple[CheckResult, ...]]
-    caps: tuple[CapUse, ...]
+    caps: tuple[Limit, ...]
     failures: Mapping[str, str]
     errors: tuple[DcaguardError, ...]
     stopping: Mapping[str, tuple[CheckResult, ...]]  # by account; empty when nothing stops buying
@@ -64,7 +64,7 @@ class StoredGuard:
     accounts: Mapping[str, Mapping[str, object]]  # the newest balances row
     violations: Mapping[str, Mapping[str, object]]  # the newest violations row, if any
     base_currency: str
-    caps: tuple[CapUse, ...]  # on spending, as the journal stood
+    caps: tuple[Limit, ...]  # on spending, as the journal stood
 
 
 def guard_then(world: World, at: datetime) -> StoredGuard:

@@ -15,6 +15,7 @@ from dcaguard.app.fetching import refresh
 from dcaguard.app.gather import gather
 from dcaguard.app.recover import open_questions, recover
 from dcaguard.app.regimes import journal_regimes
+from dcaguard.app.rehearsal import remember
 from dcaguard.app.sight import Sight, sight_of
 from dcaguard.app.situations import situation_of
 from dcaguard.app.slots import DueStrategy, close, due_now, mark_looked_at, tranches
@@ -105,10 +106,11 @@ def _decide_strategy(run: Pass, facts: Facts, due: DueStrategy) -> list[Decided]
     newest = due.slots[-1]
     for slot in due.slots:
         book = run.book(due.strategy.account)
-        decided.extend(
-            _decide_one(run, facts, tranche, armed=due.armed)
-            for tranche in tranches(book, due.strategy, slot)
-        )
+        for tranche in tranches(book, due.strategy, slot):
+            one = _decide_one(run, facts, tranche, armed=due.armed)
+            if book.rehearsal:
+                remember(run, tranche, one.decision, over=slot.key != newest.key)
+            decided.append(one)
         _end_slot(run, book, due, slot, newest)
     return decided
 

@@ -1,5 +1,7 @@
 """Facts from every side put together into the one value that a decision knows."""
 
+from dataclasses import replace
+
 from dcaguard.app.act import Tranche
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.counting import cap_uses, cash_quote, needs_nav
@@ -12,7 +14,7 @@ from dcaguard.core.order import UNRESOLVED
 from dcaguard.core.policy.price import PriceRules, SecondOpinion, opinion, unusable
 from dcaguard.core.portfolio import cash_unread
 from dcaguard.core.reason import Code
-from dcaguard.core.situation import Finding, Means, Situation, Stops, Trouble
+from dcaguard.core.situation import Finding, Means, Situation, Stops, Trouble, Wish
 
 
 def situation_of(run: Pass, facts: Facts, tranche: Tranche, *, armed: bool) -> Situation:
@@ -27,12 +29,20 @@ def situation_of(run: Pass, facts: Facts, tranche: Tranche, *, armed: bool) -> S
         symbol=tranche.symbol,
         # Prices were read after the pass began, on a slow venue long after.
         now=max(run.now, run.world.clock.now()),
-        wish=wish_of(run, book, facts, tranche),
+        wish=_as_rehearsed(run, tranche, wish_of(run, book, facts, tranche)),
         gate=facts.sight.gate_view(strategy, account),
         stops=_stops(run, book, facts, tranche, armed=armed),
         means=_means(run, book, facts, tranche),
         rule_version=facts.sight.rule_version,
     )
+
+
+def _as_rehearsed(run: Pass, tranche: Tranche, wish: Wish) -> Wish:
+    """Let a preview's wish remember what the journal will remember by the time it is bought."""
+    purse = run.purses.get((tranche.strategy.name, tranche.symbol))
+    if purse is None or not wish.remembers:
+        return wish
+    return replace(wish, backlog=purse.backlog, carry=purse.carry)
 
 
 def _stops(run: Pass, book: Book, facts: Facts, tranche: Tranche, *, armed: bool) -> Stops:

@@ -12,8 +12,8 @@ from dcaguard.app.context import Book, Pass
 from dcaguard.app.world import World
 from dcaguard.core.arming import arming_digest
 from dcaguard.core.order import Order, Status
-from dcaguard.core.purse import at_close
-from dcaguard.core.reason import Code, Verdict
+from dcaguard.core.purse import Purse, at_close, remembered_why
+from dcaguard.core.reason import Verdict
 from dcaguard.core.schedule import DueSlots, Slot, due
 from dcaguard.core.strategy import Strategy
 from dcaguard.ports import Journal
@@ -37,7 +37,10 @@ def is_armed(run: Pass, strategy: Strategy) -> bool:
 
 
 def due_now(run: Pass, strategy: Strategy) -> DueStrategy:
-    """Return a strategy's slots to decide, after closing what has run out. Writes slot rows."""
+    """Return a strategy's slots to decide, after closing what has run out.
+
+    A rehearsal closes in mind only: what the ended slot leaves is in the purses that it reads.
+    """
     book = run.book(strategy.account)
     state = books.slot_state(book.read, strategy.name)
     found = _due(run, strategy, state)
@@ -46,18 +49,15 @@ def due_now(run: Pass, strategy: Strategy) -> DueStrategy:
             f"{strategy.name}: its slot {state.slot.id} was looked at already and lies after "
             "this time: nothing is due before it"
         )
-    if not book.rehearsal:
+    if book.rehearsal:
+        for symbol, left in left_by_open_slot(book, strategy, found.due, run.now).items():
+            run.purses[strategy.name, symbol] = left
+    else:
         if state.slot is not None and state.is_open and state.slot not in found.due:
             _close_if_over(run, book, strategy, state.slot, found.due)
         if found.missed:
             _miss(run, book, found.missed)
     return DueStrategy(strategy, found.due, is_armed(run, strategy))
-
-
-def due_quietly(run: Pass, strategy: Strategy) -> DueStrategy:
-    """Return a strategy's slots to decide, and write nothing."""
-    state = books.slot_state(run.book(strategy.account).read, strategy.name)
-    return DueStrategy(strategy, _due(run, strategy, state).due, is_armed(run, strategy))
 
 
 def _due(run: Pass, strategy: Strategy, state: books.SlotState) -> DueSlots:
@@ -94,29 +94,47 @@ def close(run: Pass, book: Book, strategy: Strategy, slot: Slot) -> None:
                 book.write.move_order(
                     order.client_order_id, Status.ABANDONED, at, {"detail": "slot over, never sent"}
                 )
-            _account_for(book, strategy.name, slot, symbol, at)
+            if (left := _left(book.read, strategy.name, slot, symbol)) is not None:
+                after, why = left
+                books.record_purse(book.write, slot.id, strategy.name, symbol, after, why, at)
         books.record_slot(book.write, slot, "CLOSED", newest=slot, is_open=False, at=at)
 
 
-def _account_for(book: Book, strategy: str, slot: Slot, symbol: str, at: datetime) -> None:
+def left_by_open_slot(
+    book: Book, strategy: Strategy, deciding: Sequence[Slot], now: datetime
+) -> dict[str, Purse]:
+    """Return the purses, by symbol, that the end of the open slot will change; write nothing.
+
+    A slot that is still to be decided has not ended.
+    """
+    state = books.slot_state(book.read, strategy.name)
+    slot = state.slot
+    if slot is None or not state.is_open or slot in deciding or slot.instant > now:
+        return {}
+    found = {}
+    for symbol in (one.symbol for one in strategy.buy):
+        order = order_of(book, strategy.name, slot, symbol)
+        left = _left(book.read, strategy.name, slot, symbol)
+        if left is not None and (order is None or order.status is Status.INTENT):
+            found[symbol] = left[0]
+    return found
+
+
+def _left(journal: Journal, strategy: str, slot: Slot, symbol: str) -> tuple[Purse, str] | None:
+    """Return the purse once a slot without an order has ended, and why it changes, if it does."""
     # A venue that was down, or a halt, at the last call does not undo what a pause withheld before.
     subject = books.slot_subject(strategy, slot.key, symbol)
-    told = [e for e in book.read.entries("decision", subject) if e.body["verdict"] != Verdict.WAIT]
+    told = [e for e in journal.entries("decision", subject) if e.body["verdict"] != Verdict.WAIT]
     if not told:
-        return
-    row = told[-1]
-    paused = row.body["verdict"] == Verdict.PAUSE
-    reasons = row.body["reasons"]
+        return None
+    body = told[-1].body
+    reasons = body["reasons"]
     assert isinstance(reasons, list)
-    small = all(reason["code"] == Code.BELOW_MINIMUM for reason in reasons)
-    if not (paused or small):
-        return
-    purse = books.purse(book.read, strategy, symbol)
-    after = at_close(
-        purse, Decimal(str(row.body["withheld_quote"])), Decimal(str(row.body["carry_quote"]))
-    )
-    why = "withheld by a pause" if paused else "below the minimum"
-    books.record_purse(book.write, slot.id, strategy, symbol, after, why, at)
+    why = remembered_why(str(body["verdict"]), [reason["code"] for reason in reasons])
+    if not why:
+        return None
+    withheld, carried = Decimal(str(body["withheld_quote"])), Decimal(str(body["carry_quote"]))
+    return at_close(books.purse(journal, strategy, symbol), withheld, carried), why
 
 
 def _miss(run: Pass, book: Book, missed: Sequence[Slot]) -> None:

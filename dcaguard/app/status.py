@@ -7,15 +7,16 @@ from decimal import Decimal
 
 from dcaguard.app import book as books
 from dcaguard.app.arming import arming
+from dcaguard.app.limits import Limit, Spending, limits
 from dcaguard.app.sight import sight_of
 from dcaguard.app.slots import lasting_journal
 from dcaguard.app.spending import strategy_spent_quote
-from dcaguard.app.survey import kind_shown, spends_now
+from dcaguard.app.survey import kind_shown
 from dcaguard.app.world import World
 from dcaguard.core.arming import arming_digest
 from dcaguard.core.money import ZERO
 from dcaguard.core.order import UNRESOLVED, Order
-from dcaguard.core.policy.caps import CapUse, spending_uses, windows
+from dcaguard.core.policy.caps import spending_uses, windows
 from dcaguard.core.portfolio import par_prices
 from dcaguard.core.purse import Purse
 from dcaguard.core.schedule import Slot, next_slots
@@ -51,19 +52,25 @@ class Status:
     why: tuple[str, ...]
     halted: str | None
     strategies: tuple[StrategyStatus, ...]
-    caps: tuple[CapUse, ...]
+    caps: tuple[Limit, ...]
     unresolved: tuple[Order, ...]
     last_run: Mapping[str, object] | None
     notes: tuple[str, ...]
+    broken: tuple[str, ...] = ()  # lines about strategies that could not be loaded
 
 
-def status(world: World, now: datetime, *, dry: bool = False) -> Status:
-    """Return where everything stands at an instant; `dry` reads the simulated orders' journal."""
-    sight = sight_of(world, now)
+def status(world: World, now: datetime, *, dry: bool = False, stood: World | None = None) -> Status:
+    """Return where everything stands at an instant; `dry` reads the simulated orders' journal.
+
+    `stood` is the world whose journals are those of an earlier instant, when that is asked for.
+    """
+    sight = sight_of(world, now)  # looks back by itself, at what could be known then
     state = sight.state()
+    halted, doubt = _halted(world, now) if stood is not None else (world.halt.reason(), "")
+    world = stood or world
     journal = world.dry_journal() if dry else world.journal
     run = last_run(world)
-    notes = []
+    notes = [doubt] if doubt else []
     if not dry and any(mode_of(world, s) == "dry" for s in world.strategies.values()):
         notes.append("accounts with live = false keep a journal of their own: add --dry to see it")
     return Status(
@@ -73,13 +80,29 @@ def status(world: World, now: datetime, *, dry: bool = False) -> Status:
         since=state.since,
         composite=sight.composite if world.config.gate.enabled else "",
         why=state.why,
-        halted=world.halt.reason(),
+        halted=halted,
         strategies=tuple(_strategy(world, s, now, dry=dry) for s in world.strategies.values()),
         caps=spending_caps(world, now, journal),
         unresolved=tuple(journal.orders(status=UNRESOLVED)),
         last_run=run,
         notes=tuple(notes),
+        broken=world.broken,
     )
+
+
+def _halted(world: World, then: datetime) -> tuple[str | None, str]:
+    """Return the halt's reason at an earlier instant, and what the journal can not tell of it."""
+    rows = sorted(
+        (*world.journal.entries("halt", "person"), *world.journal.entries("resume", "person")),
+        key=lambda entry: entry.seq,
+    )
+    before = [entry for entry in rows if entry.at <= then]
+    if before and before[-1].kind == "halt":
+        return str(before[-1].body["reason"]), ""
+    today = world.halt.reason()
+    if today is None or (rows and rows[-1].kind == "halt"):
+        return None, ""
+    return today, "the halt is today's: the journal does not tell since when it is set"
 
 
 def mode_of(world: World, strategy: Strategy) -> str:
@@ -109,15 +132,14 @@ def _strategy(world: World, strategy: Strategy, now: datetime, *, dry: bool) -> 
     )
 
 
-def spending_caps(
-    world: World, now: datetime, journal: Journal | None = None
-) -> tuple[CapUse, ...]:
-    """Return the caps on spending with what is used; a quote without a rate at hand counts zero."""
+def spending_caps(world: World, now: datetime, journal: Journal | None = None) -> tuple[Limit, ...]:
+    """Return the caps on spending with what is used, where that is known without any venue."""
     prices = par_prices({}, world.config.base_currency, world.config.stablecoins_at_par)
     book = journal or world.journal
     kind = kind_shown(world, dry=book is not world.journal)
-    spends = spends_now(world, prices, now, book, kind)
-    return spending_uses(world.config.policy.caps, spends, windows(now, world.config.timezone))
+    caps, span = world.config.policy.caps, windows(now, world.config.timezone)
+    spending = Spending(book, kind, prices, now)
+    return limits(world, spending, lambda spends: spending_uses(caps, spends, span))
 
 
 def last_run(world: World) -> Mapping[str, object] | None:

@@ -1,22 +1,19 @@
 """What is held, owed, limited and planned now, without deciding anything that is written down."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 
-from dcaguard.app.context import Pass
 from dcaguard.app.facts import weigh
+from dcaguard.app.limits import Count, Limit, Spending, limits
 from dcaguard.app.look import Ask, Looked, cash_base, look, portfolio_of
-from dcaguard.app.spending import outlays
 from dcaguard.app.world import World
 from dcaguard.core.account import AccountView, CheckResult
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.money import ZERO
-from dcaguard.core.policy.caps import Buying, CapUse, Spend, uses, windows
+from dcaguard.core.policy.caps import Buying, uses, windows
 from dcaguard.core.policy.leverage import leverage_check
 from dcaguard.core.portfolio import Kind, Portfolio
-from dcaguard.ports import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,7 @@ class Survey:
     portfolio: Portfolio  # of the gravest kind of money there is, with the coins kept elsewhere
     pretend: Mapping[Kind, Portfolio]  # the other kinds, each by itself
     extra: Mapping[str, tuple[CheckResult, ...]]  # effective leverage, by account
-    caps: tuple[CapUse, ...]
+    caps: tuple[Limit, ...]
     failures: Mapping[str, str]
     errors: tuple[DcaguardError, ...]
 
@@ -70,22 +67,12 @@ def survey(world: World, accounts: Sequence[str], now: datetime) -> Survey:
     )
 
 
-def spends_now(
-    world: World, prices: Mapping[str, Decimal], now: datetime, journal: Journal, kind: Kind
-) -> list[Spend]:
-    """Return one kind of money that was spent since the windows began; without a rate it is 0."""
-    span = windows(now, world.config.timezone)
-    since = min(span.day, span.week, span.month)
-    rows = outlays(world, journal, kind, since, lambda asset: prices.get(asset, ZERO))
-    return [row.spend for row in rows or ()]
-
-
-def cap_table(world: World, looked: Mapping[str, Looked], now: datetime) -> tuple[CapUse, ...]:
+def cap_table(world: World, looked: Mapping[str, Looked], now: datetime) -> tuple[Limit, ...]:
     """Return every cap with limit, used and left: spending first, then a row per allowed asset.
 
     Where several kinds of money are planned with, shared limits are those of the gravest one.
     """
-    weighed, rows = weigh(world, looked), dict[str, CapUse]()
+    weighed, rows = weigh(world, looked), dict[str, Limit]()
     accounts = sorted({s.account for s in world.strategies.values()}) or list(world.config.accounts)
     money = world.config.money
     for account in sorted(accounts, key=lambda name: _gravity(world, name)):
@@ -97,15 +84,20 @@ def cap_table(world: World, looked: Mapping[str, Looked], now: datetime) -> tupl
             buying = Buying(
                 account=account,
                 asset=asset,
-                spends=spends_now(world, prices, now, world.journal, kind),
+                spends=(),
                 portfolio=portfolio,
                 cash_base=ZERO if view is None else cash_base(view, money, prices),
                 windows=windows(now, world.config.timezone),
             )
-            for use in uses(world.config.policy.caps, buying):
-                name = use.cap if use.cap != "reserve_min" else f"reserve_min.{account}"
-                rows.setdefault(name, use)
+            spending = Spending(world.journal, kind, prices, now)
+            for limit in limits(world, spending, _counted(world, buying)):
+                name = limit.cap if limit.cap != "reserve_min" else f"reserve_min.{account}"
+                rows.setdefault(name, limit)
     return tuple(rows.values())
+
+
+def _counted(world: World, buying: Buying) -> Count:
+    return lambda spends: uses(world.config.policy.caps, replace(buying, spends=spends))
 
 
 def _gravity(world: World, account: str) -> tuple[int, int, str]:
@@ -120,8 +112,3 @@ def kind_shown(world: World, *, dry: bool) -> Kind:
     kept = [n for n in names if dry == (not world.is_live(n) and not world.is_paper(n))]
     first = min(kept or names, key=lambda name: _gravity(world, name))
     return world.kind(first)
-
-
-def unpriced_pass(world: World, now: datetime) -> Pass:
-    """Return a pass that reads only: for previews that must not write."""
-    return Pass(world, "0" * 32, now, dry_run=True)

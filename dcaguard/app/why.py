@@ -1,6 +1,6 @@
 """The full story of one slot from the journal, bought or not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from dcaguard.app.book import REHEARSAL_MARK, slot_subject
@@ -33,6 +33,14 @@ class Why:
 
     tales: tuple[Tale, ...]
     slot_rows: tuple[Mapping[str, object], ...]
+    broken: tuple[str, ...] = ()  # lines about strategies that could not be loaded
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """A strategy that has no file any more."""
+
+    name: str
 
 
 def why(world: World, slot: str | None, *, dry: bool) -> Why:
@@ -40,8 +48,7 @@ def why(world: World, slot: str | None, *, dry: bool) -> Why:
     slot = None if slot is None else slot.removesuffix(FALLBACK)
     tales: list[Tale] = []
     rows: list[Mapping[str, object]] = []
-    for strategy in world.strategies.values():
-        journal = world.dry_journal() if dry else lasting_journal(world, strategy.account)
+    for strategy, journal in _told(world, slot, dry=dry):
         key = _rehearsed(journal, strategy, slot) if dry else None
         key = key or _key(journal, strategy, slot)
         if key is None:
@@ -51,9 +58,9 @@ def why(world: World, slot: str | None, *, dry: bool) -> Why:
         ]
         tales += [
             tale
-            for one in strategy.buy
+            for symbol in _symbols(journal, strategy, key)
             for part in (key, key + FALLBACK)  # the rest of a resting order has its own
-            if (tale := _tale(journal, strategy, part, one.symbol))
+            if (tale := _tale(journal, strategy, part, symbol))
         ]
     if not tales and not rows:
         asked = f"slot {slot!r}" if slot else "any slot"
@@ -62,10 +69,37 @@ def why(world: World, slot: str | None, *, dry: bool) -> Why:
             "simulated orders are read with --dry"
         )
         raise NoInputError(msg)
-    return Why(tuple(tales), tuple(rows))
+    return Why(tuple(tales), tuple(rows), world.broken)
 
 
-def _key(journal: Journal, strategy: Strategy, slot: str | None) -> str | None:
+def _told(
+    world: World, slot: str | None, *, dry: bool
+) -> Iterator[tuple[Strategy | _Gone, Journal]]:
+    """Yield today's strategies; for a named slot also those that only the journal knows.
+
+    A file that was renamed, removed or broken does not undo what it bought.
+    """
+    for strategy in world.strategies.values():
+        yield strategy, world.dry_journal() if dry else lasting_journal(world, strategy.account)
+    if slot is None:
+        return
+    for journal in (world.dry_journal(),) if dry else (world.journal, world.dry_journal()):
+        kind = "decision" if dry else "slot"
+        names = dict.fromkeys(str(e.body["strategy"]) for e in journal.entries(kind))
+        for name in names:
+            if name not in world.strategies:
+                yield _Gone(name), journal
+
+
+def _symbols(journal: Journal, strategy: Strategy | _Gone, key: str) -> list[str]:
+    if isinstance(strategy, Strategy):
+        return [one.symbol for one in strategy.buy]
+    subject = slot_subject(strategy.name, key, "")
+    found = (e.subject for e in journal.entries("decision") if e.subject.startswith(subject))
+    return list(dict.fromkeys(one.removeprefix(subject) for one in found))
+
+
+def _key(journal: Journal, strategy: Strategy | _Gone, slot: str | None) -> str | None:
     if slot is not None:
         text = slot.partition("|")[2] if slot.startswith(f"{strategy.name}|") else slot
         try:
@@ -76,7 +110,7 @@ def _key(journal: Journal, strategy: Strategy, slot: str | None) -> str | None:
     return None if newest is None else str(newest.body["slot_key"])
 
 
-def _rehearsed(journal: Journal, strategy: Strategy, slot: str | None) -> str | None:
+def _rehearsed(journal: Journal, strategy: Strategy | _Gone, slot: str | None) -> str | None:
     """Return the newest slot of the simulated decisions (that begins with `slot`).
 
     A rehearsal leaves slots as they are, so only its decisions tell which it looked at.
@@ -90,7 +124,7 @@ def _rehearsed(journal: Journal, strategy: Strategy, slot: str | None) -> str | 
     return found
 
 
-def _by_date(journal: Journal, strategy: Strategy, text: str) -> str | None:
+def _by_date(journal: Journal, strategy: Strategy | _Gone, text: str) -> str | None:
     """Return the newest slot whose name begins with `text` (a local date, say)."""
     found = None
     for entry in journal.entries("slot", strategy.name):
@@ -99,7 +133,7 @@ def _by_date(journal: Journal, strategy: Strategy, text: str) -> str | None:
     return found
 
 
-def _tale(journal: Journal, strategy: Strategy, key: str, symbol: str) -> Tale | None:
+def _tale(journal: Journal, strategy: Strategy | _Gone, key: str, symbol: str) -> Tale | None:
     decisions = tuple(journal.entries("decision", slot_subject(strategy.name, key, symbol)))
     name = str(decisions[-1].body["slot"]) if decisions else ""
     orders = [

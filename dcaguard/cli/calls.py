@@ -115,8 +115,14 @@ def set_halt(session: Session, reason: str) -> bool:
 
 
 def lift_halt(session: Session, account: str | None) -> None:
-    """Write the resumption down, then remove the halt; acknowledge a locked venue."""
-    with opened(load(session.config)) as world:
+    """Write the resumption down, then remove the halt; acknowledge a locked venue.
+
+    A strategy with mistakes does not keep the others halted.
+    """
+    loaded = load(session.config, tolerant=True)
+    for line in loaded.broken:
+        tell(f"left out: {line}")
+    with opened(loaded) as world:
         now = world.clock.now()
         if account is not None:
             if account not in world.config.accounts:

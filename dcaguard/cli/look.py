@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from dcaguard.cli.session import current, show
+from dcaguard.cli.session import current, show, show_rest
 
 _AS_OF = "As it stood then, from stored data."
 
@@ -89,8 +89,7 @@ def status(
     from dcaguard.render.status import status_json, status_text
 
     found = read_status(current(), as_of, dry=dry)
-    show("status", status_json(found), status_text(found))
-    return 0
+    return show_rest("status", status_json(found), status_text(found), found.broken)
 
 
 def why(
@@ -109,5 +108,4 @@ def why(
     from dcaguard.render.why import why_json, why_text
 
     found = tell_why(current(), slot, dry=dry)
-    show("why", why_json(found), why_text(found))
-    return 0
+    return show_rest("why", why_json(found), why_text(found), found.broken)

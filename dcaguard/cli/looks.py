@@ -14,7 +14,7 @@ from dcaguard.cli.session import Session, show
 from dcaguard.cli.times import parse_as_of
 from dcaguard.core.account import Proof
 from dcaguard.core.errors import ConfigError, ExitCode, gravest
-from dcaguard.wiring import load, opened
+from dcaguard.wiring import as_it_stood, load, opened
 
 
 def survey_accounts(session: Session, accounts: Sequence[str]) -> tuple[Survey, str, ExitCode]:
@@ -66,7 +66,7 @@ def _stored_guard(session: Session, as_of: str, guard_then: object) -> int:
     moment = parse_as_of(as_of)
     assert callable(guard_then)
     with opened(load(session.config), as_of=moment, write=False) as world:
-        found = guard_then(world, moment)
+        found = guard_then(as_it_stood(world, moment), moment)
     show("guard", then_json(found), then_text(found))
     return 0
 
@@ -81,11 +81,12 @@ def make_plan(session: Session, slots: int, as_of: str | None) -> Plan:
 def read_status(session: Session, as_of: str | None, *, dry: bool) -> Status:
     """Return where everything stands."""
     moment = parse_as_of(as_of) if as_of is not None else None
-    with opened(load(session.config), as_of=moment, write=False) as world:
-        return stand(world, world.clock.now(), dry=dry)
+    with opened(load(session.config, tolerant=True), as_of=moment, write=False) as world:
+        stood = as_it_stood(world, moment) if moment is not None else None
+        return stand(world, world.clock.now(), dry=dry, stood=stood)
 
 
 def tell_why(session: Session, slot: str | None, *, dry: bool) -> Why:
     """Return the story of a slot."""
-    with opened(load(session.config), write=False) as world:
+    with opened(load(session.config, tolerant=True), write=False) as world:
         return tell(world, slot, dry=dry)

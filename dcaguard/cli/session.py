@@ -106,6 +106,21 @@ def show(
         say(text.rstrip("\n"))
 
 
+def show_rest(name: str, body: Mapping[str, object], text: str, broken: Sequence[str]) -> int:
+    """Show what is told of the strategies that could be loaded, and complain of the others (78)."""
+    from dcaguard.core.errors import ExitCode
+
+    if not broken:
+        show(name, body, text)
+        return int(ExitCode.OK)
+    code = ExitCode.CONFIG
+    errors = [{"code": code.name, "message": line} for line in broken]
+    show(name, {**body, "errors": errors}, text, exit_code=int(code), code=code.name)
+    if not _CURRENT.json:
+        complain(name, int(code), code.name, "\n".join(broken))
+    return int(code)
+
+
 def tell(text: str) -> None:
     """Print a line for people on stderr, unless `--quiet`."""
     if not _CURRENT.quiet:

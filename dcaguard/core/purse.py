@@ -1,10 +1,12 @@
 """The two purses of a strategy's symbol: what pauses put off, and what remainders carry."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from dcaguard.core.decide import Decision
 from dcaguard.core.money import ZERO
+from dcaguard.core.reason import Code, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,17 @@ class Purse:
 def at_close(purse: Purse, withheld: Decimal, carried: Decimal) -> Purse:
     """Return the purse after a slot without an order: withheld is backlog, a rest carries."""
     return Purse(purse.backlog + withheld, purse.carry + carried)
+
+
+def remembered_why(verdict: str, codes: Collection[str]) -> str:
+    """Return why a slot that ends on this decision leaves money to remember; "" when it does not.
+
+    What a cap denied, or what a venue that was down kept from being bought, is let go.
+    """
+    if verdict == Verdict.PAUSE:
+        return "withheld by a pause"
+    small = all(code == Code.BELOW_MINIMUM for code in codes)
+    return "below the minimum" if small else ""
 
 
 def at_sending(purse: Purse, decision: Decision) -> Purse:

@@ -2,6 +2,7 @@
 
 from dcaguard.app.guard import StoredGuard
 from dcaguard.core.canonical import instant
+from dcaguard.render.limits import limits_json
 from dcaguard.render.table import paragraphs, table, when
 
 
@@ -11,10 +12,7 @@ def then_json(found: StoredGuard) -> dict[str, object]:
         "as_of": instant(found.at),
         "stored": True,
         "base_currency": found.base_currency,
-        "caps": [
-            {"cap": c.cap, "limit": c.limit_base, "used": c.used_base, "left": c.left_base}
-            for c in found.caps
-        ],
+        "caps": limits_json(found.caps),
         "accounts": [
             {
                 "account": name,

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dcaguard.app.limits import Limit
 from dcaguard.core.account import AccountView, CheckResult, Proof
 from dcaguard.core.money import money, plain
-from dcaguard.core.policy.caps import CapUse
 from dcaguard.core.portfolio import Kind, Portfolio, Valued
+from dcaguard.render.limits import limits_json, limits_text
 from dcaguard.render.table import paragraphs, plain_text, table
 
 
@@ -171,7 +172,7 @@ def check_json(result: CheckResult) -> dict[str, object]:
 def guard_json(
     views: Mapping[str, AccountView],
     extra: Mapping[str, Sequence[CheckResult]],
-    caps: Sequence[CapUse],
+    caps: Sequence[Limit],
     failures: Mapping[str, str],
     base: str,
 ) -> dict[str, object]:
@@ -188,10 +189,7 @@ def guard_json(
             }
             for name, view in views.items()
         ],
-        "caps": [
-            {"cap": c.cap, "limit": c.limit_base, "used": c.used_base, "left": c.left_base}
-            for c in caps
-        ],
+        "caps": limits_json(caps),
         "errors": [{"where": name, "message": text} for name, text in failures.items()],
     }
 
@@ -208,7 +206,7 @@ def overall(view: AccountView, extra: Sequence[CheckResult]) -> Proof:
 def guard_text(
     views: Mapping[str, AccountView],
     extra: Mapping[str, Sequence[CheckResult]],
-    caps: Sequence[CapUse],
+    caps: Sequence[Limit],
     failures: Mapping[str, str],
     *,
     unwind: bool,
@@ -219,13 +217,9 @@ def guard_text(
         checks = (*view.checks, *extra.get(name, ()))
         parts.append(f"{name} ({view.exchange}): {_MARK[overall(view, extra.get(name, ()))]}")
         parts.append("\n".join(_check_lines(checks, unwind=unwind)))
-    rows = [
-        (c.cap, money(_cents(c.limit_base)), money(_cents(c.used_base)), money(_cents(c.left_base)))
-        for c in caps
-    ]
     return paragraphs(
         *parts,
-        table(("cap", "limit", "used", "left"), rows, right=(1, 2, 3)) if rows else "",
+        limits_text(caps),
         "\n".join(f"{name}: {plain_text(text, 400)}" for name, text in failures.items()),
     )
 

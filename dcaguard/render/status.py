@@ -3,9 +3,10 @@
 from dcaguard.app.status import Status, StrategyStatus
 from dcaguard.core.canonical import instant
 from dcaguard.core.money import cents, money
+from dcaguard.render.limits import limits_json, limits_text
 from dcaguard.render.plan import local_time
 from dcaguard.render.run import order_json
-from dcaguard.render.table import paragraphs, plain_text, table, when
+from dcaguard.render.table import paragraphs, plain_text, when
 
 
 def status_json(found: Status) -> dict[str, object]:
@@ -19,10 +20,7 @@ def status_json(found: Status) -> dict[str, object]:
         "why": list(found.why),
         "halted": found.halted,
         "strategies": [_strategy_json(one) for one in found.strategies],
-        "caps": [
-            {"cap": c.cap, "limit": c.limit_base, "used": c.used_base, "left": c.left_base}
-            for c in found.caps
-        ],
+        "caps": limits_json(found.caps),
         "unresolved": [order_json(order) for order in found.unresolved],
         "last_run": found.last_run,
         "notes": list(found.notes),
@@ -53,9 +51,6 @@ def status_text(found: Status) -> str:
         since = f" since {when(found.since)}" if found.since else ""
         gate = f"regime {found.regime}{since}"
         gate += f", composite {found.composite}" if found.composite else ""
-    rows = [
-        (c.cap, cents(c.limit_base), cents(c.used_base), cents(c.left_base)) for c in found.caps
-    ]
     return paragraphs(
         f"status {when(found.now)}: {gate}",
         "\n".join(f"  {plain_text(line, 300)}" for line in found.why),
@@ -63,7 +58,7 @@ def status_text(found: Status) -> str:
         if found.halted is not None
         else "",
         "\n".join(line for one in found.strategies for line in _strategy_lines(one)),
-        table(("cap", "limit", "used", "left"), rows, right=(1, 2, 3)),
+        limits_text(found.caps, "`dcaguard guard` asks the venue"),
         "\n".join(
             f"order {o.client_order_id} ({o.account} {o.symbol}): outcome not known; "
             f"`dcaguard resolve {o.client_order_id[:8]}`"

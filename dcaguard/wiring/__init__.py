@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from dcaguard.adapters.halt import HaltFile
 from dcaguard.adapters.interrupts import undisturbed
 from dcaguard.adapters.journal.empty import EmptyJournal
 from dcaguard.adapters.journal.opening import open_journal
+from dcaguard.adapters.journal.then import JournalThen
 from dcaguard.adapters.lock import single_writer
 from dcaguard.adapters.redact import install
 from dcaguard.app.world import World
@@ -28,6 +30,7 @@ __all__ = [
     "REDACTOR",
     "Loaded",
     "Place",
+    "as_it_stood",
     "credentials_fields",
     "load",
     "opened",
@@ -91,6 +94,15 @@ def world_on(
         notes=tuple(getattr(journal, "notes", ())),
         broken=loaded.broken,
         broken_names=loaded.broken_names,
+    )
+
+
+def as_it_stood(world: World, at: datetime) -> World:
+    """Return the world with its journals as they stood at an instant, to be read only."""
+    return replace(
+        world,
+        journal=JournalThen(world.journal, at),
+        dry_journal=lambda: JournalThen(world.dry_journal(), at),
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from dcaguard.app.act import Tranche
 from dcaguard.app.decided import Decided
+from dcaguard.app.limits import Limit
 from dcaguard.app.run import Result
 from dcaguard.app.world import Problem
 from dcaguard.core.account import AccountView, CheckResult, Evidence, Holding, Proof, Step
@@ -17,7 +18,6 @@ from dcaguard.core.canonical import jsonable
 from dcaguard.core.decide import decide
 from dcaguard.core.errors import ExitCode
 from dcaguard.core.order import Order, Status
-from dcaguard.core.policy.caps import CapUse
 from dcaguard.core.portfolio import Kind, build
 from dcaguard.core.reason import Code, because
 from dcaguard.core.schedule import Slot
@@ -264,7 +264,7 @@ def test_pretend_money_is_shown_by_itself_and_in_no_total() -> None:
 
 
 def test_guard_tells_violations_first_with_evidence_and_steps() -> None:
-    cap = CapUse("day_max", Code.CAP_DAY, D(100), D("40.5"))
+    cap = Limit("day_max", D(100), D("40.5"), D("59.5"))
     shown = guard_text({"main": VIEW}, {}, [cap], {}, unwind=False)
     lines = [line.strip() for line in shown.splitlines() if line.strip()]
     assert lines[0] == "main (kraken): VIOLATED"
