@@ -130,7 +130,11 @@ ROUNDS: tuple[Mapping[str, tuple[Mapping[str, Page], str, tuple[str, ...]]], ...
         "bitfinex": ({BITFINEX: dumps([bitfinex_row(on(22), 1, 1)])}, "other hours", ()),
     },
     {
-        "gate": ({GATE: one(gate_row(on(25, 3), 5, fill="0"))}, "is not positive", DAYS[::2]),
+        "htx": (
+            {HTX: another(htx_row(on(26, 9), "sell", "long", 1, "84", bankrupt_price="0"))},
+            "is not positive",
+            DAYS[:2],
+        ),
         "bitfinex": (
             {BITFINEX: dumps([[["new", *bitfinex_row(on(26), 1, 84000)[0][1:]]]])},
             "a row is not a position's",
