@@ -12,6 +12,7 @@ from typing import TypeVar
 import platformdirs
 from pydantic import BaseModel, ValidationError
 
+from dcaguard.adapters.files import Stamp, stamp
 from dcaguard.core.config import SCHEMA, Config, Leverage
 from dcaguard.core.config_agreement import disagreements
 from dcaguard.core.config_forbidden import (
@@ -46,6 +47,7 @@ class Loaded:
     strategy_paths: dict[str, Path]
     broken: tuple[str, ...] = ()  # lines about strategies that could not be loaded
     broken_names: frozenset[str] = frozenset()  # the names that their files have
+    read: Mapping[Path, Stamp] = field(default_factory=dict)  # as each file was before it was read
 
 
 @dataclass(slots=True)
@@ -75,6 +77,7 @@ def load_config(
     NotPermittedError (77) when anybody on the machine may write it.
     """
     path = find_config(explicit, environ, cwd)
+    read = {path: stamp(path)}
     mistakes = _Mistakes()
     config = _load(path, Config, mistakes)
     folder = path.parent / STRATEGIES
@@ -86,7 +89,7 @@ def load_config(
     broken_names: set[str] = set()
     named: dict[str, Path] = {}
     for file in sorted(folder.glob("[!.]*.toml")):
-        own = _Mistakes()
+        own, read[file] = _Mistakes(), stamp(file)
         strategy = _load(file, Strategy, own)
         if strategy is not None:
             _check_name(file, strategy.name, named, own)
@@ -103,7 +106,7 @@ def load_config(
     mistakes.stop()
     assert config is not None  # no lines, so it was valid
     return Loaded(
-        config, path, path.parent, strategies, paths, tuple(broken), frozenset(broken_names)
+        config, path, path.parent, strategies, paths, tuple(broken), frozenset(broken_names), read
     )
 
 

@@ -27,6 +27,19 @@ _REMEDIES = {
 }
 
 
+# When a file was written last, how long it is and which it is; None: it can not be looked at.
+Stamp = tuple[int, int, int] | None
+
+
+def stamp(path: Path) -> Stamp:
+    """Return what changes when a file is written or replaced."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
 def storage_error(path: Path, doing: str, error: OSError) -> StorageError:
     """Return the StorageError that says where (`path`), what went wrong and what to do."""
     why = error.strerror or str(error)

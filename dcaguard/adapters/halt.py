@@ -1,10 +1,14 @@
-"""The person's stop: a file beside config.toml. Whatever stands there under its name is a stop."""
+"""The person's stop: a file beside config.toml. Whatever stands there under its name is a stop.
+
+An edit of the config or a strategy stops the run at work too: it was decided by other rules.
+"""
 
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
-from dcaguard.adapters.files import storage_error, write_atomic
+from dcaguard.adapters.files import Stamp, stamp, storage_error, write_atomic
 
 _REASON_MAX = 500
 
@@ -12,21 +16,28 @@ _REASON_MAX = 500
 class HaltFile:
     """`HALT`: its existence stops buying; it is never removed by the program on its own."""
 
-    def __init__(self, path: Path, *others: Path) -> None:
+    def __init__(self, path: Path, *others: Path, read: Mapping[Path, Stamp] | None = None) -> None:
         """Remember where the file would stand; `others` are looked at too, and cleared with it.
 
-        A journal that several configs share has a stop of its own beside it.
+        A journal that several configs share has a stop of its own beside it. `read` are the files
+        that this run goes by, as they were before they were read.
         """
         self._path = path
         self._places = tuple(dict.fromkeys((path, *others)))
+        self._read = read or {}
 
     def reason(self) -> str | None:
         """Return why buying is stopped, or None when it is not.
 
         A folder, a dangling link or a file that can not be read counts as set.
         """
-        found = (self._reason_at(path) for path in self._places)
-        return next((reason for reason in found if reason is not None), None)
+        found = [reason for path in self._places if (reason := self._reason_at(path)) is not None]
+        found += [
+            f"{path.name} was changed while this run was at work: run again"
+            for path, before in self._read.items()
+            if stamp(path) != before
+        ]
+        return found[0] if found else None
 
     @staticmethod
     def _reason_at(path: Path) -> str | None:

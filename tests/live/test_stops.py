@@ -39,6 +39,29 @@ def test_a_halt_cancels_what_rests_before_its_time_is_over(opened: Open) -> None
     assert (live.server.trades(), live.posts) == ([], 1)
 
 
+# Where a person's edit falls: before SENDING is asked for, and right before the order leaves.
+EDITS = {"while it is written down": "_sent", "after SENDING was committed": "at_sending"}
+
+
+@pytest.mark.parametrize("file", ["config.toml", "strategies/plan.toml"])
+@pytest.mark.parametrize("moment", EDITS)
+def test_an_edit_while_a_run_is_at_work_stops_it(opened: Open, moment: str, file: str) -> None:
+    live = opened("binance")
+    name = EDITS[moment]
+    live.space.patch(
+        "edit",
+        f"from dcaguard.app import act\ninner = act.{name}\n"
+        f"def edited(*words):\n    open({file!r}, 'a').write('# a word more\\n')\n"
+        f"    return inner(*words)\nact.{name} = edited\n",
+    )
+    found = live.run()
+    assert found.code == 82, found.out
+    assert live.posts == 0
+    told = found.json["decisions"][0]["reasons"][0]["detail"]["reason"]
+    assert told == f"{file.rpartition('/')[2]} was changed while this run was at work: run again"
+    live.space.unpatch("edit")
+
+
 def test_a_gate_that_closes_cancels_what_rests_and_carries_the_money(opened: Open) -> None:
     live = resting(opened, "binance", gate="enabled = true")
     now = datetime.now(UTC).replace(microsecond=0)
