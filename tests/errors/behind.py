@@ -34,12 +34,6 @@ BEHIND: Mapping[str, str] = {
     "…: …: no time left: the rest follows with the next fetch": (
         f"{LISTS}::test_when_time_runs_out_the_days_read_are_kept_and_the_rest_waits"
     ),
-    "…: …: HTTP …, it is down: try again later": (
-        f"{LISTS}::test_after_a_failure_on_the_way_later_days_wait_so_that_none_is_skipped"
-    ),
-    "…: …: rate limit (HTTP …): try again later": (
-        f"{LISTS}::test_after_a_failure_on_the_way_later_days_wait_so_that_none_is_skipped"
-    ),
     # --- fences that only a strange ccxt, or a mistake of ours, would run into
     "POST order was refused before it left …: a name stands in it twice. …": BODY,
     "POST order was refused before it left …: it holds …, which was not decided. …": BODY,

@@ -176,12 +176,7 @@ class Liquidations(CcxtSource):
         """Return the venue's own words, exact; ccxt only carries them."""
         reply = self._call(venue, partial(_reply, method, asked))
         where = f"{self.name}: {venue}"
-        if reply.status in _BUSY:
-            msg = f"{where}: rate limit (HTTP {reply.status}): try again later"
-            raise TryAgainError(msg)
-        if reply.status >= _SERVER_ERROR:
-            msg = f"{where}: HTTP {reply.status}, it is down: try again later"
-            raise VenueUnavailableError(msg)
+        _refuse_busy(where, reply.status)
         told = reply.headers.get("content-type", "")
         text = checked_text(where, "json", told, reply.text.encode())
         if reply.status != HTTPStatus.OK:
@@ -191,6 +186,16 @@ class Liquidations(CcxtSource):
 
     def _cut(self, where: str, what: str) -> DataInvalidError:
         return DataInvalidError(f"{self.name}: {where}: {what}: not used")
+
+
+def _refuse_busy(where: str, status: int) -> None:
+    """Raise for a status that a later fetch may mend."""
+    if status in _BUSY:
+        msg = f"{where}: HTTP {status}, rate limit: try again later"
+        raise TryAgainError(msg)
+    if status >= _SERVER_ERROR:
+        msg = f"{where}: HTTP {status}, it is down: try again later"
+        raise VenueUnavailableError(msg)
 
 
 def _reply(method: str, asked: Mapping[str, object], client: Any) -> Any:

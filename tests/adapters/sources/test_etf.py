@@ -123,7 +123,7 @@ class TestFarside:
             (pages.farside([TUESDAY], funds=[*pages.FUNDS, "IBIT"]), "no table"),
             (pages.farside([("25 Feb 2025", RECORD, "(1,013.7)")]), "not the sum of its 7 funds"),
             (pages.farside([("25 Feb 2025", {**RECORD, "BTCO": "soon"}, "1")]), "not a number"),
-            (pages.farside([("31 Feb 2025", RECORD, "(1,113.7)")]), "not a date"),
+            (pages.farside([("31 Feb 2025", RECORD, "(1,113.7)")]), "is no day"),
             (pages.farside([("Grand sum", RECORD, "(1,113.7)")]), "a row is called 'Grand sum'"),
             (pages.farside([TUESDAY, MONDAY]), "not in order"),
             (pages.farside([TUESDAY, TUESDAY]), "not in order"),
