@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import warnings
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TypeVar
@@ -17,6 +18,8 @@ class TooSlow(BaseException):
 def _stop(number: int, frame: FrameType | None) -> None:
     # What is raised inside the collector's callbacks is lost; the alarm comes again soon.
     if frame is None or frame.f_code.co_name not in {"gc_callback", "__del__"}:
+        # What is cut off in the middle leaves a folder or a file open: that is our doing.
+        warnings.simplefilter("ignore", ResourceWarning)
         raise TooSlow
 
 
