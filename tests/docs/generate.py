@@ -214,7 +214,7 @@ ROOMS = {
 MODULES = (
     "app/run.py", "core/decide.py", "core/objections.py", "core/schedule.py", "core/sizing.py",
     "core/gate.py", "core/gate_moves.py", "core/policy/leverage.py", "core/policy/caps.py",
-    "core/order.py", "core/recover.py", "core/reason.py", "core/errors.py",
+    "core/order.py", "core/recover.py", "core/reason.py",
     "adapters/journal/chain.py", "adapters/venues/session.py", "adapters/venues/orders/path.py",
 )  # fmt: skip
 
