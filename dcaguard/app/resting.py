@@ -149,6 +149,7 @@ def _buy_rest(run: Pass, book: Book, strategy: Strategy, first: Order) -> list[D
         run.ledger.fail(acted.error, strategy.account)
     if acted.objection is not None:
         decision = refused(decision, acted.objection)
+        record_news(book, tranche, situation, decision, run.now)
     done = Decided(
         tranche,
         decision,
