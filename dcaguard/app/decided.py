@@ -1,9 +1,12 @@
 """One tranche of a pass: what was decided and what came of it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dcaguard.app.act import Tranche
+from dcaguard.app.act import Acted, Tranche
+from dcaguard.app.context import Pass
+from dcaguard.app.decisions import refused
 from dcaguard.core.decide import Decision
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.order import Order, Status
@@ -29,3 +32,31 @@ class Decided:
     def bought(self) -> bool:
         """Tell whether an order went out that may have bought something."""
         return self.order is not None and self.order.status not in NOT_BOUGHT
+
+
+def after_buying(
+    run: Pass,
+    tranche: Tranche,
+    situation: Situation,
+    decision: Decision,
+    acted: Acted,
+    hold: Callable[[Decision], Decided],
+) -> Decided:
+    """Return what came of a BUY; `hold` writes down what an objection has made of it."""
+    if acted.error is not None:
+        run.ledger.fail(acted.error, tranche.account)
+    if acted.objection is not None:
+        done = replace(hold(refused(decision, acted.objection)), order=acted.order)
+    else:
+        done = Decided(
+            tranche,
+            decision,
+            situation,
+            is_new=True,
+            held_since=None,
+            order=acted.order,
+            error=acted.error,
+        )
+    if done.bought and acted.order is not None:
+        run.bought.append(acted.order)
+    return done

@@ -5,15 +5,15 @@ from dataclasses import replace
 from dcaguard.app import book as books
 from dcaguard.app.act import Tranche, buy
 from dcaguard.app.context import Book, Pass
-from dcaguard.app.decided import Decided
-from dcaguard.app.decisions import recheck, record, record_news, refused
+from dcaguard.app.decided import Decided, after_buying
+from dcaguard.app.decisions import recheck, record, record_news
 from dcaguard.app.gather import gather
 from dcaguard.app.record import order_terms
 from dcaguard.app.sight import sight_of
 from dcaguard.app.situations import situation_of
 from dcaguard.app.slots import DueStrategy, is_armed, order_of
 from dcaguard.core.case import gate_share
-from dcaguard.core.decide import decide
+from dcaguard.core.decide import Decision, decide
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.money import ONE, ZERO
 from dcaguard.core.order import Order, Status
@@ -131,9 +131,13 @@ def _buy_rest(run: Pass, book: Book, strategy: Strategy, first: Order) -> list[D
     tranche = Tranche(strategy, slot, first.symbol)
     situation = _for_rest(book, first, situation_of(run, facts, tranche, armed=armed))
     decision = decide(situation)
+
+    def hold(held: Decision) -> Decided:
+        since = record_news(book, tranche, situation, held, run.now)
+        return Decided(tranche, held, situation, is_new=since is None, held_since=since)
+
     if decision.verdict is not Verdict.BUY:
-        since = record_news(book, tranche, situation, decision, run.now)
-        return [Decided(tranche, decision, situation, is_new=since is None, held_since=since)]
+        return [hold(decision)]
     # What is bought now was carried when the first order ended, unless a target remembers it.
     repaid = replace(
         decision, from_carry_quote=decision.buy_quote if situation.wish.remembers else ZERO
@@ -145,23 +149,7 @@ def _buy_rest(run: Pass, book: Book, strategy: Strategy, first: Order) -> list[D
         record_decision=lambda: record(book, tranche, situation, decision, run.now),
         recheck=lambda: recheck(run, facts, tranche, situation, decision),
     )
-    if acted.error is not None:
-        run.ledger.fail(acted.error, strategy.account)
-    if acted.objection is not None:
-        decision = refused(decision, acted.objection)
-        record_news(book, tranche, situation, decision, run.now)
-    done = Decided(
-        tranche,
-        decision,
-        situation,
-        is_new=True,
-        held_since=None,
-        order=acted.order,
-        error=acted.error,
-    )
-    if done.bought and acted.order is not None:
-        run.bought.append(acted.order)
-    return [done]
+    return [after_buying(run, tranche, situation, decision, acted, hold)]
 
 
 def _for_rest(book: Book, first: Order, situation: Situation) -> Situation:

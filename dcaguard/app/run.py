@@ -1,15 +1,15 @@
 """One pass: recover, look, decide, write it down, act. Safe to call every five minutes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from dcaguard.app import book as books
-from dcaguard.app.act import Acted, Tranche, buy
+from dcaguard.app.act import Tranche, buy
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.custody import remind
-from dcaguard.app.decided import NOT_BOUGHT, Decided
-from dcaguard.app.decisions import recheck, record, refused, same
+from dcaguard.app.decided import Decided, after_buying
+from dcaguard.app.decisions import recheck, record, same
 from dcaguard.app.facts import Facts
 from dcaguard.app.fetching import refresh
 from dcaguard.app.gather import gather
@@ -138,34 +138,12 @@ def _decide_one(run: Pass, facts: Facts, tranche: Tranche, *, armed: bool) -> De
         record_decision=lambda: _write_down(run, book, tranche, situation, decision),
         recheck=lambda: recheck(run, facts, tranche, situation, decision),
     )
-    return _acted(run, facts, tranche, situation, decision, acted)
-
-
-def _acted(
-    run: Pass,
-    facts: Facts,
-    tranche: Tranche,
-    situation: Situation,
-    decision: Decision,
-    acted: Acted,
-) -> Decided:
-    if acted.order is not None and acted.order.status not in NOT_BOUGHT:
-        run.bought.append(acted.order)
-        _note_ladder(run, facts, tranche, decision)
-    if acted.error is not None:
-        run.ledger.fail(acted.error, tranche.account)
-    if acted.objection is not None:
-        held = _held(run, tranche, situation, refused(decision, acted.objection))
-        return replace(held, order=acted.order)
-    return Decided(
-        tranche,
-        decision,
-        situation,
-        is_new=True,
-        held_since=None,
-        order=acted.order,
-        error=acted.error,
+    done = after_buying(
+        run, tranche, situation, decision, acted, lambda d: _held(run, tranche, situation, d)
     )
+    if done.bought:
+        _note_ladder(run, facts, tranche, decision)
+    return done
 
 
 def _note_ladder(run: Pass, facts: Facts, tranche: Tranche, decision: Decision) -> None:

@@ -99,9 +99,26 @@ def _within_caps(sim: "Sim", process: "Process", order: Order) -> None:
 
 def _knowable(host: "Host", held: Held) -> bool:
     """Tell whether a machine must count an order: it sent it, or has a fill of it."""
-    if held.sender is host:
+    if held.sender is host and not _hidden_by_a_twin(host, held):
         return host.lost_at is None or held.sent_at >= host.lost_at
     return any((f.account, f.symbol, f.trade_id) in host.store.fills for f in held.fills)
+
+
+def _hidden_by_a_twin(host: "Host", held: Held) -> bool:
+    """Tell whether the venue showed another machine's order of the same second in its place.
+
+    Its own reply was lost: the look-up for its id found that order, and it may still show later.
+    """
+    ours = host.store.orders.get(held.order.client_order_id)
+    if ours is None or ours.venue_order_id in {None, held.venue_order_id}:
+        return False
+    twins = host.sim.ledgers[held.order.account].by_id[held.order.client_order_id]
+    return any(
+        h.venue_order_id == ours.venue_order_id
+        and h.sender is not host
+        and abs(h.arrived_at - held.arrived_at) < SECOND
+        for h in twins
+    )
 
 
 def _within_holdings(sim: "Sim", process: "Process", order: Order) -> None:

@@ -46,21 +46,26 @@ def _book(history: History, params: Recovery, at: I64, fresh: Freshness) -> F64:
 
     def compare(_as_of: I64, x: F64) -> dict[str, F64]:
         depth, spread = x[:, 0], x[:, 1]
-        deep = ratio(depth, trailing_median(depth, window, warm))
-        wide = ratio(spread, trailing_median(spread, window, warm))
+        deep = ratio(depth, trailing_median(depth, window, warm, first))
+        wide = ratio(spread, trailing_median(spread, window, warm, first))
         good = (deep >= params.depth_of_median) & (wide <= params.spread_of_median)
         return {"x": np.where(np.isnan(deep) | np.isnan(wide), np.nan, good)}
 
     pair = joined([history.series(DEPTH), history.series(SPREAD)])
-    return derive(_within_reach(pair, at, window), compare).at("x", at, fresh)
+    pair, first = _within_reach(pair, at, window)
+    return derive(pair, compare).at("x", at, fresh)
 
 
-def _within_reach(source: Column, at: I64, window: int) -> Column:
-    """Return the rows that any of the instants can look at, when each looks at `window` rows."""
+def _within_reach(source: Column, at: I64, window: int) -> tuple[Column, int]:
+    """Return (the rows that matter at any of the instants, the first of them that is asked for).
+
+    Each row looks at the `window` rows before it.
+    """
     if not source.in_order or not at.size:
-        return source
+        return source, 0
     newest = int(np.searchsorted(source.observed_at, at.min(), "right")) - 1
-    return source.keep(np.arange(source.as_of.size) >= newest - window)
+    begin = max(0, newest - window)
+    return source.keep(np.arange(source.as_of.size) >= begin), max(0, newest) - begin
 
 
 def _illiquidity(history: History, params: Recovery, at: I64, fresh: Freshness) -> F64:

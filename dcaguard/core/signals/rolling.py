@@ -50,20 +50,22 @@ def lowest(x: F64, size: int) -> F64:
     return _by_pieces(x, size, lambda rows: np.fmin.reduce(rows, axis=1))
 
 
-def _by_pieces(x: F64, size: int, reduce: Callable[[F64], F64], numbers: int = 1) -> F64:
+def _by_pieces(
+    x: F64, size: int, reduce: Callable[[F64], F64], numbers: int = 1, first: int = 0
+) -> F64:
     """Return `reduce` of each row's last `size` values, a few rows at a time.
 
-    It returns one number for each row, or a row of `numbers`.
+    It returns one number for each row, or a row of `numbers`; NaN for the rows before `first`.
 
     Each piece is copied to be contiguous: a sum over a row is then the same however many rows
     there are, and what it needs stays in the cache.
     """
-    found = np.empty(x.size if numbers == 1 else (x.size, numbers))
+    found = np.full(x.size if numbers == 1 else (x.size, numbers), np.nan)
     if x.size:
         view = sliding_window_view(np.concatenate([np.full(size - 1, np.nan), x]), size)
-        for start in range(0, x.size, _CHUNK):
+        for start in range(first, x.size, _CHUNK):
             part = slice(start, start + _CHUNK)
-            found[part] = reduce(np.ascontiguousarray(view[part]))
+            found[part] = reduce(np.array(view[part], order="C"))
     return found
 
 
@@ -162,8 +164,11 @@ def robust_z(x: F64, window: int, minimum: int) -> F64:
     return ratio(x - middle, spread)
 
 
-def trailing_median(x: F64, window: int, minimum: int) -> F64:
-    """Return the median of the `window` known values before each row; NaN below `minimum`."""
+def trailing_median(x: F64, window: int, minimum: int, first: int = 0) -> F64:
+    """Return the median of the `window` known values before each row; NaN below `minimum`.
+
+    Rows before `first` are left out, NaN: sorting is what costs, and one instant looks at one row.
+    """
 
     def middles(rows: F64) -> F64:
         found, past, enough = _with_enough(rows, minimum, 1)
@@ -171,7 +176,11 @@ def trailing_median(x: F64, window: int, minimum: int) -> F64:
         return found[:, 0]
 
     known, earlier = _known(x)
-    return _by_pieces(before(np.append(known, np.nan)), window, middles)[earlier]
+    past = before(np.append(known, np.nan))
+    begin = int(earlier[first]) if first < x.size else past.size
+    found = _by_pieces(past, window, middles, first=begin)[earlier]
+    found[:first] = np.nan
+    return found
 
 
 def _known(x: F64) -> tuple[F64, I64]:
@@ -183,14 +192,18 @@ def _known(x: F64) -> tuple[F64, I64]:
 def _with_enough(rows: F64, minimum: int, numbers: int) -> tuple[F64, F64, Bools]:
     """Return (a place for what is found, the rows that hold enough values, which these are)."""
     enough = np.count_nonzero(~np.isnan(rows), axis=1) >= max(minimum, 1)
-    return np.full((len(rows), numbers), np.nan), rows[enough], enough
+    found = np.full((len(rows), numbers), np.nan)
+    return found, rows if enough.all() else rows[enough], enough
 
 
 def _medians(rows: F64) -> F64:
-    """Return each row's median without its NaN, which sorting puts last; each row has a value."""
-    ordered, numbers = np.sort(rows, axis=1), np.arange(len(rows))
-    known = np.count_nonzero(~np.isnan(ordered), axis=1)
-    return np.asarray((ordered[numbers, (known - 1) // 2] + ordered[numbers, known // 2]) / 2)
+    """Sort each row and return its median without its NaN, which come last; each has a value."""
+    rows.sort(axis=1)
+    if not np.isnan(rows[:, -1]).any():
+        size = rows.shape[1]
+        return np.asarray((rows[:, (size - 1) // 2] + rows[:, size // 2]) / 2)
+    numbers, known = np.arange(len(rows)), np.count_nonzero(~np.isnan(rows), axis=1)
+    return np.asarray((rows[numbers, (known - 1) // 2] + rows[numbers, known // 2]) / 2)
 
 
 def order_statistics(x: F64, window: int, shares: tuple[float, ...]) -> F64:

@@ -18,7 +18,8 @@ from dcaguard.core.signals.track import (
     derive,
     never_read,
 )
-from dcaguard.core.signals.treasury_parts import CHANGE_DAYS, parts_of, score_of
+from dcaguard.core.signals.treasury_heard import CHANGE_DAYS, Heard, heard_of
+from dcaguard.core.signals.treasury_parts import parts_of, score_of
 from dcaguard.core.signals.treasury_worth import PARTS, coin_of, positive, worth
 
 _SILENT = 30  # days, or sessions, beyond its limit for which a company's last word still counts
@@ -45,10 +46,10 @@ def treasury_spiral(history: History, params: TreasurySpiral) -> Track:
         return never_read(spec, tuple(f"dat.{t}.mnav" for t in params.tickers))
     rows = [rows[t] for t in read for rows in (given, reckoned) if _speaks(rows[t])]
     now = distinct(*(one.known_at for one in rows))
-    companies = {t: (given[t], reckoned[t]) for t in heard}
-    found = _judged(history, params, companies, now, 0)
+    of_all = heard_of(history, params, {t: (given[t], reckoned[t]) for t in heard}, now)
+    found = _judged(history, params, of_all, 0)
     # A company's silence neither begins a vote nor ends one: its last word has to agree.
-    last_words = _judged(history, params, companies, now, _SILENT)
+    last_words = _judged(history, params, of_all, _SILENT) if of_all.any_silent(_SILENT) else found
     vote, resumed = found.vote & last_words.vote, found.resumed & last_words.resumed
     score, as_of = found.score, _newest(rows, now)
     none = np.zeros(vote.size, bool)
@@ -81,18 +82,11 @@ class _Judged:
     detail: Mapping[str, F64]
 
 
-def _judged(
-    history: History,
-    params: TreasurySpiral,
-    companies: Mapping[str, tuple[Rows, Rows]],
-    now: I64,
-    longer: int,
-) -> _Judged:
-    """Judge the companies (mNAV given and reckoned), each heard `longer` than its limit."""
-    given, reckoned = ([pair[n] for pair in companies.values()] for n in (0, 1))
-    prices, slow = _limits(params, longer)
-    mnav, told = _mnav(given, reckoned, now, prices)
-    parts = parts_of(history, params, list(companies), (mnav, now), (prices, slow))
+def _judged(history: History, params: TreasurySpiral, heard: Heard, longer: int) -> _Judged:
+    """Judge the companies, each heard `longer` than its limit."""
+    now = heard.at
+    mnav, told = _mnav(heard, longer)
+    parts = parts_of(history, params, heard, mnav, longer)
     score = score_of(parts)
     rise = score - _days_ago(score, now, CHANGE_DAYS)
     sellers = np.nan_to_num(parts["sellers"])
@@ -104,33 +98,21 @@ def _judged(
     return _Judged(score, vote, resumed, {**parts, **told, "rise": rise})
 
 
-def _limits(params: TreasurySpiral, longer: int) -> tuple[Freshness, Freshness]:
-    """Return how old prices and mNAV may be, and holdings and worths."""
-    sessions, days = params.stale_price_sessions, params.stale_holdings_days
-    return (
-        Freshness(Calendar.NEW_YORK, sessions, sessions + longer),
-        Freshness(Calendar.DAYS, days, days + longer),
-    )
-
-
 def _speaks(rows: Rows) -> bool:
     return bool(np.any(~np.isnan(rows.columns["x"])))
 
 
-def _mnav(
-    given: list[Rows], reckoned: list[Rows], now: I64, fresh: Freshness
-) -> tuple[F64, dict[str, F64]]:
+def _mnav(heard: Heard, longer: int) -> tuple[F64, dict[str, F64]]:
     """Return mNAV of each company, the given before the reckoned, and how many are which."""
-    told = np.stack([rows.at("x", now, fresh) for rows in given])
-    both = [rows.several(("x", "diluted"), now, fresh) for rows in reckoned]
-    own, diluted = np.stack(both, axis=1)
-    mine = np.isnan(told) & ~np.isnan(own)
+    given, reckoned = heard.given.within(longer)["x"], heard.reckoned.within(longer)
+    own, diluted = reckoned["x"], reckoned["diluted"]
+    mine = np.isnan(given) & ~np.isnan(own)
     counts = {
-        "given": (~np.isnan(told)).sum(axis=0).astype(float),
+        "given": (~np.isnan(given)).sum(axis=0).astype(float),
         "diluted": (mine & (diluted == 1)).sum(axis=0).astype(float),
         "undiluted": (mine & (diluted == 0)).sum(axis=0).astype(float),
     }
-    return np.where(np.isnan(told), own, told), counts
+    return np.where(np.isnan(given), own, given), counts
 
 
 def _days_ago(x: F64, now: I64, days: int) -> F64:

@@ -14,6 +14,7 @@ from dcaguard.core.history import DAY, HOUR, I64, History, column, moment
 from dcaguard.core.signals.board import sample, tracks
 from dcaguard.core.signals.evaluate import evaluate
 from dcaguard.core.signals.params import GateConfig, SignalsConfig
+from dcaguard.core.signals.recovery import liquidity
 from dcaguard.core.signals.venue_custody import expiries, venue_trips
 from tests.core.signals.synthetic import START, Market, grid, revised, staggered
 
@@ -80,6 +81,19 @@ def test_the_timeline_equals_the_evaluation_of_every_single_instant(*, corrected
             assert state.score is None or state.score == score
             assert state.vote == s.vote[position]
             assert (state.state == "UNKNOWN") == (not s.known[position])
+
+
+@given(seed=st.integers(0, 1000), days=st.integers(5, 60))
+def test_the_book_at_one_instant_is_what_all_instants_together_say(seed: int, days: int) -> None:
+    rng = np.random.default_rng(seed)
+    when = START + HOUR * np.flatnonzero(rng.random(24 * days) < rng.choice([0.7, 1.0]))
+    depth = column(when, when + HOUR // 2, rng.lognormal(0, 0.5, when.size))
+    spread = column(when, when + HOUR // 2, rng.lognormal(0, 0.5, when.size))
+    history = History({"depth.BTC": depth, "spread.BTC": spread})
+    at = START + HOUR * np.sort(rng.integers(0, 24 * days + 100, 30))
+    _, book = liquidity(history, SIGNALS.recovery, at)
+    alone = [liquidity(history, SIGNALS.recovery, at[n : n + 1])[1][0] for n in range(at.size)]
+    np.testing.assert_array_equal(book, alone)
 
 
 def test_the_synthetic_markets_make_every_signal_vote_somewhere() -> None:

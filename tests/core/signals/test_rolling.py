@@ -142,6 +142,9 @@ def test_medians_and_ranks_of_single_rows_equal_doing_it_by_hand(
         known = [v for v in x[:row].tolist() if not np.isnan(v)][-window:]
         by_hand = statistics.median(known) if len(known) >= minimum else np.nan
         np.testing.assert_array_equal(middles[row], by_hand)
+        later = trailing_median(x, window, minimum, first=row)
+        np.testing.assert_array_equal(later[row:], middles[row:])
+        assert np.isnan(later[:row]).all()
         past = [v for v in x[max(0, row - window) : row].tolist() if not np.isnan(v)]
         if len(past) < minimum:
             assert np.isnan(z[row])
