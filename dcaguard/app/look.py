@@ -173,6 +173,7 @@ _TROUBLES: Mapping[ExitCode, Code] = {
     ExitCode.NOPERM: Code.KEY_REFUSED,
     ExitCode.CONFIG: Code.CREDENTIALS_UNUSABLE,
     ExitCode.NO_INPUT: Code.CREDENTIALS_UNUSABLE,
+    ExitCode.IO: Code.ACCOUNT_FILE_UNUSABLE,
 }
 
 

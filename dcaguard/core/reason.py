@@ -39,6 +39,7 @@ class Code(StrEnum):
     RATE_LIMITED = "RATE_LIMITED"
     KEY_REFUSED = "KEY_REFUSED"
     CREDENTIALS_UNUSABLE = "CREDENTIALS_UNUSABLE"
+    ACCOUNT_FILE_UNUSABLE = "ACCOUNT_FILE_UNUSABLE"
     CLOCK_SKEW = "CLOCK_SKEW"
     BALANCE_UNKNOWN = "BALANCE_UNKNOWN"
     PRICE_UNKNOWN = "PRICE_UNKNOWN"
@@ -212,6 +213,12 @@ MEANINGS: Mapping[Code, Meaning] = {
         ExitCode.CONFIG,
         "The account's credentials are missing or malformed.",
         "Run `dcaguard credentials set ACCOUNT`.",
+    ),
+    Code.ACCOUNT_FILE_UNUSABLE: _row(
+        _W,
+        ExitCode.IO,
+        "The file that keeps this paper account can not be read or written.",
+        "Check the folder's rights and space, or move the file away.",
     ),
     Code.CLOCK_SKEW: _row(
         _W,

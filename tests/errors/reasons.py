@@ -94,6 +94,14 @@ class Served:
         return space
 
 
+def _damaged_account(folder: Path, stack: ExitStack) -> Workspace:
+    space = Paper()(folder, stack)
+    assert space.call("balances").code == 0
+    (kept,) = folder.glob("*.paper.db")
+    kept.write_bytes(b"not a database" * 1000)
+    return space
+
+
 def _book(bids: list[list[str]], asks: list[list[str]], age: float = 0) -> Callable[..., object]:
     return lambda server: server.book("BTC/USDT", bids, asks, age_seconds=age)
 
@@ -245,6 +253,7 @@ CASES: tuple[Met, ...] = (
     Met(Code.RATE_LIMITED, Served(_fault("/api/v3/account$", "rate-limit", status=429)), LIVE),
     Met(Code.KEY_REFUSED, Served(keys='api_key = "other"\nsecret = "other"\n'), LIVE),
     Met(Code.CREDENTIALS_UNUSABLE, Served(keys='api_key = "only"\n'), LIVE),
+    Met(Code.ACCOUNT_FILE_UNUSABLE, _damaged_account),
     Met(Code.CLOCK_SKEW, s.clock_wrong, LIVE),
     Met(Code.BALANCE_UNKNOWN, Served(_fault("/api/v3/account$", "null")), LIVE),
     Met(Code.PRICE_UNKNOWN, s.fresh),
