@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dcaguard.app.limits import Limit
-from dcaguard.core.account import AccountView, CheckResult, Proof
+from dcaguard.core.account import AccountView, CheckResult, Holding, Proof
 from dcaguard.core.money import money, plain
 from dcaguard.core.portfolio import Kind, Portfolio, Valued
 from dcaguard.render.limits import limits_json, limits_text
@@ -32,8 +32,7 @@ class Held:
 
 def balances_json(held: Held) -> dict[str, object]:
     """Return the body of `balances --json`."""
-    views, portfolio = held.views, held.portfolio
-    value = {(v.account, v.holding): v.value_base for v in held.valued}
+    portfolio = held.portfolio
     return {
         "base_currency": held.base,
         "complete": not held.failures,  # False: NAV is only of what could be read
@@ -44,29 +43,7 @@ def balances_json(held: Held) -> dict[str, object]:
             {"kind": kind, "nav": plain(one.nav_base), "exposure": plain(one.gross_base)}
             for kind, one in held.pretend.items()
         ],
-        "accounts": [
-            {
-                "account": view.account,
-                "exchange": view.exchange,
-                "kind": held.kinds[view.account],
-                "taken_at": view.taken_at,
-                "holdings": [
-                    {
-                        "wallet": h.wallet,
-                        "asset": h.asset,
-                        "free": h.free,
-                        "used": h.used,
-                        "total": h.total,
-                        "debt": h.debt,
-                        "earning": not h.spendable,
-                        "value": value.get((view.account, h)),
-                    }
-                    for h in view.holdings
-                ],
-                "unread": list(view.unread),
-            }
-            for view in views.values()
-        ],
+        "accounts": _accounts(held),
         "cold": [
             {
                 "place": v.account,
@@ -75,12 +52,40 @@ def balances_json(held: Held) -> dict[str, object]:
                 "value": v.value_base,
             }
             for v in portfolio.valued
-            if v.account not in views
+            if v.account not in held.views
         ],
         "unpriced": list(portfolio.unpriced),
         "unpriced_debt": list(portfolio.unpriced_debt),
         "errors": [{"where": name, "message": text} for name, text in held.failures.items()],
     }
+
+
+def _accounts(held: Held) -> list[dict[str, object]]:
+    value = {(v.account, v.holding): v.value_base for v in held.valued}
+
+    def row(account: str, h: Holding) -> dict[str, object]:
+        return {
+            "wallet": h.wallet,
+            "asset": h.asset,
+            "free": h.free,
+            "used": h.used,
+            "total": h.total,
+            "debt": h.debt,
+            "earning": not h.spendable,
+            "value": value.get((account, h)),
+        }
+
+    return [
+        {
+            "account": view.account,
+            "exchange": view.exchange,
+            "kind": held.kinds[view.account],
+            "taken_at": view.taken_at,
+            "holdings": [row(view.account, h) for h in view.holdings],
+            "unread": list(view.unread),
+        }
+        for view in held.views.values()
+    ]
 
 
 def balances_text(held: Held) -> str:

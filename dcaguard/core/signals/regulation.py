@@ -45,44 +45,50 @@ def regulation(history: History, params: Regulation, events: Sequence[OperatorEv
     if not now.size:
         return never_read(spec, (NEWS,))
     rows = derive(news, lambda _, x: _unusual(x, params.window_days))
-    z = rows.at("z", now, _fresh(params))
+    z, read = rows.at("z", now, _fresh(params)), rows.index_at(now) >= 0
     fell = _btc_sigmas(history, now) <= -params.vote_btc_sigmas
     burst = (z >= params.vote_z) & fell
-    since = _since(burst, now)
-    loud = now - since < params.expire_hours * HOUR
     high, medium = _active(spans, now, Severity.HIGH), _active(spans, now, Severity.MEDIUM)
-    score = np.where(burst | high, 1.0, np.clip(z / params.vote_z, 0, 1))
-    score = np.where(medium, np.fmax(score, _MEDIUM_SCORE), score)
-    # When an event ends, the last word of silent news stands again, not the event's.
-    score = np.where(np.isnan(score), np.clip(rows.at("z", now) / params.vote_z, 0, 1), score)
-    first = np.searchsorted(now, since)
-    elevated = loud | high
-    newest = rows.index_at(now)
-    as_of = _as_of(rows, spans, now)
-    ends = np.where(high, NEVER, since + params.expire_hours * HOUR)
-    vote = burst | high
+    memory, expires = _lasting(burst, high, now, params.expire_hours * HOUR)
     return Track(
         spec=spec,
         known_at=now,
-        as_of=as_of,
+        as_of=_as_of(rows, spans, now),
         value=np.where(np.isnan(z) & (high | medium), 0.0, z),
-        score=plain_score(score),
+        score=plain_score(_score(rows, now, burst | high, medium, params)),
         short=np.zeros(now.size, bool),
-        vote=vote,
-        resumed=~elevated & ~np.isnan(z),
+        vote=burst | high,
+        resumed=~memory.elevated & ~np.isnan(z),
         breaker=np.zeros(now.size, bool),
-        counted=(newest >= 0) | high | medium,
-        memory=Memory(elevated, elevated, first, np.where(elevated, first, -1)),
-        expires=ends,
+        counted=read | high | medium,
+        memory=memory,
+        expires=expires,
         detail={
             "z": z,
             "event": high.astype(float),
             "named": _gravest(events, params, now),
-            "read": (newest >= 0).astype(float),
+            "read": read.astype(float),
         },
         reason=lambda row: _reason(row, params, events),
         missing=() if news.as_of.size else (NEWS,),
     )
+
+
+def _lasting(burst: Bools, high: Bools, now: I64, fades: int) -> tuple[Memory, I64]:
+    """Return what a burst and an event leave behind, and when that ends by itself."""
+    since = _since(burst, now)
+    elevated = (now - since < fades) | high
+    first = np.searchsorted(now, since)
+    memory = Memory(elevated, elevated, first, np.where(elevated, first, -1))
+    return memory, np.where(high, NEVER, since + fades)
+
+
+def _score(rows: Rows, now: I64, vote: Bools, medium: Bools, params: Regulation) -> F64:
+    z = rows.at("z", now, _fresh(params))
+    score = np.where(vote, 1.0, np.clip(z / params.vote_z, 0, 1))
+    score = np.where(medium, np.fmax(score, _MEDIUM_SCORE), score)
+    # When an event ends, the last word of silent news stands again, not the event's.
+    return np.where(np.isnan(score), np.clip(rows.at("z", now) / params.vote_z, 0, 1), score)
 
 
 def _fresh(params: Regulation) -> Freshness:

@@ -54,72 +54,48 @@ def margin_read(kind: str, path: str) -> Probe:
 
 
 def futures_read(product: str) -> tuple[Probe, ...]:
-    """Return the reads: futures."""
-    wallet = product.lower()
-    params: dict[str, object] = {"productType": product}
-    symbol = Place(symbol="symbol", side="side", id="orderId")
+    """Return the reads of one kind of futures: accounts, positions, orders and planned orders."""
+    accounts = Rows(
+        "data.*",
+        not_negative(DEBT, "accountEquity", "available"),
+        "marginCoin",
+        Funds("marginCoin", total="accountEquity", used="locked"),
+    )
+    held = Place(symbol="symbol", side="holdSide")
+    positions = Rows("data.*", zero(POSITIONS, "total"), "symbol", place=held)
+    orders = _entrusted(Place(symbol="symbol", side="side", id="orderId"))
     return (
-        Probe(
-            f"{wallet}-accounts",
-            wallet,
-            "privateMixGetV2MixAccountAccounts",
-            "/api/v2/mix/account/accounts",
-            (
-                Rows(
-                    "data.*",
-                    not_negative(DEBT, "accountEquity", "available"),
-                    "marginCoin",
-                    Funds("marginCoin", total="accountEquity", used="locked"),
-                ),
-            ),
-            params=params,
-            envelope=OK,
-            modes=CLASSIC,
-            unused=("futures",),
-        ),
-        Probe(
-            f"{wallet}-positions",
-            wallet,
-            "privateMixGetV2MixPositionAllPosition",
-            "/api/v2/mix/position/all-position",
-            (
-                Rows(
-                    "data.*",
-                    zero(POSITIONS, "total"),
-                    "symbol",
-                    place=Place(symbol="symbol", side="holdSide"),
-                ),
-            ),
-            params=params,
-            envelope=OK,
-            modes=CLASSIC,
-            unused=("futures",),
-        ),
-        Probe(
-            f"{wallet}-orders",
-            wallet,
-            "privateMixGetV2MixOrderOrdersPending",
-            "/api/v2/mix/order/orders-pending",
-            (_entrusted(symbol),),
-            params=params,
-            envelope=OK,
-            modes=CLASSIC,
-            unused=("futures",),
-        ),
+        _mix(product, "accounts", "AccountAccounts", accounts),
+        _mix(product, "positions", "PositionAllPosition", positions),
+        _mix(product, "orders", "OrderOrdersPending", orders),
         *(
-            Probe(
-                f"{wallet}-{plan}-orders",
-                wallet,
-                "privateMixGetV2MixOrderOrdersPlanPending",
-                "/api/v2/mix/order/orders-plan-pending",
-                (_entrusted(symbol),),
-                params=params | {"planType": plan},
-                envelope=OK,
-                modes=CLASSIC,
-                unused=("futures",),
-            )
+            _mix(product, f"{plan}-orders", "OrderOrdersPlanPending", orders, planType=plan)
             for plan in _PLANS
         ),
+    )
+
+
+_MIX_PATHS = {
+    "AccountAccounts": "account/accounts",
+    "PositionAllPosition": "position/all-position",
+    "OrderOrdersPending": "order/orders-pending",
+    "OrderOrdersPlanPending": "order/orders-plan-pending",
+}
+
+
+def _mix(product: str, name: str, call: str, rows: Rows, **asked: str) -> Probe:
+    """Return one read of the futures' interface for one kind of futures."""
+    wallet = product.lower()
+    return Probe(
+        f"{wallet}-{name}",
+        wallet,
+        f"privateMixGetV2Mix{call}",
+        f"/api/v2/mix/{_MIX_PATHS[call]}",
+        (rows,),
+        params={"productType": product} | asked,
+        envelope=OK,
+        modes=CLASSIC,
+        unused=("futures",),
     )
 
 

@@ -22,70 +22,38 @@ ORDER = Place(symbol="contract", side="", id="id")
 
 
 def scope_read(wallet: str, group: str, settle: str) -> tuple[Probe, ...]:
-    """Return the reads: scope."""
-    call = f"private{group.capitalize()}GetSettle"
-    path = f"/api/v4/{group}/{settle}"
-    unused = ("futures",) if group == "futures" else ("delivery",)
-    params: dict[str, object] = {"settle": settle}
-    place = Place(
-        symbol="contract",
-        notional="value",
-        notional_asset="USDT" if settle == "usdt" else "BTC",
+    """Return the reads of one group of contracts: account, positions, orders, triggered orders."""
+    account = Rows(
+        "",
+        not_negative(DEBT, "total")
+        + zero(POSITIONS, "position_margin")
+        + zero(ORDERS, "order_margin"),
+        "currency",
+        Funds("currency", total="total"),
     )
+    money = "USDT" if settle == "usdt" else "BTC"
+    place = Place(symbol="contract", notional="value", notional_asset=money)
+    positions = Rows("*", zero(POSITIONS, "size"), "contract", place=place)
     opened = Rows("*", presence=ORDERS, place=ORDER, subject="contract")
+
+    def probe(name: str, path: str, rows: Rows, after: str = wallet, **asked: object) -> Probe:
+        return Probe(
+            name,
+            wallet,
+            f"private{group.capitalize()}GetSettle{path.title().replace('_', '')}",
+            f"/api/v4/{group}/{settle}/{path}",
+            (rows,),
+            params={"settle": settle} | asked,
+            no_account=NOBODY,
+            unused=("futures",) if group == "futures" else ("delivery",),
+            after=after,
+        )
+
     return (
-        Probe(
-            wallet,
-            wallet,
-            f"{call}Accounts",
-            f"{path}/accounts",
-            (
-                Rows(
-                    "",
-                    not_negative(DEBT, "total")
-                    + zero(POSITIONS, "position_margin")
-                    + zero(ORDERS, "order_margin"),
-                    "currency",
-                    Funds("currency", total="total"),
-                ),
-            ),
-            params=params,
-            no_account=NOBODY,
-            unused=unused,
-        ),
-        Probe(
-            f"{wallet}-positions",
-            wallet,
-            f"{call}Positions",
-            f"{path}/positions",
-            (Rows("*", zero(POSITIONS, "size"), "contract", place=place),),
-            params=params,
-            no_account=NOBODY,
-            unused=unused,
-            after=wallet,
-        ),
-        Probe(
-            f"{wallet}-orders",
-            wallet,
-            f"{call}Orders",
-            f"{path}/orders",
-            (opened,),
-            params=params | {"status": "open"},
-            no_account=NOBODY,
-            unused=unused,
-            after=wallet,
-        ),
-        Probe(
-            f"{wallet}-price-orders",
-            wallet,
-            f"{call}PriceOrders",
-            f"{path}/price_orders",
-            (opened,),
-            params=params | {"status": "open"},
-            no_account=NOBODY,
-            unused=unused,
-            after=wallet,
-        ),
+        probe(wallet, "accounts", account, after=""),
+        probe(f"{wallet}-positions", "positions", positions),
+        probe(f"{wallet}-orders", "orders", opened, status="open"),
+        probe(f"{wallet}-price-orders", "price_orders", opened, status="open"),
     )
 
 
