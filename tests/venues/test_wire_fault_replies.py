@@ -4,7 +4,6 @@ import contextlib
 import gzip
 import json
 import time
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -15,18 +14,6 @@ from tests.venues.wire.cases import CASES, CLIENT_ID, PUBLIC_PATHS, Case, connec
 from tests.venues.wire.exchange import WireExchange
 
 BINANCE, KRAKEN, COINBASE = CASES
-
-
-@pytest.fixture(params=CASES, ids=lambda c: c.name)
-def case(request: pytest.FixtureRequest) -> Case:
-    found: Case = request.param
-    return found
-
-
-@pytest.fixture
-def server(case: Case) -> Iterator[WireExchange]:
-    with case.start() as running:
-        yield running
 
 
 @pytest.fixture

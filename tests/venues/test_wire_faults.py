@@ -3,7 +3,6 @@
 import contextlib
 import socket
 import time
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,18 +16,6 @@ from tests.venues.wire.exchange import WireExchange
 from tests.venues.wire.faults import EXECUTES
 
 BINANCE, KRAKEN, COINBASE = CASES
-
-
-@pytest.fixture(params=CASES, ids=lambda c: c.name)
-def case(request: pytest.FixtureRequest) -> Case:
-    found: Case = request.param
-    return found
-
-
-@pytest.fixture
-def server(case: Case) -> Iterator[WireExchange]:
-    with case.start() as running:
-        yield running
 
 
 @pytest.fixture

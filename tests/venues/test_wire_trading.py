@@ -1,7 +1,6 @@
 """Unmodified ccxt trades on each loopback exchange, whose own ledger says what really happened."""
 
 import base64
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -10,18 +9,6 @@ import pytest
 
 from tests.venues.wire.cases import CASES, CLIENT_ID, Case, connect
 from tests.venues.wire.exchange import WireExchange
-
-
-@pytest.fixture(params=CASES, ids=lambda c: c.name)
-def case(request: pytest.FixtureRequest) -> Case:
-    found: Case = request.param
-    return found
-
-
-@pytest.fixture
-def server(case: Case) -> Iterator[WireExchange]:
-    with case.start() as running:
-        yield running
 
 
 @pytest.fixture

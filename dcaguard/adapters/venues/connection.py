@@ -59,60 +59,36 @@ class Line:
                 twin.shutdown(socket.SHUT_RDWR)
 
 
-class _Watched:
-    """What plain and TLS connections have in common."""
+class _Plain(HTTPConnection):
+    """A connection that its line can cut at any moment, and that tells when a byte may go out."""
 
-    _line: Line
-    _twin: socket.socket | None = None
     sock: Any
 
-    def _watch(self, sock: socket.socket) -> socket.socket:
+    def __init__(self, line: Line, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._line = line
+        self._twin: socket.socket | None = None
+
+    def _new_conn(self) -> socket.socket:
+        sock = super()._new_conn()
         self._twin = self._line.hold(sock)
         return sock
 
-    def _about_to_send(self) -> None:
+    def send(self, data: Any) -> None:
         # http.client connects inside send: only a live socket can carry a byte out.
         if self.sock is None:
-            self.connect()  # type: ignore[attr-defined]
+            self.connect()
         self._line.touched = True
+        super().send(data)
 
-    def _unwatch(self) -> None:
+    def close(self) -> None:
+        super().close()
         if self._twin is not None:
             self._twin.close()
 
 
-class _Plain(_Watched, HTTPConnection):
-    def __init__(self, line: Line, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._line = line
-
-    def _new_conn(self) -> socket.socket:
-        return self._watch(super()._new_conn())
-
-    def send(self, data: Any) -> None:
-        self._about_to_send()
-        super().send(data)
-
-    def close(self) -> None:
-        super().close()
-        self._unwatch()
-
-
-class _Tls(_Watched, HTTPSConnection):
-    def __init__(self, line: Line, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._line = line
-
-    def _new_conn(self) -> socket.socket:
-        return self._watch(super()._new_conn())
-
-    def send(self, data: Any) -> None:
-        self._about_to_send()
-        super().send(data)
-
-    def close(self) -> None:
-        super().close()
-        self._unwatch()
+class _Tls(_Plain, HTTPSConnection):
+    """The same over TLS."""
 
 
 class LineAdapter(HTTPAdapter):

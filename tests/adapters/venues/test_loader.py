@@ -16,8 +16,9 @@ from dcaguard.adapters.venues.egress import (
     Rule,
     TransportError,
 )
-from dcaguard.adapters.venues.profiles import NAMES, PROFILES
+from dcaguard.adapters.venues.profiles import PROFILES
 from dcaguard.adapters.venues.public_paths import public_rules
+from dcaguard.core.config import VENUES
 from dcaguard.core.errors import ConfigError
 
 SECRET = "sEcReT-canary"
@@ -57,7 +58,7 @@ def test_a_typo_names_the_nearest_exchange() -> None:
         loader.load_class("krakne")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", VENUES)
 def test_base_url_moves_every_group_and_keeps_the_venues_path(name: str) -> None:
     exchange = loader.build(name, {}, base_url="http://127.0.0.1:81/", sandbox=False)
     assert hosts.origins(exchange) == {"http://127.0.0.1:81"}
@@ -102,7 +103,7 @@ def test_neither_verbose_nor_debug_logging_says_anything(
 
 
 def test_orders_are_never_repeated_by_ccxt() -> None:
-    for name in NAMES:
+    for name in VENUES:
         exchange = loader.build(name, {}, base_url=None, sandbox=False)
         assert exchange.options["maxRetriesOnFailure"] == 0
         assert not exchange.options.get("adjustForTimeDifference")
@@ -174,7 +175,7 @@ MAY_LEAVE: dict[str, set[str]] = {
 }
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", VENUES)
 def test_of_all_that_ccxt_could_sign_only_these_writes_may_leave(name: str) -> None:
     home = "http://127.0.0.1:81"
     exchange = loader.build(name, {}, base_url=home, sandbox=False)
@@ -197,7 +198,7 @@ MARKET = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", VENUES)
 def test_every_venues_public_reads_are_on_its_list(name: str) -> None:
     exchange = loader.build(name, {}, base_url="http://127.0.0.1:81", sandbox=False)
     asked = _Asked(Egress(hosts.origins(exchange), public_rules(exchange)))

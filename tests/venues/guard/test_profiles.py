@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from dcaguard.adapters.venues.profiles import NAMES, PROFILES, venue_table
+from dcaguard.adapters.venues.profiles import PROFILES, venue_table
+from dcaguard.core.config import VENUES
 from dcaguard.core.policy import rules
 
 from .driver import exchange
@@ -14,7 +15,7 @@ from .driver import exchange
 
 def test_all_fifteen_venues_have_a_profile() -> None:
     assert len(PROFILES) == 15
-    assert [PROFILES[name].exchange for name in NAMES] == list(NAMES)
+    assert [PROFILES[name].exchange for name in VENUES] == list(VENUES)
     with pytest.raises(KeyError):
         PROFILES["nowhere"]
 
@@ -24,7 +25,7 @@ def test_only_three_order_paths_are_tested() -> None:
     assert live == ["binance", "kraken", "coinbase"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", VENUES)
 def test_a_profile_is_well_formed(name: str) -> None:
     profile = PROFILES[name]
     made = exchange(name)
@@ -46,7 +47,7 @@ def test_a_profile_is_well_formed(name: str) -> None:
     assert profile.client_order_id_style in {"hex32", "uuid", "t-hex26", "0x-hex32", "integer"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", VENUES)
 def test_each_kind_of_finding_has_its_way_out_by_hand(name: str) -> None:
     profile = PROFILES[name]
     checks = {c for p in profile.probes for c in p.spec(()).checks}
@@ -62,7 +63,7 @@ def _spoken_of(name: str) -> set[str]:
 
 def test_the_table_says_for_each_venue_what_can_be_proved() -> None:
     table = venue_table()
-    assert [row["exchange"] for row in table] == list(NAMES)
+    assert [row["exchange"] for row in table] == list(VENUES)
     by_name = {row["exchange"]: row for row in table}
     assert by_name["binance"]["debt"] == "proves"
     assert by_name["gate"]["key-rights"] == "can not prove"

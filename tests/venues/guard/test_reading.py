@@ -9,8 +9,9 @@ import pytest
 from ccxt.base import errors
 
 from dcaguard.adapters.venues.guard_reader import read_account
-from dcaguard.adapters.venues.profiles import NAMES, PROFILES
+from dcaguard.adapters.venues.profiles import PROFILES
 from dcaguard.core.account import AccountView, CheckResult, Holding, Proof
+from dcaguard.core.config import VENUES
 from dcaguard.core.market import Market
 from dcaguard.core.policy.leverage import stops, unwind
 
@@ -339,7 +340,7 @@ def test_the_same_key_has_the_same_fingerprint_and_no_key_in_it() -> None:
     assert look("kraken", CLEAN["kraken"]).key_fingerprint != first.key_fingerprint
 
 
-@pytest.mark.parametrize("venue", NAMES)
+@pytest.mark.parametrize("venue", VENUES)
 def test_reads_hit_only_what_the_profile_allows_and_nothing_that_moves_money(venue: str) -> None:
     made = exchange(venue)
     seen: list[tuple[str, str]] = []

@@ -3,25 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from dcaguard.adapters.venues.profile import Probe, VenueProfile
+from dcaguard.core.config import VENUES
 from dcaguard.core.policy import rules
-
-NAMES: tuple[str, ...] = (
-    "binance",
-    "kraken",
-    "coinbase",
-    "bybit",
-    "okx",
-    "bitget",
-    "kucoin",
-    "gate",
-    "htx",
-    "mexc",
-    "bitstamp",
-    "gemini",
-    "bitfinex",
-    "hyperliquid",
-    "bitvavo",
-)
 
 _TABLE_CHECKS = (
     rules.DEBT,
@@ -42,10 +25,10 @@ class _Profiles(Mapping[str, VenueProfile]):
         return _load(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(NAMES)
+        return iter(VENUES)
 
     def __len__(self) -> int:
-        return len(NAMES)
+        return len(VENUES)
 
 
 def _load(name: str) -> VenueProfile:  # noqa: C901, PLR0912 - one case for each venue
