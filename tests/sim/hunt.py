@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from tests.sim.faults import Violated
 from tests.sim.mutants import MUTANTS, Mutant
 from tests.sim.seams import seams
 from tests.sim.world import Sim
@@ -33,7 +34,8 @@ def caught(mutant: Mutant, seed: int, *, itself: bool = True) -> Exception | Non
     try:
         with without(mutant, itself=itself):
             simulate(seed)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it was noticed
+    except (Violated, AssertionError) as error:
+        # A broken promise, or a refusal of the journal's. Anything else is a broken removal.
         return error
     return None
 

@@ -97,10 +97,10 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a crash while SENDING is unknown",
         _swap("dcaguard.app.recover._write", removals.gone_after_crash),
-        9,
+        13,
     ),
     Mutant(
-        "unknown orders count in caps", _all(book.spending_orders, removals.without_unknown), 105
+        "unknown orders count in caps", _all(book.spending_orders, removals.without_unknown), 133
     ),
     Mutant("missing fills are asked for again", _all(book.unsettled, lambda _journal: ()), 0),
     Mutant("an unknown order blocks its account", _UNBLOCKED, 1),
@@ -112,41 +112,41 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         1,
     ),
-    Mutant("absence is weighed against balances", _UNWEIGHED, 3),
+    Mutant("absence is weighed against balances", _UNWEIGHED, 24),
     Mutant(
         "absence needs time",
         _all(rules.proof_possible_at, lambda order, _s: order.created_at),
         18,
         _WEIGHED,
     ),
-    Mutant("absence needs two proofs", _all(rules.absence_proved, lambda *_: True), 10, _WEIGHED),
-    Mutant("recovery before decisions", _all(recover.recover, lambda _run: None), 0),
+    Mutant("absence needs two proofs", _all(rules.absence_proved, lambda *_: True), 34, _WEIGHED),
+    Mutant("recovery before decisions", _all(recover.recover, lambda _run: []), 0),
     Mutant("caps", _all(caps.over, lambda *_: ()), 2),
-    Mutant("what is asked again under the lock", _all(_RECHECK, lambda *_: None), 4, _LOCKED),
+    Mutant("what is asked again under the lock", _all(_RECHECK, lambda *_: None), 14, _LOCKED),
     Mutant(
         "money counts where it left",  # by the send, and by the executions, which agree here
         _both(
             _all(book.spent_at, lambda order: order.created_at),
             _all(book.fills_of_orders, lambda *_: {}),
         ),
-        87,
+        89,
     ),
     Mutant(
         "the halt right before the POST", _swap("dcaguard.app.act._send", removals.send_halted), 0
     ),
-    Mutant("balances must be known", _all(counting.cash_quote, lambda *_: Decimal(10**6)), 0),
-    Mutant("debt stops", _all(gather.findings_of, lambda *_: {}), 13),
+    Mutant("balances must be known", _all(counting.cash_quote, lambda *_: Decimal(10**6)), 3),
+    Mutant("debt stops", _all(gather.findings_of, lambda *_: {}), 19),
     Mutant("the venue's clock", _all(look.refuse_skew, lambda _venue: None), 0),
     Mutant(
         "a trade is kept once",
         _swap("tests.sim.memory_journal.MemoryJournal.add_fill", removals.nameless),
         0,
     ),
-    Mutant("fills must add up", _all(record.settle, removals.settle_at_once), 0),
+    Mutant("fills must add up", _all(record.settle, removals.settle_at_once), 14),
     Mutant(
         "nothing is sent again",
         _all(slots.tranches, removals.again_after_rejection),
-        0,
+        1,
         behind=("what is asked again under the lock",),
     ),
     Mutant(
@@ -163,7 +163,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "two orders under one id both count",
         _all(rules.together, lambda reports: reports[0]),
-        43,
+        55,
         hosts=2,
     ),
     Mutant(
@@ -176,7 +176,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _swap("dcaguard.app.resting._for_rest", removals.whole_again),
         1,
     ),
-    Mutant("what rests counts in caps", _all(book.spending_orders, removals.without_resting), 3),
+    Mutant("what rests counts in caps", _all(book.spending_orders, removals.without_resting), 12),
     Mutant("a halt ends what rests", _all(recover.recover, removals.rests_while_halted), 1),
     Mutant("ended orders are asked for again", _all(recover.to_ask_again, lambda *_: []), 0),
     Mutant(
@@ -187,12 +187,12 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a late fill is written before its question is closed",
         _swap("dcaguard.app.recover._write_again", removals.asked_first_written_later),
-        3,
+        21,
     ),
     Mutant(
         "what was taken is never absent",
         _all(answers.settle_answer, removals.forgets_that_it_was_taken),
-        23,
+        98,
         behind=("locked quote speaks against absence",),
     ),
     Mutant(
@@ -203,6 +203,6 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a transaction is whole or nothing",
         _swap("tests.sim.memory_journal.MemoryJournal.transaction", removals.each_write_alone),
-        1,
+        3,
     ),
 )

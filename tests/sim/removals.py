@@ -154,9 +154,8 @@ def asked_first_written_later(run: Any, book_: Any, asked: Any) -> None:
 REAL_WRITE_AGAIN = recover._write_again
 
 
-def rests_while_halted(run: Any) -> None:
-    if run.world.halt.reason() is None:
-        REAL_RECOVER(run)
+def rests_while_halted(run: Any) -> Any:
+    return REAL_RECOVER(run) if run.world.halt.reason() is None else []
 
 
 REAL_RECOVER = recover.recover
