@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dcaguard.app.signals import Listed, Listing, Serving
 from dcaguard.core.canonical import instant
 from dcaguard.core.explain import Age, Told
-from dcaguard.render.table import paragraphs, plain_text, table
+from dcaguard.render.table import paragraphs, plain_text, table, when
 
 _MISSING_SHOWN = 4
 
@@ -79,7 +79,7 @@ def _names(series: Sequence[Serving]) -> list[str]:
 
 def list_text(found: Listing) -> str:
     """Return the table of the thirteen, then each in words with what it lacks."""
-    head = f"signals {instant(found.at)}: regime {found.regime}"
+    head = f"signals {when(found.at)}: regime {found.regime}"
     if not found.gate_enabled:
         head += " (the gate is disabled: plain DCA)"
     header = ("", "signal", "state", "score", "vote", "value", "unit", "as of", "freshness")

@@ -6,10 +6,9 @@ from datetime import datetime
 from dcaguard.app.fetching import Fetched
 from dcaguard.app.signals_sources import SourceRow, SourceTable
 from dcaguard.app.signals_store import Imported
-from dcaguard.core.canonical import instant
 from dcaguard.core.event import OperatorEvent, Severity
 from dcaguard.core.reach import Import
-from dcaguard.render.table import paragraphs, plain_text, table
+from dcaguard.render.table import paragraphs, plain_text, table, when
 
 
 def fetch_json(results: Sequence[Fetched]) -> dict[str, object]:
@@ -198,7 +197,7 @@ def event_json(event: OperatorEvent, ends: datetime, seq: int) -> dict[str, obje
 
 def event_text(event: OperatorEvent, ends: datetime, off: str = "") -> str:
     """Return what was written, how long it holds and what it does; `off` names what silences it."""
-    head = f"event {event.severity.value} until {instant(ends)}: "
+    head = f"event {event.severity.value} until {when(ends)}: "
     if off and event.severity is not Severity.LOW:
         return f"{head}noted, and it changes nothing while {off}"
     return head + _EFFECT[event.severity]

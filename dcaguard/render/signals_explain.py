@@ -5,7 +5,7 @@ from dcaguard.core.canonical import instant
 from dcaguard.core.explain import Age, Told
 from dcaguard.core.reach import Reach
 from dcaguard.render.signals import number, told_json
-from dcaguard.render.table import paragraphs, plain_text, table
+from dcaguard.render.table import paragraphs, plain_text, table, when
 
 _SERIES_SHOWN = 4
 _NEVER_READ_MAX = 60  # a list of series; `dcaguard signals` shows all of it
@@ -42,11 +42,11 @@ def explain_json(found: Explained) -> dict[str, object]:
 def explain_text(found: Explained) -> str:
     """Return the explanation for people: the regime, its parts, the way out."""
     about = found.explanation
-    since = f" since {instant(about.since)}" if about.since is not None else ""
+    since = f" since {when(about.since)}" if about.since is not None else ""
     composite = number(about.composite, 2) or "unknown"
     head = f"regime {about.regime.value}{since}, composite {composite}"
     if found.evaluated_at is not None:
-        head += f" (evaluated {instant(found.evaluated_at)})"
+        head += f" (evaluated {when(found.evaluated_at)})"
     blocks = "  ".join(
         f"{name} {number(score, 2) or 'unknown'}" for name, score in about.blocks.items()
     )
