@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from dcaguard.core.account import AccountView
+from dcaguard.core.login import Login
 from dcaguard.core.market import Market, Quote
 from dcaguard.core.order import Fill, LookUp, Order, Placed, Status
 from dcaguard.core.reading import Reading
@@ -38,6 +39,10 @@ class Venue(Protocol):
     @property
     def exchange(self) -> str:
         """The exchange id: 'paper', 'kraken', ..."""
+
+    @property
+    def login(self) -> Login:
+        """What stands behind the name: exchange, place and key."""
 
     @property
     def can_trade_live(self) -> str:

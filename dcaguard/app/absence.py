@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from dcaguard.app.context import Book, Pass
+from dcaguard.app.sent import written_before
 from dcaguard.core.account import AccountView
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.money import ZERO, plain, times
@@ -89,9 +90,10 @@ def _told(order: Order, held: _Held) -> str:
 
 def _before(book: Book, order: Order, wallets: set[str]) -> _Held | None:
     """Return the last balance written down before the order, moved on by later fills."""
-    last = None
+    last, until = None, written_before(book.read, order)
     for row in book.read.entries("balances", order.account):
-        if row.run_id == order.run_id:
+        # What the run read after the send shows the execution already.
+        if row.seq < until if until is not None else row.run_id == order.run_id:
             last = row
     sent = order.sent_at or order.created_at
     if last is None or not isinstance(last.body["rows"], list):

@@ -16,6 +16,7 @@ from dcaguard.app.outcomes import (
     unknown,
 )
 from dcaguard.app.record import TwoOrdersError, record_all, record_refused, record_report
+from dcaguard.app.sent import record_login
 from dcaguard.core.canonical import digest
 from dcaguard.core.decide import Decision
 from dcaguard.core.errors import (
@@ -133,6 +134,8 @@ def _insert(run: Pass, book: Book, order: Order, tranche: Tranche, decision: Dec
         "remembers": tranche.strategy.sizing.mode == "fixed",
     }
     book.write.append("terms", order.client_order_id, terms, run.now)
+    kind = run.world.kind(order.account)
+    record_login(book.write, order, run.venue(order.account).login, kind, run.now)
 
 
 def _witnessed(run: Pass, book: Book, order: Order, found: LookUp) -> Acted:

@@ -5,6 +5,7 @@ from datetime import datetime
 from dcaguard.app.absence import against, prove
 from dcaguard.app.asking import Asked
 from dcaguard.app.context import Book, Pass
+from dcaguard.app.logins import denied_by_another
 from dcaguard.app.look import refuse_skew
 from dcaguard.app.record import TwoOrdersError, record_all, record_refused
 from dcaguard.app.resting import overdue
@@ -49,6 +50,8 @@ def _prove(run: Pass, book: Book, order: Order) -> None:
     The wait is counted by our clock: one that the venue's contradicts proves nothing (75).
     """
     refuse_other_time(run, order)
+    if why := denied_by_another(run, book, order):
+        raise _still_unknown(order, Asked(order, LookUp()), why)
     answer = prove(run, book, order)
     if answer.reports:
         record_all(book, order, answer.reports, run.now)

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from dcaguard.app import book as books
 from dcaguard.app.arming import Arming, arming, record_arming
 from dcaguard.app.context import Book
+from dcaguard.app.sent import sent_from
 from dcaguard.app.slots import lasting_journal, left_by_open_slot
 from dcaguard.app.world import World
 from dcaguard.core.arming import arming_digest
+from dcaguard.core.errors import DcaguardError
+from dcaguard.core.login import Login
 from dcaguard.core.order import Order, Status
 from dcaguard.core.purse import Purse
-from dcaguard.core.schedule import Slot, due, parse_slot
+from dcaguard.core.schedule import Slot, due, lateness_max, parse_slot
 from dcaguard.core.strategy import Strategy
 from dcaguard.ports import Journal
 
@@ -37,6 +40,8 @@ class ToArm:
     slots_due: tuple[Slot, ...]  # scheduled before now, and bought by the next run
     bought_already: Order | None  # what another strategy bought for the same instant
     remembered: Mapping[str, Purse]  # by symbol: money of earlier slots that will be added
+    pretend: Mapping[str, Purse]  # by symbol: the same of another kind of account, forgotten now
+    no_past: bool  # live, and this journal knows no order of the account: limits begin at zero
 
 
 def what_is_armed(world: World, name: str) -> ToArm:
@@ -46,6 +51,8 @@ def what_is_armed(world: World, name: str) -> ToArm:
     known = arming(world.journal, name)
     same = known is not None and known.digest == mark
     slots, bought = _looking_back(world, strategy, known, same=same)
+    remembered = _remembered(world, strategy, () if bought else slots)
+    is_own = not world.is_live(strategy.account) or _is_of_this_kind(world, strategy, known)
     caps = world.config.policy.caps
     return ToArm(
         strategy=strategy,
@@ -59,7 +66,9 @@ def what_is_armed(world: World, name: str) -> ToArm:
         armed_before=same,
         slots_due=() if bought else slots,
         bought_already=bought,
-        remembered=_remembered(world, strategy, () if bought else slots),
+        remembered=remembered if is_own else {},
+        pretend={} if is_own else remembered,
+        no_past=world.is_live(strategy.account) and _no_past(world, strategy.account),
     )
 
 
@@ -80,23 +89,50 @@ def _looking_back(
         armed_at=at if world.is_live(strategy.account) else None,
         first_arming=back,
     ).due
-    orders = (_bought_already(journal, strategy, slot.instant) for slot in found if first)
+    orders = (_bought_already(world, journal, strategy, slot) for slot in found if first)
     return found, next((order for order in orders if order is not None), None)
 
 
-def _bought_already(journal: Journal, strategy: Strategy, at: datetime) -> Order | None:
-    """Return an order of another strategy for the same account, symbol and instant.
+def _bought_already(world: World, journal: Journal, strategy: Strategy, slot: Slot) -> Order | None:
+    """Return an order of another strategy for the same login, symbol and slot.
 
-    A file that was renamed has no past under its new name, and would buy its slot once more.
+    A file that was renamed has no past under its new name, and would buy its slot once more, even
+    where its account or its hour was edited with it: what a strategy that is gone bought within
+    the time that a first arming looks back speaks against that look.
     """
-    symbols = {one.symbol for one in strategy.buy}
-    for order in journal.orders(account=strategy.account, since=at - _SET_BACK_MAX):
+    symbols, login = {one.symbol for one in strategy.buy}, _login(world, strategy.account)
+    back = max(_SET_BACK_MAX, lateness_max(strategy, slot))
+    for order in journal.orders(since=slot.instant - back):
         sent = order.status not in _NEVER_SENT or order.sent_at is not None
-        if sent and order.symbol in symbols and order.strategy != strategy.name:
-            slot, bracket, _ = order.slot.rpartition("]")
-            if parse_slot(order.strategy, slot + bracket).instant == at:
-                return order
+        here = order.account == strategy.account
+        here |= login is not None and sent_from(journal, order) == login
+        other = order.strategy != strategy.name and order.symbol in symbols
+        gone = order.strategy not in world.strategies
+        if sent and here and other and (gone or _instant_of(order) == slot.instant):
+            return order
     return None
+
+
+def _instant_of(order: Order) -> datetime:
+    slot, bracket, _ = order.slot.rpartition("]")  # what stands behind it marks a fallback
+    return parse_slot(order.strategy, slot + bracket).instant
+
+
+def _login(world: World, account: str) -> Login | None:
+    try:
+        return world.venue(account).login if world.is_live(account) else None
+    except DcaguardError:
+        return None
+
+
+def _is_of_this_kind(world: World, strategy: Strategy, known: Arming | None) -> bool:
+    """Tell whether what is remembered is of the kind of money that would now be spent."""
+    return known is not None and known.kind in {"", world.kind(strategy.account)}
+
+
+def _no_past(world: World, account: str) -> bool:
+    """Tell whether nothing was ever sent on an account, as far as this journal knows."""
+    return all(o.status is Status.INTENT for o in world.journal.orders(account=account))
 
 
 def _remembered(world: World, strategy: Strategy, deciding: Sequence[Slot]) -> dict[str, Purse]:
@@ -115,7 +151,9 @@ def arm(world: World, about: ToArm) -> Arming:
         known = arming(world.journal, name)
         assert known is not None
         return known
-    bought = about.bought_already is not None
-    return record_arming(
-        world.journal, name, about.digest, world.clock.now(), bought_already=bought
-    )
+    bought, kind = about.bought_already is not None, world.kind(about.account)
+    journal, now = world.journal, world.clock.now()
+    with journal.transaction():
+        for symbol in about.pretend:
+            books.record_purse(journal, "", name, symbol, Purse(), "pretend money", now)
+        return record_arming(journal, name, about.digest, now, bought_already=bought, kind=kind)

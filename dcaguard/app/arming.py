@@ -15,6 +15,7 @@ class Arming:
     at: datetime
     first: bool
     looks_back: bool  # whether a slot scheduled before it, within `lateness_max`, is bought
+    kind: str = ""  # whose money it was for; '' where that is not written
 
 
 def arming(journal: Journal, strategy: str) -> Arming | None:
@@ -24,23 +25,31 @@ def arming(journal: Journal, strategy: str) -> Arming | None:
         return None
     first = bool(row.body["first"])
     at = parse_instant(str(row.body["armed_at"]))
-    return Arming(str(row.body["digest"]), at, first, bool(row.body.get("looks_back", first)))
+    looks_back = bool(row.body.get("looks_back", first))
+    return Arming(str(row.body["digest"]), at, first, looks_back, str(row.body.get("kind", "")))
 
 
 def record_arming(
-    journal: Journal, strategy: str, digest: str, at: datetime, *, bought_already: bool = False
+    journal: Journal,
+    strategy: str,
+    digest: str,
+    at: datetime,
+    *,
+    bought_already: bool = False,
+    kind: str = "",
 ) -> Arming:
     """Write a person's confirmation of strategy, policy and account as parsed.
 
     Only the first one looks back, and not on a slot that was bought under another name.
     """
     first = arming(journal, strategy) is None
-    known = Arming(digest, at, first, first and not bought_already)
+    known = Arming(digest, at, first, first and not bought_already, kind)
     body = {
         "digest": digest,
         "armed_at": instant(at),
         "first": first,
         "looks_back": known.looks_back,
+        "kind": kind,
     }
     journal.append("arm", strategy, body, at)
     return known

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from dcaguard.app.sent import payer
 from dcaguard.core.canonical import instant
 from dcaguard.core.money import ZERO
 from dcaguard.core.order import RESERVING, Fill, Order, Status
@@ -133,8 +134,8 @@ def record_settled(
     # An order may be settled again: a late fill, a second order under the same id.
     known = settlement(journal, order.client_order_id) or Settlement(ZERO, ZERO)
     quote = order.symbol.partition("/")[2]
-    of_strategy = spent_by_account(journal, order.strategy, quote)
-    of_strategy[order.account] = of_strategy.get(order.account, ZERO) - known.spent + spent
+    of_strategy, name = spent_by_payer(journal, order.strategy, quote), payer(journal, order)
+    of_strategy[name] = of_strategy.get(name, ZERO) - known.spent + spent
     body = {
         "client_order_id": order.client_order_id,
         "spent": spent,
@@ -145,20 +146,21 @@ def record_settled(
     bought = bought_total(journal, order.strategy, order.symbol) + filled - known.filled
     journal.append("settled", order.client_order_id, body, at)
     journal.append("spent", subject, {"bought_total": bought}, at)
-    journal.append("spent", f"{order.strategy}|/{quote}", {"by_account": of_strategy}, at)
+    journal.append("spent", f"{order.strategy}|/{quote}", {"by_payer": of_strategy}, at)
     record_unsettled(journal, [i for i in unsettled(journal) if i != order.client_order_id], at)
 
 
-def spent_by_account(journal: Journal, strategy: str, quote: str) -> dict[str, Decimal]:
+def spent_by_payer(journal: Journal, strategy: str, quote: str) -> dict[str, Decimal]:
     """Return what a strategy's settled orders have cost in a quote coin, whatever they bought."""
     row = journal.latest("spent", f"{strategy}|/{quote}")
-    if row is not None and isinstance(row.body["by_account"], Mapping):
-        return {name: Decimal(str(spent)) for name, spent in row.body["by_account"].items()}
+    if row is not None and isinstance(known := row.body.get("by_payer"), Mapping):
+        return {name: Decimal(str(spent)) for name, spent in known.items()}
     totals: dict[str, Decimal] = {}
     for order in journal.orders(strategy=strategy):
         cost = settled_cost(journal, order.client_order_id)
         if cost is not None and order.symbol.partition("/")[2] == quote:
-            totals[order.account] = totals.get(order.account, ZERO) + cost
+            name = payer(journal, order)
+            totals[name] = totals.get(name, ZERO) + cost
     return totals
 
 

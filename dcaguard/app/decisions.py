@@ -9,11 +9,12 @@ from dcaguard.app.act import Tranche
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.counting import cap_uses
 from dcaguard.app.facts import Facts
+from dcaguard.app.logins import unresolved
 from dcaguard.app.slots import order_of
 from dcaguard.core.canonical import digest
 from dcaguard.core.decide import Decision
 from dcaguard.core.money import times
-from dcaguard.core.order import UNRESOLVED, Status
+from dcaguard.core.order import Status
 from dcaguard.core.policy.caps import over
 from dcaguard.core.policy.price import unusable
 from dcaguard.core.reason import MEANINGS, Code, Reason, because
@@ -111,9 +112,8 @@ def recheck(
     known = order_of(book, tranche.strategy.name, tranche.slot, tranche.symbol)
     if known is not None and known.status is not Status.INTENT and not book.rehearsal:
         return because(Code.ALREADY_ORDERED, order=known.client_order_id)
-    unresolved = book.read.orders(account=tranche.account, status=UNRESOLVED)
-    if unresolved:
-        ids = [order.client_order_id for order in unresolved]
+    if rows := unresolved(run, book, tranche.account):
+        ids = [order.client_order_id for order in rows]
         return because(Code.ORDER_UNRESOLVED, orders=ids)
     caps = cap_uses(run, book, facts, tranche)
     rate = situation.means.base_per_quote

@@ -51,20 +51,20 @@ def gather_quietly(run: Pass, sight: Sight, due: Sequence[DueStrategy]) -> Facts
         second=_second(run, due),
         halted=run.world.halt.reason(),
         findings=findings_of(run.world.config, looked),
-        one_login=_one_login(run.world, looked),
+        one_login=_one_login(run.world, asks),
     )
 
 
-def _one_login(world: World, looked: Mapping[str, Looked]) -> dict[str, tuple[str, ...]]:
+def _one_login(world: World, asks: Sequence[Ask]) -> dict[str, tuple[str, ...]]:
     """Return, by live account, all live accounts that hold the same key, when there are others.
 
     Orders without an outcome, cash and limits are counted by account: two names for one login
     would each have all of it.
     """
     names: dict[str, list[str]] = {}
-    for name, one in looked.items():
-        if one.view is not None and one.view.key_fingerprint and world.is_live(name):
-            names.setdefault(one.view.key_fingerprint, []).append(name)
+    for login, name in ((ask.venue.login, ask.venue.account) for ask in asks):
+        if login.key and world.is_live(name):
+            names.setdefault(login.key, []).append(name)
     shared = [tuple(sorted(group)) for group in names.values() if len(group) > 1]
     return {name: group for group in shared for name in group}
 

@@ -10,6 +10,7 @@ from dcaguard.app.asking import Asked, ask_all
 from dcaguard.app.book import REHEARSAL_MARK
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.decided import Decided
+from dcaguard.app.logins import denied_by_another
 from dcaguard.app.record import TwoOrdersError, record_all, twins
 from dcaguard.app.resting import buy_rests
 from dcaguard.app.world import World
@@ -170,6 +171,8 @@ def _write_again(run: Pass, book: Book, asked: Asked) -> None:
         return
     if not answer.reports and order.venue_order_id is not None:
         return  # it was there once: a venue that does not find it now has not answered
+    if not answer.reports and denied_by_another(run, book, order):
+        return
     known, after = len(twins(book.write, order)), order
     try:
         if answer.reports:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from dcaguard.app import answers, asking
 from dcaguard.app.absence import against, prove
 from dcaguard.app.context import Book, Pass
+from dcaguard.app.logins import denied_by_another
 from dcaguard.app.record import record_all, record_refused, twins
+from dcaguard.app.sent import sent_from
 from dcaguard.app.world import World, check_clock
 from dcaguard.core.errors import (
     ConfigError,
@@ -71,7 +73,7 @@ def _known(book: Book, order: Order) -> Resolved:
 
 def _asked(run: Pass, book: Book, order: Order, *, abandon: bool) -> Resolved:
     """Ask the venue, write what that settles, and give up what a person may give up."""
-    asked = asking.ask(run.venue(order.account), order)
+    asked = asking.ask(run.venue(order.account), order, sent_from(book.read, order))
     evidence = asked.answer.evidence
     if asked.error is not None:
         evidence = (*evidence, str(asked.error))
@@ -105,6 +107,8 @@ def _abandon(
     refused = f"order {order.client_order_id}: not given up: "
     window = run.venue(order.account).receive_window_seconds
     verdict = judge(order, asked.answer, run.now, window)
+    if asked.error is not None:
+        return order, (), f"{refused}{asked.error}", OrderUnknownError.exit_code
     if verdict.known is not Known.ASK_FOR_PROOF:
         why = verdict.why or "the venue shows the order"
         if asked.answer.absence is Absence.NOT_FOUND:
@@ -116,6 +120,8 @@ def _abandon(
         answers.refuse_other_time(run, order)
     except DcaguardError as error:
         return order, (), f"{refused}{error}", error.exit_code
+    if why := denied_by_another(run, book, order):
+        return order, (), f"{refused}{why}", OrderUnknownError.exit_code
     proof = prove(run, book, order)
     if proof.reports:
         after = record_all(book, order, proof.reports, run.now)

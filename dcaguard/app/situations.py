@@ -6,11 +6,11 @@ from dcaguard.app.act import Tranche
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.counting import cap_uses, cash_quote, needs_nav
 from dcaguard.app.facts import Facts
+from dcaguard.app.logins import unresolved
 from dcaguard.app.look import trouble_of
 from dcaguard.app.wishes import wish_of
 from dcaguard.core.account import CheckResult, Proof
 from dcaguard.core.errors import DcaguardError
-from dcaguard.core.order import UNRESOLVED
 from dcaguard.core.policy.price import PriceRules, SecondOpinion, opinion, unusable
 from dcaguard.core.portfolio import cash_unread
 from dcaguard.core.reason import Code
@@ -49,11 +49,10 @@ def _stops(run: Pass, book: Book, facts: Facts, tranche: Tranche, *, armed: bool
     universe, account = run.world.config.policy.universe, tranche.account
     asset = tranche.symbol.partition("/")[0]
     rule = universe.assets.get(asset)
-    unresolved = book.read.orders(account=account, status=UNRESOLVED)
     return Stops(
         findings=_findings(facts, account),
         halted=facts.halted,
-        unresolved=tuple(order.client_order_id for order in unresolved),
+        unresolved=tuple(o.client_order_id for o in unresolved(run, book, account)),
         armed=armed or run.dry_run,
         not_live=_not_live(run, account),
         troubles=_troubles(run, facts, tranche),

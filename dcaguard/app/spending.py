@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from dcaguard.app import book as books
+from dcaguard.app.sent import kind_of, kind_of_payer
 from dcaguard.app.unaccounted import trades_unaccounted
 from dcaguard.app.world import World
 from dcaguard.core.money import ZERO, times
@@ -32,14 +33,12 @@ def outlays(
     rows: list[Outlay | None] = []
     fills = books.fills_of_orders(journal, since)
     for order, pending in books.spending_orders(journal, since):
-        if world.kind(order.account) is kind:
+        if kind_of(world, journal, order) is kind:
             value = books.spent_quote(journal, order)
             own = fills.get(order.client_order_id, ())
             rows.append(outlay(order, value, rate, pending=pending, fills=own))
-    for account in world.config.accounts:
-        if world.kind(account) is kind:
-            lost = trades_unaccounted(journal, account, since)
-            rows += [_lost(account, trade, rate) for trade in lost]
+    for account, trade in trades_unaccounted(world, journal, kind, since):
+        rows.append(_lost(account, trade, rate))
     found = [row for row in rows if row is not None]
     return found if len(found) == len(rows) else None
 
@@ -81,13 +80,13 @@ def strategy_spent_quote(world: World, journal: Journal, strategy: str, account:
     Whatever they bought, and on whichever account of the same kind: an edit does not undo it.
     """
     kind, quote = world.kind(account), world.strategies[strategy].quote
-    settled = books.spent_by_account(journal, strategy, quote)
+    settled = books.spent_by_payer(journal, strategy, quote)
     pending = [
         order
         for order in books.reserved_orders(journal)
         if order.strategy == strategy
         and order.symbol.partition("/")[2] == quote
-        and world.kind(order.account) is kind
+        and kind_of(world, journal, order) is kind
     ]
-    own = [spent for name, spent in settled.items() if world.kind(name) is kind]
+    own = [spent for name, spent in settled.items() if kind_of_payer(world, name) is kind]
     return sum(own, ZERO) + sum((order.max_quote for order in pending), ZERO)

@@ -6,10 +6,12 @@ from datetime import datetime
 from dcaguard.app import book as books
 from dcaguard.app.context import Pass
 from dcaguard.app.look import trouble_of
+from dcaguard.app.world import World
 from dcaguard.core.canonical import parse_instant
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.order import Fill
 from dcaguard.core.policy.caps import windows
+from dcaguard.core.portfolio import Kind
 from dcaguard.core.situation import Trouble
 from dcaguard.ports import Journal, Venue
 
@@ -71,9 +73,12 @@ def _record(run: Pass, account: str, fills: Sequence[Fill]) -> None:
         if fill.side == "BUY"
     ]
     journal = run.book(account).write
-    journal.append("unaccounted", account, {"account": account, "trades": trades}, run.now)
+    kind = run.world.kind(account)
+    body = {"account": account, "kind": kind, "trades": trades}
+    journal.append("unaccounted", account, body, run.now)
     since = min((fill.filled_at for fill in fills), default=run.now)
-    count = sum(1 for _ in trades_unaccounted(journal, account, since))
+    found = trades_unaccounted(run.world, journal, kind, since)
+    count = sum(1 for name, _ in found if name == account)
     if count:
         run.ledger.note(
             f"account {account}: the venue shows {count} purchase(s) of this month that the "
@@ -82,16 +87,22 @@ def _record(run: Pass, account: str, fills: Sequence[Fill]) -> None:
 
 
 def trades_unaccounted(
-    journal: Journal, account: str, since: datetime
-) -> Iterator[Mapping[str, object]]:
-    """Yield purchases since an instant that the journal still does not know as fills of its own."""
-    row = journal.latest("unaccounted", account)
-    if row is None:
-        return
-    trades = row.body["trades"]
-    assert isinstance(trades, list)
-    known = {(f.symbol, f.trade_id) for f in journal.fills(account=account, since=since)}
-    for trade in trades:
-        at = parse_instant(str(trade["filled_at"]))
-        if at >= since and (trade["symbol"], trade["trade_id"]) not in known:
-            yield {**trade, "filled_at": at}
+    world: World, journal: Journal, kind: Kind, since: datetime
+) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Yield (account, purchase) since an instant that the journal does not know as a fill.
+
+    Of every account that was asked while it held this kind of money, whatever its name is by now;
+    a login that was asked under two names shows a trade once.
+    """
+    newest = {row.subject: row.body for row in journal.entries("unaccounted")}
+    known = {(f.symbol, f.trade_id) for f in journal.fills(since=since)} if newest else set()
+    for account, body in newest.items():
+        trades = body["trades"]
+        assert isinstance(trades, list)
+        if (Kind(str(body["kind"])) if "kind" in body else world.kind(account)) is not kind:
+            continue
+        for trade in trades:
+            at = parse_instant(str(trade["filled_at"]))
+            if at >= since and (trade["symbol"], trade["trade_id"]) not in known:
+                known.add((trade["symbol"], trade["trade_id"]))
+                yield account, {**trade, "filled_at": at}

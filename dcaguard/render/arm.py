@@ -23,6 +23,11 @@ def arm_json(about: ToArm, armed: Arming) -> dict[str, object]:
             {"symbol": symbol, "backlog_quote": purse.backlog, "carry_quote": purse.carry}
             for symbol, purse in about.remembered.items()
         ],
+        "forgotten": [
+            {"symbol": symbol, "backlog_quote": purse.backlog, "carry_quote": purse.carry}
+            for symbol, purse in about.pretend.items()
+        ],
+        "no_past": about.no_past,
     }
 
 
@@ -74,5 +79,16 @@ def _beside_the_slots(about: ToArm) -> list[str]:
         lines.append(
             f"added    {told}, in {about.strategy.quote}: {symbol} buys it beside the tranche, "
             "within the caps"
+        )
+    for symbol, purse in about.pretend.items():
+        total = plain(purse.backlog + purse.carry)
+        lines.append(
+            f"not      {total} {about.strategy.quote} that {symbol} carries was pretend money: "
+            "it is not bought with what is real"
+        )
+    if about.no_past:
+        lines.append(
+            f"limits   this journal knows no order of account {about.account}: what was bought "
+            "there before does not count in them (`dcaguard help recovery`)"
         )
     return lines

@@ -12,9 +12,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from dcaguard.app.arm import arm, what_is_armed
+from dcaguard.app.book import record_purse
 from dcaguard.core.canonical import jsonable
+from dcaguard.core.purse import Purse
 from dcaguard.render.arm import arm_json, arm_text
-from tests.app.live_space import LiveSpace, binance, live_space, told
+from tests.app.live_space import PAPER, LiveSpace, binance, live_space, told
+from tests.live.workspace import due_cron
 from tests.venues.wire.exchange import WireExchange
 
 DAY = timedelta(days=1)
@@ -107,3 +110,37 @@ def test_a_total_outlives_an_edit_of_what_is_bought(tmp_path: Path, server: Wire
     space.arm("plan")
     (found,) = space.passed(ahead=DAY).decided
     assert (found.tranche.symbol, found.decision.buy_quote) == ("ETH/USDT", D("51.5"))
+
+
+def test_what_a_paper_account_left_over_is_not_bought_with_real_money(
+    tmp_path: Path, server: WireExchange
+) -> None:
+    thin = PAPER.replace("prices", "depth_quote = 1\nprices")
+    space = live_space(tmp_path, server, "plan@paper", accounts=thin)
+    with space.world() as world:
+        record_purse(
+            world.journal, "", "plan", "BTC/USDT", Purse(D(5), D(7)), "x", world.clock.now()
+        )
+    space.edit("strategies/plan.toml", '"paper"', '"main"')
+    about = space.arm("plan")
+    assert (about.remembered, about.pretend) == ({}, {"BTC/USDT": Purse(D(5), D(7))})
+    assert "12 USDT that BTC/USDT carries was pretend money" in arm_text(about)
+    assert about.no_past
+    (found,) = space.passed().decided
+    assert found.decision.buy_quote == D(100)
+    assert not space.arm("plan").no_past
+
+
+def test_a_strategy_renamed_together_with_its_account_or_hour_buys_no_slot_again(
+    tmp_path: Path, server: WireExchange
+) -> None:
+    space = live_space(tmp_path, server, "old")
+    space.arm("old")
+    assert told(space.passed()) == {"BUY old": []}
+    (tmp_path / "strategies/old.toml").rename(tmp_path / "strategies/new.toml")
+    space.edit("strategies/new.toml", 'name = "old"', 'name = "new"')
+    space.edit("strategies/new.toml", '"main"', '"alt"')
+    space.edit("config.toml", "[accounts.main]", "[accounts.alt]")
+    assert space.arm("new").bought_already is not None
+    space.edit("strategies/new.toml", due_cron(), due_cron(minutes_ago=2))
+    assert (told(space.passed()), len(server.posts())) == ({}, 1)

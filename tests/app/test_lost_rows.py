@@ -2,11 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.app.live_space import LiveSpace, binance, live_space, told
+from tests.live.workspace import account_text, keys_text
 from tests.venues.wire.exchange import WireExchange
 
 
@@ -19,7 +21,12 @@ def server() -> Iterator[WireExchange]:
 def restored(tmp_path: Path, server: WireExchange, month_max: int = 150) -> LiveSpace:
     """Return a workspace whose journal was put back to before its one purchase."""
     found = live_space(
-        tmp_path, server, "bought", "again", caps=f"order_max = 100\nmonth_max = {month_max}\n"
+        tmp_path,
+        server,
+        "bought",
+        "again",
+        caps=f"order_max = 100\nmonth_max = {month_max}\n",
+        price='staleness = "3d"\n',
     )
     for name in ("bought", "again"):
         found.arm(name)
@@ -63,3 +70,20 @@ def test_nothing_is_bought_while_the_trades_can_not_be_read(
     server.clear_faults()
     assert told(space.passed("again")) == {"DENY again": ["CAP_MONTH"]}
     assert len(server.posts()) == 1
+
+
+def test_forgotten_purchases_count_after_their_account_was_replaced(
+    tmp_path: Path, server: WireExchange
+) -> None:
+    space = restored(tmp_path, server)
+    assert told(space.passed("again")) == {"DENY again": ["CAP_MONTH"]}
+    with binance() as other:
+        main = account_text("main", "binance", server.base_url)
+        space.edit("config.toml", main, account_text("alt", "binance", other.base_url))
+        space.write("alt.keys.toml", keys_text(other.credentials))
+        space.edit("strategies/again.toml", '"main"', '"alt"')
+        (tmp_path / "strategies/bought.toml").unlink()
+        space.arm("again")
+        (found,) = space.passed("again", ahead=timedelta(days=1)).decided
+        assert [r.code for r in found.decision.reasons if r.code == "CAP_MONTH"] == ["CAP_MONTH"]
+        assert other.posts() == []

@@ -22,6 +22,10 @@ BEHIND: Mapping[str, str] = {
     ),
     "order … (…) is … on account …, which the config no longer has: put [accounts.…] back "
     "(with live = false if you like), so that it can be asked for": GONE,
+    "order … was sent to …, and account … is now …: put [accounts.…] back as it was, and give the "
+    "other a name of its own": (
+        "tests/app/test_logins.py::test_another_exchange_under_the_same_name_can_not_deny_an_order"
+    ),
     "resolve …: account … is not in the config: put [accounts.…] back, so that its venue can be "
     "asked": GONE,
     "…: the installed ccxt would send to …, which is not this venue's: reinstall dcaguard with "

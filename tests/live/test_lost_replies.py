@@ -193,7 +193,7 @@ def test_a_venue_that_takes_one_order_twice_is_told_and_both_count(live: Live) -
     assert live.fills == 2
     assert live.books_agree()
     spent = live.space.rows(
-        "SELECT json_extract(body, '$.data.by_account.main') FROM journal "
+        "SELECT json_extract(body, '$.data.by_payer') FROM journal "
         "WHERE kind = 'spent' AND subject LIKE 'plan|/%'"
     )
     assert len(spent) == 1

@@ -129,8 +129,8 @@ def without_resting(journal: Any, since: Any) -> list[tuple[Order, bool]]:
     return [row for row in REAL_SPENDING(journal, since) if row[0].status is not Status.OPEN]
 
 
-def thinks_it_cancelled(venue: Any, order: Order, *, cancel: bool = False) -> Any:
-    asked = REAL_ASK(venue, order)
+def thinks_it_cancelled(venue: Any, order: Order, sent: Any, *, cancel: bool = False) -> Any:
+    asked = REAL_ASK(venue, order, sent)
     if not cancel:
         return asked
     ended = [
@@ -179,8 +179,8 @@ def proves_by_silence(run: Any, _book: Any, order: Order) -> LookUp:
     return answer if answer.reports else NOT_FOUND
 
 
-def error_is_absence(venue: Any, order: Order, **_: Any) -> Any:
-    asked = REAL_ASK(venue, order)
+def error_is_absence(venue: Any, order: Order, sent: Any, **_: Any) -> Any:
+    asked = REAL_ASK(venue, order, sent)
     silent = asked.answer.absence is Absence.NO_ANSWER
     return asking.Asked(order, NOT_FOUND) if silent else asked
 

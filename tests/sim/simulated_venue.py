@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dcaguard.core.account import AccountView, CheckResult, Holding, Proof
 from dcaguard.core.errors import TryAgainError, VenueUnavailableError
+from dcaguard.core.login import Login
 from dcaguard.core.market import Market, Quote
 from dcaguard.core.order import (
     Absence,
@@ -39,6 +40,7 @@ class SimVenue:
 
     def __init__(self, process: "Process", account: str) -> None:
         self.account = account
+        self.login = Login("binance", "live", account)
         self._process = process
         self._sim = process.sim
         self._ledger = self._sim.ledgers[account]

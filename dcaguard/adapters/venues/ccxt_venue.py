@@ -10,7 +10,7 @@ from dcaguard.adapters.venues.egress import Egress
 from dcaguard.adapters.venues.hosts import beyond_this_login, origins
 from dcaguard.adapters.venues.line import Line
 from dcaguard.adapters.venues.listing import Listing, failure
-from dcaguard.adapters.venues.loader import build
+from dcaguard.adapters.venues.loader import build, key_fingerprint
 from dcaguard.adapters.venues.markets_cache import MarketsCache
 from dcaguard.adapters.venues.orders.binance import BinanceOrders
 from dcaguard.adapters.venues.orders.checking import ContradictionError, UnclearError
@@ -28,6 +28,7 @@ from dcaguard.core.errors import (
     DcaguardError,
     TryAgainError,
 )
+from dcaguard.core.login import Login
 from dcaguard.core.market import Market, Quote
 from dcaguard.core.order import Absence, Fill, LookUp, Order, Placed, PlaceKind
 from dcaguard.ports import Clock
@@ -67,7 +68,8 @@ def open_ccxt_venue(  # noqa: PLR0913 (what a config says of an account, and whe
     cache = MarketsCache(cache_path, exchange_id, where)
     # A base_url may lead to real money: there every product is asked for.
     beyond = beyond_this_login(exchange) if sandbox and base_url is None else {}
-    return CcxtVenue(account, Line(exchange, session, clock), orders, cache, beyond)
+    login = Login(exchange_id, where, key_fingerprint(exchange))
+    return CcxtVenue(account, login, Line(exchange, session, clock), orders, cache, beyond)
 
 
 class CcxtVenue:
@@ -76,12 +78,14 @@ class CcxtVenue:
     def __init__(
         self,
         account: str,
+        login: Login,
         line: Line,
         orders: OrderPath | None,
         cache: MarketsCache,
         beyond: Mapping[str, str],
     ) -> None:
         self._account = account
+        self._login = login
         self._beyond = beyond
         self._line = line
         self._orders = orders
@@ -96,6 +100,11 @@ class CcxtVenue:
     def exchange(self) -> str:
         """The ccxt exchange id."""
         return str(self._line.exchange.id)
+
+    @property
+    def login(self) -> Login:
+        """Exchange, place and the key's fingerprint."""
+        return self._login
 
     @property
     def can_trade_live(self) -> str:

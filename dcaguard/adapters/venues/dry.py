@@ -8,6 +8,7 @@ from dcaguard.adapters.venues.orders.checking import unfit
 from dcaguard.adapters.venues.paper_fill import Terms, bought, one_fill, report
 from dcaguard.core.account import AccountView
 from dcaguard.core.errors import DcaguardError
+from dcaguard.core.login import Login
 from dcaguard.core.market import Market, Quote
 from dcaguard.core.money import ZERO
 from dcaguard.core.order import Absence, Fill, LookUp, Order, Placed, PlaceKind, Status, VenueReport
@@ -31,6 +32,11 @@ class DryVenue:
     def exchange(self) -> str:
         """The real exchange's id."""
         return self._real.exchange
+
+    @property
+    def login(self) -> Login:
+        """The real one."""
+        return self._real.login
 
     @property
     def can_trade_live(self) -> str:

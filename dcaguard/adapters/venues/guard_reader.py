@@ -1,6 +1,5 @@
 """Every wallet a login reaches is read once, at its own address; a failure stays a gap."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -8,6 +7,7 @@ from typing import Any
 
 from dcaguard.adapters.venues.guard_call import Outcome, Reply, ask
 from dcaguard.adapters.venues.guard_overview import plain_name, unused_wallets
+from dcaguard.adapters.venues.loader import key_fingerprint
 from dcaguard.adapters.venues.profile import Each, Probe, VenueProfile
 from dcaguard.core.account import AccountView, CheckResult, Evidence, Holding, Proof
 from dcaguard.core.market import Market
@@ -56,7 +56,7 @@ def read_account(
         holdings,
         merge(tuple(results)),
         tuple(dict.fromkeys(look.unread)),
-        _fingerprint(exchange, profile),
+        key_fingerprint(exchange),
     )
 
 
@@ -70,12 +70,6 @@ def _stated(profile: VenueProfile) -> list[CheckResult]:
         for check, why in profile.cannot_prove.items()
     ]
     return beyond + unprovable
-
-
-def _fingerprint(exchange: Any, profile: VenueProfile) -> str:
-    key = exchange.walletAddress if profile.wallet_key else exchange.apiKey
-    text = f"{profile.exchange}\x1f{key}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16] if key else ""
 
 
 class _Look:

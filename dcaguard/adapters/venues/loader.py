@@ -1,6 +1,7 @@
 """One unmodified ccxt class, built so that it can not log, retry, redirect or wander."""
 
 import difflib
+import hashlib
 import importlib
 import importlib.metadata
 import importlib.util
@@ -172,3 +173,10 @@ def _enter_sandbox(exchange: Any, exchange_id: str) -> None:
         sentence = f"sandbox = true: {exchange_id} has no test network in ccxt. Remove it."
         raise ConfigError(sentence)
     exchange.set_sandbox_mode(True)
+
+
+def key_fingerprint(exchange: Any) -> str:
+    """Return 16 hex digits of a key's digest, the same under every account name; '' without one."""
+    key = exchange.apiKey or exchange.walletAddress
+    text = f"{exchange.id}\x1f{key}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16] if key else ""

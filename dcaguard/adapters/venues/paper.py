@@ -17,6 +17,7 @@ from dcaguard.adapters.venues.paper_fill import (
     report,
 )
 from dcaguard.core.account import AccountView, CheckResult, Evidence, Holding, Proof
+from dcaguard.core.login import Login
 from dcaguard.core.market import Market, Quote
 from dcaguard.core.money import ONE, ZERO, plain, quotient, times
 from dcaguard.core.order import Absence, Fill, LookUp, Order, Placed, PlaceKind
@@ -69,6 +70,11 @@ class PaperVenue:
     def exchange(self) -> str:
         """Always 'paper'."""
         return "paper"
+
+    @property
+    def login(self) -> Login:
+        """The account's own name: nothing else opens it."""
+        return Login("paper", "live", self._account)
 
     @property
     def can_trade_live(self) -> str:

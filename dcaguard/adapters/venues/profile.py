@@ -122,7 +122,6 @@ class VenueProfile:
     cannot_prove: Mapping[str, str] = field(default_factory=lambda: _NOTHING)  # check -> why
     manual: Mapping[str, str] = field(default_factory=lambda: _NOTHING)  # check -> by hand
     notes: tuple[str, ...] = ()
-    wallet_key: bool = False  # signs with a wallet key instead of an API key
 
     @property
     def read_paths(self) -> tuple[tuple[str, str], ...]:

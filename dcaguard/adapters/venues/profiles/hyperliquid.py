@@ -52,7 +52,6 @@ PROFILE = VenueProfile(
     client_order_id_param="c",
     client_order_id_style="0x-hex32",
     order_types=frozenset({"limit-ioc", "post-only"}),
-    wallet_key=True,
     probes=(
         Probe(
             "mode",
