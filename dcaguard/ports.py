@@ -174,11 +174,14 @@ class Journal(Protocol):
     def readings(self, until: datetime | None = None, series: Sequence[str] = ()) -> list[Reading]:
         """Return readings with observed_at <= until, ordered by series, as_of, observed_at."""
 
-    def readings_mark(self) -> int:
-        """Return a number that grows with each new reading."""
+    def readings_mark(self) -> str:
+        """Return a text that pins every reading added so far, by content: others have another."""
 
-    def oldest_observed_since(self, mark: int) -> datetime | None:
-        """Return the smallest observed_at among readings added after `mark`; None for none."""
+    def holds_mark(self, mark: str) -> bool:
+        """Tell whether what a mark pins was added here, first and unchanged."""
+
+    def oldest_observed_since(self, mark: str) -> datetime | None:
+        """Return the smallest observed_at among readings added after a mark that it holds."""
 
     def add_order(self, order: Order, slot_key: str, digest: str, at: datetime) -> None:
         """Insert an INTENT; DuplicateSlotError when slot and symbol or the id were used before."""

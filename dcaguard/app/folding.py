@@ -25,6 +25,7 @@ class Ground:
 
     world: World
     at: datetime
+    mark: Callable[[], str]  # the journal's readings_mark before they were loaded
     history: Callable[[], History]  # loaded only when a kept state does not answer
     events: tuple[Event, ...]
 
@@ -75,11 +76,13 @@ def gate_key(ground: Ground, gate: GateConfig) -> str:
 def folded(ground: Ground, gate: GateConfig, key: str) -> Folded:
     """Return the state at the ground's instant, going on from a kept state where that is sound.
 
-    A kept state is sound when no reading has arrived since that counts as known before it. It is
-    the whole answer when nothing was read since and no instant has passed.
+    A kept state is sound when it was folded from the first readings of this very journal and none
+    has arrived since that counts as known before it: a cache may lie beside another journal, or
+    one that was restored. It is the whole answer when nothing was read since and no instant has
+    passed.
     """
     world, at = ground.world, ground.at
-    kept, mark = _kept(ground, key), world.journal.readings_mark()
+    kept, mark = _kept(ground, key), ground.mark()
     if kept is not None and kept.mark == mark and at < kept.good_until:
         return Folded(kept.state, composite=kept.composite)
     start = kept.state if kept is not None else GateState()
@@ -120,7 +123,7 @@ class _Kept:
     """A folded state with what it was folded from."""
 
     state: GateState
-    mark: int  # the journal's readings_mark then
+    mark: str  # the journal's readings_mark then
     composite: str
     good_until: datetime
 
@@ -133,14 +136,15 @@ def _kept(ground: Ground, key: str) -> _Kept | None:
         body = json.loads(text)
         kept = _Kept(
             state=GateState.from_json(body["state"]),
-            mark=int(body["mark"]),
+            mark=str(body["mark"]),
             composite=str(body["composite"]),
             good_until=parse_instant(body["good_until"]),
         )
     except (KeyError, TypeError, ValueError):
         return None
     at = kept.state.evaluated_at
-    if at is None or at > ground.at:
+    journal = ground.world.journal
+    if at is None or at > ground.at or not journal.holds_mark(kept.mark):
         return None
-    late = ground.world.journal.oldest_observed_since(kept.mark)
+    late = journal.oldest_observed_since(kept.mark)
     return kept if late is None or late > at else None

@@ -44,6 +44,7 @@ class Sight:
     rule_version: str = RULE_VERSION
     transitions: tuple[Transition, ...] = ()
     _history: History | None = None
+    _mark: str | None = None
     _events: tuple[Event, ...] | None = None
     _states: dict[str, GateState] = field(default_factory=dict)
     _composites: dict[str, str] = field(default_factory=dict)
@@ -52,8 +53,15 @@ class Sight:
     def history(self) -> History:
         """Every reading that was known at this instant."""
         if self._history is None:
+            self.mark()  # before, so that it never pins more than was read
             self._history = History.of(self.world.journal.readings(until=self.at))
         return self._history
+
+    def mark(self) -> str:
+        """Return what pins the readings that this looks at."""
+        if self._mark is None:
+            self._mark = self.world.journal.readings_mark()
+        return self._mark
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -65,7 +73,7 @@ class Sight:
     @property
     def ground(self) -> Ground:
         """What states of this instant are folded from."""
-        return Ground(self.world, self.at, lambda: self.history, self.events)
+        return Ground(self.world, self.at, self.mark, lambda: self.history, self.events)
 
     @property
     def regime(self) -> str:

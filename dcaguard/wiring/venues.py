@@ -122,7 +122,7 @@ class Venues:
             from dcaguard.app.prices import price_from_readings
 
             # One pass asks for the same price several times; readings do not change within it.
-            known: dict[tuple[str, datetime, int], tuple[Decimal, datetime, str] | None] = {}
+            known: dict[tuple[str, datetime, str], tuple[Decimal, datetime, str] | None] = {}
 
             def newest(asset: str) -> tuple[Decimal, datetime, str] | None:
                 key = (asset, self._clock.now(), self._journal.readings_mark())

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
+from dcaguard.core.canonical import digest
 from dcaguard.core.reading import Reading
 from dcaguard.ports import AddedReadings
 from tests.sim.memory_store import Store
@@ -53,8 +54,16 @@ class MemoryReadings:
         ]
         return sorted(found, key=lambda r: (r.series, r.as_of, r.observed_at))
 
-    def readings_mark(self) -> int:
-        return len(self.store.readings)
+    def readings_mark(self) -> str:
+        return self._mark(len(self.store.readings))
 
-    def oldest_observed_since(self, mark: int) -> datetime | None:
-        return min((r.observed_at for r in self.store.readings[mark:]), default=None)
+    def holds_mark(self, mark: str) -> bool:
+        count = int(mark.partition(":")[0])
+        return count <= len(self.store.readings) and mark == self._mark(count)
+
+    def oldest_observed_since(self, mark: str) -> datetime | None:
+        later = self.store.readings[int(mark.partition(":")[0]) :]
+        return min((r.observed_at for r in later), default=None)
+
+    def _mark(self, count: int) -> str:
+        return f"{count}:{digest(self.store.readings[:count]) if count else ''}"

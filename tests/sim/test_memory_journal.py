@@ -152,7 +152,15 @@ def everything(journal: Journal) -> dict[str, object]:
         *(journal.fills(client_order_id=f"{n:032x}") for n in range(4)),
     ]
     readings = (journal.readings(), journal.readings(until=NOON + timedelta(days=1), series=["x"]))
-    marks = (journal.readings_mark(), journal.oldest_observed_since(1))
+    mark = journal.readings_mark()
+    marks = (
+        mark.partition(":")[0],  # what follows pins the content, each in its own way
+        journal.holds_mark(mark),
+        journal.holds_mark("0:"),
+        journal.holds_mark(f"{mark}x"),
+        journal.oldest_observed_since("0:"),
+        journal.oldest_observed_since("1:x"),
+    )
     return {
         "entries": entries,
         "latest": latest,

@@ -13,6 +13,7 @@ from dcaguard.core.reading import Reading
 from dcaguard.ports import AddedReadings, Entry
 
 Written = TypeVar("Written")
+NO_READINGS = "0:"
 
 
 def _refuse() -> NoReturn:
@@ -72,11 +73,15 @@ class EmptyJournal:
         """No reading is known."""
         return []
 
-    def readings_mark(self) -> int:
+    def readings_mark(self) -> str:
         """No reading is known."""
-        return 0
+        return NO_READINGS
 
-    def oldest_observed_since(self, mark: int) -> datetime | None:
+    def holds_mark(self, mark: str) -> bool:
+        """No reading is known."""
+        return mark == NO_READINGS
+
+    def oldest_observed_since(self, mark: str) -> datetime | None:
         """No reading is known."""
         return None
 

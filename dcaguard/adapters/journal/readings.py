@@ -142,16 +142,43 @@ def readings(book: Book, until: datetime | None, series: Sequence[str]) -> list[
     return readings_of(rows)
 
 
-def readings_mark(book: Book) -> int:
+def readings_count(book: Book) -> int:
     """Return the number of readings ever added: it grows with each."""
     return int(
         book.connection.execute("SELECT coalesce(max(id), 0) FROM readings_stored").fetchone()[0]
     )
 
 
-def oldest_observed_since(book: Book, mark: int) -> datetime | None:
+def readings_mark(book: Book) -> str:
+    """Return the number of readings and the hash of the chained row that vouches for the newest.
+
+    That hash covers every row before it, so no other journal's readings share it.
+    """
+    return _mark(book, readings_count(book))
+
+
+def holds_mark(book: Book, mark: str) -> bool:
+    """Tell whether a mark's readings are the first ones here: not another journal's, nor undone."""
+    count = _count_of(mark)
+    return count is not None and count <= readings_count(book) and mark == _mark(book, count)
+
+
+def _mark(book: Book, count: int) -> str:
+    row = book.connection.execute(
+        "SELECT hash FROM journal WHERE seq = (SELECT seq FROM readings_stored WHERE id = ?)",
+        (count,),
+    ).fetchone()
+    return f"{count}:{'' if row is None else row[0]}"
+
+
+def _count_of(mark: str) -> int | None:
+    count = mark.partition(":")[0]
+    return int(count) if count.isdecimal() else None
+
+
+def oldest_observed_since(book: Book, mark: str) -> datetime | None:
     """Return the smallest observed_at among readings added after `mark`; None for none."""
     (us,) = book.connection.execute(
-        "SELECT min(+observed_us) FROM readings_stored WHERE id > ?", (mark,)
+        "SELECT min(+observed_us) FROM readings_stored WHERE id > ?", (_count_of(mark) or 0,)
     ).fetchone()
     return None if us is None else EPOCH + timedelta(microseconds=us)

@@ -156,23 +156,26 @@ class SqliteJournal:
         # Readings are never changed, so those decoded once stay true until more are added: a
         # replay of many instants in one process decodes them once.
         with self._reading():
-            mark, key = reading_rows.readings_mark(self._book), tuple(series)
+            mark, key = reading_rows.readings_count(self._book), tuple(series)
             known = self._decoded.get(key)
             if known is None or known[0] != mark:
                 if len(self._decoded) >= _DECODED_MAX:
                     self._decoded.clear()
-                known = self._decoded[key] = (
-                    mark,
-                    reading_rows.readings(self._book, None, series),
-                )
+                rows = reading_rows.readings(self._book, None, series)
+                known = self._decoded[key] = (mark, rows)
         return [r for r in known[1] if until is None or r.observed_at <= until]
 
-    def readings_mark(self) -> int:
+    def readings_mark(self) -> str:
         """See the port."""
         with self._reading():
             return reading_rows.readings_mark(self._book)
 
-    def oldest_observed_since(self, mark: int) -> datetime | None:
+    def holds_mark(self, mark: str) -> bool:
+        """See the port."""
+        with self._reading():
+            return reading_rows.holds_mark(self._book, mark)
+
+    def oldest_observed_since(self, mark: str) -> datetime | None:
         """See the port."""
         with self._reading():
             return reading_rows.oldest_observed_since(self._book, mark)

@@ -38,6 +38,18 @@ class JournalThen(EmptyJournal):
         """Return the readings that could be known by then."""
         return self._journal.readings(min(until or self._until, self._until), series)
 
+    def readings_mark(self) -> str:
+        """Return what pins all of them: what is kept is for an instant, as `readings` is."""
+        return self._journal.readings_mark()
+
+    def holds_mark(self, mark: str) -> bool:
+        """Tell whether what a mark pins was added here."""
+        return self._journal.holds_mark(mark)
+
+    def oldest_observed_since(self, mark: str) -> datetime | None:
+        """Return the smallest observed_at among readings added after a mark."""
+        return self._journal.oldest_observed_since(mark)
+
     def order(self, client_order_id: str) -> Order | None:
         """Return an order as it stood then."""
         order = self._journal.order(client_order_id)

@@ -433,14 +433,37 @@ def test_readings_are_cut_at_what_could_be_known(journal: SqliteJournal) -> None
 
 
 def test_the_mark_finds_late_arrivals(journal: SqliteJournal, noon: datetime) -> None:
-    assert journal.readings_mark() == 0
-    assert journal.oldest_observed_since(0) is None
+    empty = journal.readings_mark()
+    assert journal.oldest_observed_since(empty) is None
     journal.add_readings([reading(5, 1), reading(6, 1)], noon)
     mark = journal.readings_mark()
     assert journal.oldest_observed_since(mark) is None
     journal.add_readings([reading(3, 1), reading(9, 1)], noon)
-    assert journal.readings_mark() > mark
+    assert journal.readings_mark() != mark
     assert journal.oldest_observed_since(mark) == reading(3, 1).observed_at
+    assert journal.oldest_observed_since(empty) == reading(3, 1).observed_at
+    assert all(map(journal.holds_mark, (empty, mark, journal.readings_mark())))
+
+
+def test_a_mark_is_not_held_by_a_journal_with_other_readings(
+    tmp_path: Path, journal: SqliteJournal, noon: datetime
+) -> None:
+    journal.add_readings([reading(5, 15)], noon)
+    older = tmp_path / "older.db"
+    journal.backup(older)
+    journal.add_readings([reading(6, 1)], noon)
+    mark = journal.readings_mark()
+    assert journal.holds_mark(mark)
+    with closing(open_journal(tmp_path / "other.db", clock_now=noon)) as other:
+        assert not other.holds_mark(mark)
+        other.add_readings([reading(5, 45), reading(6, 1)], noon)
+        assert not other.holds_mark(mark)
+        assert other.readings_mark() != mark
+    with closing(open_journal(older, clock_now=noon)) as restored:
+        assert not restored.holds_mark(mark)
+        restored.add_readings([reading(6, 2)], noon)  # as many as the mark names
+        assert not restored.holds_mark(mark)
+        assert not restored.holds_mark("")
 
 
 def test_five_thousand_readings_are_in_within_a_second(
