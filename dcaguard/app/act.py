@@ -132,6 +132,7 @@ def _insert(run: Pass, book: Book, order: Order, tranche: Tranche, decision: Dec
         "from_carry": decision.from_carry_quote,
         "withheld": decision.withheld_quote,
         "remembers": tranche.strategy.sizing.mode == "fixed",
+        "rung": any(reason.code is Code.LADDER_WHILE_PAUSED for reason in decision.reasons),
     }
     book.write.append("terms", order.client_order_id, terms, run.now)
     kind = run.world.kind(order.account)

@@ -1,4 +1,4 @@
-"""Our own records in the journal: slots, purses, settlements, ladders. One writer for each kind."""
+"""Our own records in the journal: slots, purses, settlements. One writer for each kind."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from dcaguard.app.sent import payer
-from dcaguard.core.canonical import instant
 from dcaguard.core.money import ZERO
-from dcaguard.core.order import RESERVING, Fill, Order, Status
+from dcaguard.core.order import NOT_BOUGHT, RESERVING, Fill, Order, Status
 from dcaguard.core.purse import Purse
 from dcaguard.core.schedule import Slot, parse_slot
 from dcaguard.ports import Journal
@@ -227,18 +226,25 @@ def fill_cost(fill: Fill) -> Decimal:
     return fill.cost + (fill.fee_amount if fill.fee_currency == quote else ZERO)
 
 
-def ladder_released(journal: Journal, strategy: str, symbol: str, since: datetime | None) -> int:
-    """Return how many rungs of a ladder were bought in the pause that began at `since`."""
-    row = journal.latest("ladder", symbol_subject(strategy, symbol))
-    if row is None or since is None or row.body["pause_since"] != instant(since):
+def rungs_released(journal: Journal, strategy: str, symbol: str, since: datetime | None) -> int:
+    """Return how many rungs of a ladder were bought in the pause that began at `since`.
+
+    The orders themselves tell: one that may have bought has used its rung, whatever stopped the
+    run after it, and one that provably did not has left it free.
+    """
+    if since is None:
         return 0
-    return int(str(row.body["released"]))
+    return sum(
+        1
+        for order in journal.orders(strategy=strategy, since=since - _INTENT_LIFE_MAX)
+        if order.symbol == symbol
+        and order.status not in NOT_BOUGHT
+        and REHEARSAL_MARK not in order.slot
+        and spent_at(order) >= since
+        and _on_rung(journal, order)
+    )
 
 
-def record_ladder(
-    journal: Journal, strategy: str, symbol: str, since: datetime, at: datetime
-) -> None:
-    """Write that one more rung was bought in the pause that began at `since`."""
-    released = ladder_released(journal, strategy, symbol, since) + 1
-    body = {"pause_since": since, "released": released}
-    journal.append("ladder", symbol_subject(strategy, symbol), body, at)
+def _on_rung(journal: Journal, order: Order) -> bool:
+    terms = journal.latest("terms", order.client_order_id)
+    return terms is not None and terms.body.get("rung") is True

@@ -9,11 +9,8 @@ from dcaguard.app.context import Pass
 from dcaguard.app.decisions import refused
 from dcaguard.core.decide import Decision
 from dcaguard.core.errors import DcaguardError
-from dcaguard.core.order import Order, Status
+from dcaguard.core.order import NOT_BOUGHT, Order
 from dcaguard.core.situation import Situation
-
-# An order that took nothing from the account and never will.
-NOT_BOUGHT = frozenset({Status.INTENT, Status.REJECTED, Status.ABANDONED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,12 @@ from dcaguard.app import book as books
 from dcaguard.app.context import Book
 from dcaguard.core.errors import ReconcileError
 from dcaguard.core.money import ZERO, plain
-from dcaguard.core.order import Fill, Order, Status, VenueReport, may_move
+from dcaguard.core.order import NOT_BOUGHT, Fill, Order, Status, VenueReport, may_move
 from dcaguard.core.purse import at_corrected, at_found, at_refused, at_settled
 from dcaguard.core.recover import together
 from dcaguard.ports import Entry, Journal
 
 _ENDED = frozenset({Status.FILLED, Status.PARTIAL_CLOSED})
-# What these had not taken out of the purses, or had put back.
-_NOT_AT_VENUE = frozenset({Status.INTENT, Status.ABANDONED, Status.REJECTED})
 
 
 def record_report(book: Book, order: Order, report: VenueReport, at: datetime) -> Order:
@@ -83,7 +81,8 @@ def _move(book: Book, order: Order, report: VenueReport, at: datetime) -> Order:
             f"{order.status}: look at it with `dcaguard resolve {order.client_order_id}`"
         )
         raise ReconcileError(msg)
-    if order.status in _NOT_AT_VENUE and not book.rehearsal:
+    # These had taken nothing out of the purses, or had put it back.
+    if order.status in NOT_BOUGHT and not book.rehearsal:
         _take_out(book, order, at)
     return book.write.move_order(order.client_order_id, report.status, at, facts)
 

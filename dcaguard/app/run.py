@@ -23,7 +23,7 @@ from dcaguard.app.world import Problem, World, check_clock
 from dcaguard.core.decide import Decision, decide
 from dcaguard.core.errors import ConfigError, ExitCode, gravest
 from dcaguard.core.order import UNRESOLVED
-from dcaguard.core.reason import MEANINGS, Code, Verdict
+from dcaguard.core.reason import MEANINGS, Verdict
 from dcaguard.core.schedule import Slot
 from dcaguard.core.situation import Situation
 
@@ -138,20 +138,9 @@ def _decide_one(run: Pass, facts: Facts, tranche: Tranche, *, armed: bool) -> De
         record_decision=lambda: _write_down(run, book, tranche, situation, decision),
         recheck=lambda: recheck(run, facts, tranche, situation, decision),
     )
-    done = after_buying(
+    return after_buying(
         run, tranche, situation, decision, acted, lambda d: _held(run, tranche, situation, d)
     )
-    if done.bought:
-        _note_ladder(run, facts, tranche, decision)
-    return done
-
-
-def _note_ladder(run: Pass, facts: Facts, tranche: Tranche, decision: Decision) -> None:
-    since = facts.sight.since(tranche.strategy)
-    book = run.book(tranche.account)
-    on_ladder = any(reason.code is Code.LADDER_WHILE_PAUSED for reason in decision.reasons)
-    if on_ladder and since is not None and not book.rehearsal:
-        books.record_ladder(book.write, tranche.strategy.name, tranche.symbol, since, run.now)
 
 
 def _held(run: Pass, tranche: Tranche, situation: Situation, decision: Decision) -> Decided:

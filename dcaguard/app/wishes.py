@@ -109,7 +109,7 @@ def _ladder_share(book: Book, sight: Sight, tranche: Tranche) -> Decimal:
     if drawdown is None:
         return ZERO
     reached = sum(1 for rung in rungs if drawdown >= rung)
-    released = books.ladder_released(
+    released = books.rungs_released(
         book.read, tranche.strategy.name, tranche.symbol, sight.since(tranche.strategy)
     )
     return ONE if reached > released else ZERO

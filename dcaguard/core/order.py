@@ -59,6 +59,8 @@ MOVES: dict[Status, frozenset[Status]] = {
 UNRESOLVED = frozenset({Status.SENDING, Status.UNKNOWN})
 # Money that may still leave the account counts at its worst case.
 RESERVING = frozenset({Status.INTENT, Status.SENDING, Status.OPEN, Status.UNKNOWN})
+# These took nothing from the account, as far as we know.
+NOT_BOUGHT = frozenset({Status.INTENT, Status.REJECTED, Status.ABANDONED})
 
 
 @dataclass(frozen=True, slots=True)

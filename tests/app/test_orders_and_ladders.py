@@ -7,6 +7,11 @@ from decimal import Decimal as D  # noqa: N817
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from dcaguard.adapters.halt import HaltFile
+from dcaguard.adapters.venues.paper import PaperVenue
+from dcaguard.core.order import Placed, PlaceKind
 from tests.app.space import Space, following, panic, space_in
 
 PAUSING: dict[str, Any] = {
@@ -45,6 +50,50 @@ def test_a_rehearsal_uses_up_no_rung(tmp_path: Path) -> None:
     for minute in ("05", "06"):
         assert space.at(f"2025-03-04T09:{minute}", dry_run=True).verdict == "BUY"
     assert [p.verdict for p in space.days("2025-03-04", 2)] == ["BUY", "PAUSE"]
+
+
+@pytest.mark.parametrize("step", ["act._after_post", "run.after_buying"])
+def test_a_rung_whose_run_was_stopped_once_the_order_had_left_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    space = falling(tmp_path, [80000] * 4)
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"dcaguard.app.{step}", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            space.at("2025-03-04")
+    assert [p.verdict for p in space.days("2025-03-05", 2)] == ["PAUSE", "PAUSE"]
+    assert space.rows("SELECT status FROM orders") == [("FILLED",)]
+
+
+def test_a_rung_is_free_again_when_its_order_provably_bought_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = falling(tmp_path, [80000] * 4)
+    for day, kind in (("2025-03-04", PlaceKind.REJECTED_FUNDS), ("2025-03-05", PlaceKind.NOT_SENT)):
+        with monkeypatch.context() as patched:
+            answer = Placed(kind, code="x", detail="x")
+            patched.setattr(PaperVenue, "place", lambda *_, said=answer: said)
+            assert space.at(day).one["order"]["status"] in {"REJECTED", "ABANDONED"}
+    assert [p.verdict for p in space.days("2025-03-06", 2)] == ["BUY", "PAUSE"]
+
+
+def test_a_rung_is_free_again_when_a_halt_came_right_before_the_post(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = falling(tmp_path, [80000] * 3)
+
+    def reason(_: HaltFile) -> str | None:
+        return "a person" if space.rows("SELECT status FROM orders") == [("SENDING",)] else None
+
+    with monkeypatch.context() as patched:
+        patched.setattr(HaltFile, "reason", reason)
+        held = space.at("2025-03-04")
+    assert held.codes == ["HALTED"]
+    assert [p.verdict for p in space.days("2025-03-05", 2)] == ["BUY", "PAUSE"]
 
 
 def test_a_market_order_spends_at_most_the_tranche(tmp_path: Path) -> None:
