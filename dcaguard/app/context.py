@@ -37,6 +37,7 @@ class Pass:
     # Orders that were sent while an account was live belong to the main journal and its venue,
     # whatever `live` says by now.
     of_main: bool = False
+    known_at: datetime | None = None  # until when readings count; None: as they were at `now`
     ledger: Ledger = field(default_factory=Ledger)
     bought: list[Order] = field(default_factory=list)  # of this pass, rehearsals included
     views: dict[str, AccountView] = field(default_factory=dict)

@@ -9,10 +9,9 @@ from dcaguard.app.answers import settle_answer
 from dcaguard.app.asking import Asked, ask_all
 from dcaguard.app.book import REHEARSAL_MARK
 from dcaguard.app.context import Book, Pass
-from dcaguard.app.decided import Decided
 from dcaguard.app.logins import denied_by_another
 from dcaguard.app.record import TwoOrdersError, record_all, twins
-from dcaguard.app.resting import buy_rests
+from dcaguard.app.resting import overdue
 from dcaguard.app.world import World
 from dcaguard.core import recover as rules
 from dcaguard.core.errors import DcaguardError, OrderUnknownError, ReconcileError
@@ -38,11 +37,8 @@ def open_questions(journal: Journal, account: str) -> list[Order]:
     return sorted(rows, key=lambda order: order.created_at)
 
 
-def recover(run: Pass) -> list[Decided]:
-    """Settle what can be settled on every account; accounts are asked side by side.
-
-    Return what was decided about the rests of resting orders that have ended.
-    """
+def recover(run: Pass) -> None:
+    """Settle what can be settled on every account; accounts are asked side by side."""
     drop_orphans(run)
     todo = {}
     for account in _asked_now(run):
@@ -54,7 +50,24 @@ def recover(run: Pass) -> list[Decided]:
             todo[account] = orders
     _write_all(run, ask_all(run, todo))
     _recover_left_behind(run)
-    return buy_rests(run)
+
+
+def still_resting(run: Pass) -> dict[str, list[Order]]:
+    """Return, by account, the orders that rest and by what is known so far may go on resting."""
+    found: dict[str, list[Order]] = {}
+    for account in filter(run.keeps_main, _asked_now(run)):
+        for order in open_questions(run.book(account).read, account):
+            if order.status is Status.OPEN and not overdue(run, order):
+                found.setdefault(account, []).append(order)
+    return found
+
+
+def end_unwanted(run: Pass, resting: Mapping[str, Sequence[Order]]) -> None:
+    """Cancel what rested until the newest readings came, and must not any more."""
+    todo = {name: [o for o in orders if overdue(run, o)] for name, orders in resting.items()}
+    todo = {name: orders for name, orders in todo.items() if orders}
+    if todo:
+        _write_all(run, ask_all(run, todo))
 
 
 def _recover_left_behind(run: Pass) -> None:

@@ -1,6 +1,7 @@
 """Orders that rest: cancelled past their time, and their rest bought once where it was stated."""
 
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from dcaguard.app import book as books
 from dcaguard.app.act import Tranche, buy
@@ -9,7 +10,7 @@ from dcaguard.app.decided import Decided, after_buying
 from dcaguard.app.decisions import recheck, record, record_news
 from dcaguard.app.gather import gather
 from dcaguard.app.record import order_terms
-from dcaguard.app.sight import sight_of
+from dcaguard.app.sight import Sight, sight_of
 from dcaguard.app.situations import situation_of
 from dcaguard.app.slots import DueStrategy, is_armed, order_of
 from dcaguard.core.case import gate_share
@@ -58,25 +59,49 @@ def overdue(run: Pass, order: Order) -> bool:
         return True
     if run.now >= (order.sent_at or order.created_at) + strategy.order.ttl:
         return True
-    gate = sight_of(run.world, run.now).gate_view(strategy, run.account(strategy))
+    gate = sight_of(run.world, run.known_at or run.now).gate_view(strategy, run.account(strategy))
     return gate.enabled and (bool(gate.lock) or gate.share <= ZERO)
 
 
-def buy_rests(run: Pass) -> list[Decided]:
-    """Buy what ended resting orders left over, where their strategy states a fallback."""
-    decided: list[Decided] = []
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What an ended resting order left over, where its strategy states a fallback."""
+
+    strategy: Strategy
+    slot: RestSlot
+    first: Order
+
+
+def rests_to_buy(run: Pass, strategies: Collection[str]) -> list[Rest]:
+    """Return the rests that these strategies may still buy; unsent ones that are over are given up.
+
+    Whatever was asked for, nobody's order is left half done.
+    """
+    found: list[Rest] = []
     for strategy in run.world.strategies.values():
         account = strategy.account
         if not run.keeps_main(account) or not run.world.is_of_this_time(account):
             continue
-        book = run.book(strategy.account)
-        if book.rehearsal or _over(run, book, strategy):
+        book = run.book(account)
+        if book.rehearsal or _over(run, book, strategy) or strategy.name not in strategies:
             continue
+        slot = _rest_slot(book, strategy)
+        assert slot is not None
+        for first in _left_over(book, strategy):
+            second = order_of(book, strategy.name, slot, first.symbol)
+            if second is None or second.status is Status.INTENT:
+                found.append(Rest(strategy, slot, first))
+    return found
+
+
+def buy_rests(run: Pass, sight: Sight, rests: Sequence[Rest]) -> list[Decided]:
+    """Buy the rests, each by what is known now; one account's failure stops no other's."""
+    decided: list[Decided] = []
+    for rest in rests:
         try:
-            for order in _left_over(book, strategy):
-                decided += _buy_rest(run, book, strategy, order)
+            decided.append(_buy_rest(run, sight, rest))
         except DcaguardError as error:
-            run.ledger.fail(error, strategy.account)
+            run.ledger.fail(error, rest.strategy.account)
     return decided
 
 
@@ -120,16 +145,12 @@ def _left_over(book: Book, strategy: Strategy) -> list[Order]:
     return found
 
 
-def _buy_rest(run: Pass, book: Book, strategy: Strategy, first: Order) -> list[Decided]:
-    slot = _rest_slot(book, strategy)
-    assert slot is not None
-    second = order_of(book, strategy.name, slot, first.symbol)
-    if second is not None and second.status is not Status.INTENT:
-        return []
+def _buy_rest(run: Pass, sight: Sight, rest: Rest) -> Decided:
+    strategy, book = rest.strategy, run.book(rest.strategy.account)
     armed = is_armed(run, strategy)
-    facts = gather(run, sight_of(run.world, run.now), [DueStrategy(strategy, (), armed)])
-    tranche = Tranche(strategy, slot, first.symbol)
-    situation = _for_rest(book, first, situation_of(run, facts, tranche, armed=armed))
+    facts = gather(run, sight, [DueStrategy(strategy, (), armed)])
+    tranche = Tranche(strategy, rest.slot, rest.first.symbol)
+    situation = _for_rest(book, rest.first, situation_of(run, facts, tranche, armed=armed))
     decision = decide(situation)
 
     def hold(held: Decision) -> Decided:
@@ -137,7 +158,7 @@ def _buy_rest(run: Pass, book: Book, strategy: Strategy, first: Order) -> list[D
         return Decided(tranche, held, situation, is_new=since is None, held_since=since)
 
     if decision.verdict is not Verdict.BUY:
-        return [hold(decision)]
+        return hold(decision)
     # What is bought now was carried when the first order ended, unless a target remembers it.
     repaid = replace(
         decision, from_carry_quote=decision.buy_quote if situation.wish.remembers else ZERO
@@ -149,7 +170,7 @@ def _buy_rest(run: Pass, book: Book, strategy: Strategy, first: Order) -> list[D
         record_decision=lambda: record(book, tranche, situation, decision, run.now),
         recheck=lambda: recheck(run, facts, tranche, situation, decision),
     )
-    return [after_buying(run, tranche, situation, decision, acted, hold)]
+    return after_buying(run, tranche, situation, decision, acted, hold)
 
 
 def _for_rest(book: Book, first: Order, situation: Situation) -> Situation:

@@ -13,9 +13,10 @@ from dcaguard.app.decisions import recheck, record, same
 from dcaguard.app.facts import Facts
 from dcaguard.app.fetching import refresh
 from dcaguard.app.gather import gather
-from dcaguard.app.recover import open_questions, recover
+from dcaguard.app.recover import end_unwanted, open_questions, recover, still_resting
 from dcaguard.app.regimes import journal_regimes
 from dcaguard.app.rehearsal import remember
+from dcaguard.app.resting import Rest, buy_rests, rests_to_buy
 from dcaguard.app.sight import Sight, sight_of
 from dcaguard.app.situations import situation_of
 from dcaguard.app.slots import DueStrategy, close, due_now, mark_looked_at, tranches
@@ -65,16 +66,19 @@ def run_pass(world: World, request: Request) -> Result:
     run.ledger.notes.extend(world.notes)
     for line in world.broken:
         run.ledger.fail(ConfigError(line))
-    decided = [] if request.dry_run else recover(run)
+    names = tuple(dict.fromkeys(request.strategies)) or tuple(world.strategies)
+    rests: list[Rest] = []
+    if not request.dry_run:
+        recover(run)  # of every strategy; what is bought is only for those that were asked for
+        rests = rests_to_buy(run, names)
+    due = [one for name in names if (one := due_now(run, world.strategies[name])).slots]
+    if request.fetch and not request.dry_run:
+        _read_anew(run, decides=bool(due or rests))
     _codes_of_state(run)
-    due = [one for one in _due(run, request) if one.slots]
-    known_at = run.now
-    if due and request.fetch and not request.dry_run:
-        run.ledger.notes.extend(refresh(world))
-        known_at = world.clock.now()  # what was just read is true now, not before it was asked for
-    sight = sight_of(world, known_at)
+    sight = sight_of(world, run.known_at or run.now)
     if not request.dry_run:
         journal_regimes(world, sight)
+    decided = buy_rests(run, sight, rests)
     if due:
         facts = gather(run, sight, due)
         for one in due:
@@ -85,9 +89,14 @@ def run_pass(world: World, request: Request) -> Result:
     return _result(run, sight, decided, code)
 
 
-def _due(run: Pass, request: Request) -> list[DueStrategy]:
-    names = request.strategies or tuple(run.world.strategies)
-    return [due_now(run, run.world.strategies[name]) for name in names]
+def _read_anew(run: Pass, *, decides: bool) -> None:
+    """Refresh the readings that anything hangs on, and end what by them must rest no longer."""
+    resting = still_resting(run)
+    if decides or resting:
+        run.ledger.notes.extend(refresh(run.world))
+        # What was just read is true now, not before it was asked for.
+        run.known_at = run.world.clock.now()
+        end_unwanted(run, resting)
 
 
 def _codes_of_state(run: Pass) -> None:

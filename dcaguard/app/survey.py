@@ -33,7 +33,7 @@ class Survey:
 
 def survey(world: World, accounts: Sequence[str], now: datetime) -> Survey:
     """Look at accounts (all for none) side by side and value what they hold."""
-    names = list(accounts) or list(world.config.accounts)
+    names = list(dict.fromkeys(accounts)) or list(world.config.accounts)
     asks, errors = [], {}
     cold = tuple(sorted({asset for coins in world.config.holdings.values() for asset in coins}))
     for name in names:

@@ -245,3 +245,14 @@ def test_a_locked_database_is_tried_again_later(binance: Live) -> None:
     assert binance.posts == 0
     assert binance.run().code == 0
     assert binance.posts == 1
+
+
+def test_an_account_named_twice_is_looked_into_once(binance: Live) -> None:
+    def told(*accounts: str) -> tuple[int, int, int]:
+        before = len(binance.server.requests)
+        words = [word for name in accounts for word in ("--account", name)]
+        ran = binance.space.call("balances", "--json", *words)
+        asked = [r for r in binance.server.requests[before:] if r["path"] == "/api/v3/account"]
+        return ran.code, len(ran.json["accounts"]), len(asked)
+
+    assert told("main", "main") == told("main") == (0, 1, 1)
