@@ -12,6 +12,7 @@ from dcaguard.app.outcomes import (
     closed_unfilled,
     not_sent,
     rejection,
+    shown_rejected,
     silent,
     unknown,
 )
@@ -149,7 +150,7 @@ def _witnessed(run: Pass, book: Book, order: Order, found: LookUp) -> Acted:
         run.ledger.note(
             f"order {order.client_order_id} was at the venue already: imported, nothing sent"
         )
-        return Acted(order)
+        return Acted(order, error=shown_rejected(order, found.reports))
     book.write.append("witness", order.client_order_id, {"evidence": found.evidence}, run.now)
     return Acted(order, error=silent(order, found))
 
@@ -209,7 +210,7 @@ def _after_post(run: Pass, book: Book, venue: Venue, order: Order, placed: Place
             order = record_report(book, order, report, now)
             if not report.fills_complete:
                 return _told(run, book, order, _look_up(venue, order))
-            return Acted(order)
+            return Acted(order, error=shown_rejected(order, [report]))
         case PlaceKind.WOULD_TAKE if order.type == "post-only":
             return Acted(record_report(book, order, closed_unfilled(order), now))
         case (
@@ -248,4 +249,6 @@ def _told(run: Pass, book: Book, order: Order, found: LookUp) -> Acted:
     if not found.reports:
         return Acted(order)
     order = record_all(book, order, found.reports, run.world.clock.now())
-    return Acted(order, error=TwoOrdersError(order) if len(found.reports) > 1 else None)
+    if len(found.reports) > 1:
+        return Acted(order, error=TwoOrdersError(order))
+    return Acted(order, error=shown_rejected(order, found.reports))

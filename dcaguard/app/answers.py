@@ -7,6 +7,7 @@ from dcaguard.app.asking import Asked
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.logins import denied_by_another
 from dcaguard.app.look import refuse_skew
+from dcaguard.app.outcomes import shown_rejected
 from dcaguard.app.record import TwoOrdersError, record_all, record_refused
 from dcaguard.app.resting import overdue
 from dcaguard.core import recover as rules
@@ -22,7 +23,9 @@ def settle_answer(run: Pass, book: Book, order: Order, asked: Asked) -> None:
     verdict = rules.judge(order, asked.answer, run.now, window)
     match verdict.known:
         case rules.Known.FOUND:
-            record_all(book, order, asked.answer.reports, run.now)
+            after = record_all(book, order, asked.answer.reports, run.now)
+            if rejected := shown_rejected(after, asked.answer.reports):
+                raise rejected
             if order.status in UNRESOLVED:
                 told = f"order {order.client_order_id}: found at the venue, {order.symbol}"
                 run.ledger.note(told)
@@ -54,7 +57,9 @@ def _prove(run: Pass, book: Book, order: Order) -> None:
         raise _still_unknown(order, Asked(order, LookUp()), why)
     answer = prove(run, book, order)
     if answer.reports:
-        record_all(book, order, answer.reports, run.now)
+        after = record_all(book, order, answer.reports, run.now)
+        if rejected := shown_rejected(after, answer.reports):
+            raise rejected
         return
     if answer.absence is not Absence.NOT_FOUND:
         raise _still_unknown(order, Asked(order, answer), against(answer))

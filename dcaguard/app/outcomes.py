@@ -1,5 +1,7 @@
 """What an order's venue did, as the sentence and the exit code that a person sees."""
 
+from collections.abc import Sequence
+
 from dcaguard.core.errors import (
     ConfigError,
     DcaguardError,
@@ -29,6 +31,14 @@ def rejection(order: Order, placed: Placed) -> DcaguardError:
     if placed.kind is PlaceKind.REJECTED_FUNDS:
         return LimitError(f"{told}: add cash; this slot is not sent again")
     return ProtocolError(f"{told}: this slot is not sent again; report the venue's code")
+
+
+def shown_rejected(order: Order, reports: Sequence[VenueReport]) -> DcaguardError | None:
+    """Say that a venue shows an order as one that it did not take; None for any other order."""
+    if order.status is not Status.REJECTED:
+        return None
+    kind = reports[0].refused_as or PlaceKind.REJECTED_OTHER
+    return rejection(order, Placed(kind, detail="it shows the order as rejected"))
 
 
 def closed_unfilled(order: Order) -> VenueReport:

@@ -56,6 +56,16 @@ def twins(journal: Journal, order: Order) -> list[Entry]:
     return list(journal.entries("duplicate", order.client_order_id))
 
 
+class DisagreementError(ReconcileError):
+    """The venue now says of an order what does not follow from what is written down."""
+
+    def __init__(self, order: Order, said: str) -> None:
+        super().__init__(
+            f"order {order.client_order_id}: the venue now says {said}, the journal says "
+            f"{order.status}: look at it with `dcaguard resolve {order.client_order_id}`"
+        )
+
+
 class TwoOrdersError(ReconcileError):
     """The venue holds two orders with one of our ids."""
 
@@ -76,11 +86,7 @@ def _move(book: Book, order: Order, report: VenueReport, at: datetime) -> Order:
     if order.status is report.status and not _grew(book, order, report):
         return order
     if not may_move(order.status, report.status):
-        msg = (
-            f"order {order.client_order_id}: the venue now says {report.status}, the journal says "
-            f"{order.status}: look at it with `dcaguard resolve {order.client_order_id}`"
-        )
-        raise ReconcileError(msg)
+        raise DisagreementError(order, report.status)
     # These had taken nothing out of the purses, or had put it back.
     if order.status in NOT_BOUGHT and not book.rehearsal:
         _take_out(book, order, at)

@@ -10,7 +10,7 @@ from dcaguard.app.asking import Asked, ask_all
 from dcaguard.app.book import REHEARSAL_MARK
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.logins import denied_by_another
-from dcaguard.app.record import TwoOrdersError, record_all, twins
+from dcaguard.app.record import DisagreementError, TwoOrdersError, record_all, twins
 from dcaguard.app.resting import overdue
 from dcaguard.app.world import World
 from dcaguard.core import recover as rules
@@ -20,7 +20,7 @@ from dcaguard.core.portfolio import Kind
 from dcaguard.ports import Journal
 
 # An order that ended may still show more: a late fill, a twin, or itself after all.
-_MAY_GROW = frozenset({Status.FILLED, Status.PARTIAL_CLOSED, Status.ABANDONED})
+_MAY_GROW = frozenset({Status.FILLED, Status.PARTIAL_CLOSED, Status.ABANDONED, Status.REJECTED})
 _ASKED_FOR = timedelta(days=40)  # whoever runs it once a month asks in time
 _AGAIN_MAX = 5  # of one account in one pass
 
@@ -144,6 +144,8 @@ def _ask_again(run: Pass, book: Book, order: Order) -> bool:
     # An order that the witness found was never sent from here, yet it stands at the venue.
     if order.closed_at is None or (order.sent_at is None and order.venue_order_id is None):
         return False
+    if order.status is Status.REJECTED and order.venue_order_id is None:
+        return False  # refused in words that prove that it was never taken
     asked = book.read.latest("asked-again", order.client_order_id)
     final = order.closed_at + rules.GHOST_WAIT
     return asked is None or asked.at < final <= run.now
@@ -180,6 +182,9 @@ def _write(run: Pass, account: str, asked: Asked) -> None:
 def _write_again(run: Pass, book: Book, asked: Asked) -> None:
     """Write what an ended order's venue says later; silence leaves the question open."""
     order, answer = asked.order, asked.answer
+    if answer.impossible and order.status is Status.REJECTED:
+        # It counts nothing here, so what its venue says now must not go by unseen.
+        raise DisagreementError(order, "; ".join(answer.evidence))
     if asked.error is not None or answer.absence is Absence.NO_ANSWER:
         return
     if not answer.reports and order.venue_order_id is not None:

@@ -15,7 +15,7 @@ class Status(StrEnum):
     OPEN = "OPEN"
     FILLED = "FILLED"
     PARTIAL_CLOSED = "PARTIAL_CLOSED"  # some or none filled, nothing rests any more
-    REJECTED = "REJECTED"  # the venue proved that it did not take it
+    REJECTED = "REJECTED"  # the venue proved or says that it did not take it
     UNKNOWN = "UNKNOWN"
     ABANDONED = "ABANDONED"  # absence was proved, or it provably was never sent
 
@@ -23,9 +23,16 @@ class Status(StrEnum):
 # One row per status: where it may go next. What is not listed is refused as a bug.
 MOVES: dict[Status, frozenset[Status]] = {
     Status.INTENT: frozenset(
-        # FILLED and OPEN straight from INTENT: the witness found our own order at the venue
-        # (a restored backup, a second machine).
-        {Status.SENDING, Status.ABANDONED, Status.OPEN, Status.FILLED, Status.PARTIAL_CLOSED}
+        # Straight to what a venue says: the witness found our own order there (a restored
+        # backup, a second machine).
+        {
+            Status.SENDING,
+            Status.ABANDONED,
+            Status.OPEN,
+            Status.FILLED,
+            Status.PARTIAL_CLOSED,
+            Status.REJECTED,
+        }
     ),
     Status.SENDING: frozenset(
         {
@@ -102,6 +109,19 @@ class Fill:
     filled_at: datetime
 
 
+class PlaceKind(StrEnum):
+    """How a POST ended. Anything that is not proved is UNKNOWN."""
+
+    ACCEPTED = "ACCEPTED"
+    REJECTED_FUNDS = "REJECTED_FUNDS"
+    REJECTED_FILTER = "REJECTED_FILTER"
+    REJECTED_OTHER = "REJECTED_OTHER"
+    WOULD_TAKE = "WOULD_TAKE"  # post-only, proved refused: the book had moved; nothing rests
+    NOT_SENT = "NOT_SENT"  # provably nothing left the process (connection refused, bad argument)
+    UNKNOWN = "UNKNOWN"  # the reply was lost or ambiguous
+    IMPOSSIBLE = "IMPOSSIBLE"  # the reply contradicts the intent: UNKNOWN all the same, exit 76
+
+
 @dataclass(frozen=True, slots=True)
 class VenueReport:
     """What a venue says of one order, from its raw strings and checked against the intent."""
@@ -115,6 +135,7 @@ class VenueReport:
     fills_complete: bool = False  # True when `fills` add up to `filled`
     amount: Decimal | None = None  # base, as the order stands at the venue; None: not told
     limit_price: Decimal | None = None  # quote per base, likewise
+    refused_as: PlaceKind | None = None  # REJECTED: why, where the venue tells it
 
 
 class Absence(StrEnum):
@@ -132,19 +153,7 @@ class LookUp:
     absence: Absence | None = None  # None when `reports` has something
     evidence: tuple[str, ...] = ()  # one line per question asked and its answer, without secrets
     transient: bool = False  # True for rate limits and time-outs: exit 75 rather than 80 or 69
-
-
-class PlaceKind(StrEnum):
-    """How a POST ended. Anything that is not proved is UNKNOWN."""
-
-    ACCEPTED = "ACCEPTED"
-    REJECTED_FUNDS = "REJECTED_FUNDS"
-    REJECTED_FILTER = "REJECTED_FILTER"
-    REJECTED_OTHER = "REJECTED_OTHER"
-    WOULD_TAKE = "WOULD_TAKE"  # post-only, proved refused: the book had moved; nothing rests
-    NOT_SENT = "NOT_SENT"  # provably nothing left the process (connection refused, bad argument)
-    UNKNOWN = "UNKNOWN"  # the reply was lost or ambiguous
-    IMPOSSIBLE = "IMPOSSIBLE"  # the reply contradicts the intent: UNKNOWN all the same, exit 76
+    impossible: bool = False  # True when the venue answered with what can not be true
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,8 @@ def checked(order: Order, said: VenueReport) -> VenueReport:
         )
     demand(total <= said.filled, "the trades are more than the order filled")
     status = said.status
+    if status is Status.REJECTED:
+        demand(said.filled == 0, "called rejected, although it traded")
     if status is Status.FILLED:
         demand(said.filled == order.amount, "called filled, but not to its amount")
     if status is Status.PARTIAL_CLOSED and said.filled == order.amount:

@@ -22,6 +22,7 @@ from dcaguard.adapters.venues.orders.checking import (
 from dcaguard.adapters.venues.orders.coinbase_words import (
     STATUS,
     fill_of,
+    refused_as,
     rejection,
     size_and_limit,
 )
@@ -233,6 +234,7 @@ class CoinbaseOrders(OrderPath):
                 filled=filled,
                 cost=number(row, "filled_value"),
                 fills=tuple(fills),
+                refused_as=refused_as(row) if status is Status.REJECTED else None,
             ),
         )
 

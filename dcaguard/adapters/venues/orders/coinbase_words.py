@@ -95,6 +95,12 @@ def _refusal(said: str) -> PlaceKind | None:
     return PlaceKind.REJECTED_OTHER if reason in _NOT_TAKEN else None
 
 
+def refused_as(row: Mapping[str, object]) -> PlaceKind:
+    """Return why coinbase calls an order FAILED: for lack of funds where its row says so."""
+    reason = str(row.get("reject_reason")).removeprefix("REJECT_REASON_")
+    return PlaceKind.REJECTED_FUNDS if reason in _FUNDS else PlaceKind.REJECTED_OTHER
+
+
 def size_and_limit(row: Mapping[str, object]) -> tuple[Decimal, Decimal]:
     """Return the base size and limit of the one configuration that the order was placed with."""
     told = table(row.get("order_configuration"), "order_configuration")

@@ -111,7 +111,9 @@ class OrderPath(ABC):
         except NoAnswerError as error:
             return LookUp((), Absence.NO_ANSWER, (str(error),), error.transient)
         except (UnclearError, ContradictionError) as error:
-            return LookUp((), Absence.NO_ANSWER, (f"impossible answer: {error}",))
+            impossible = isinstance(error, ContradictionError)
+            told = (f"impossible answer: {error}",)
+            return LookUp((), Absence.NO_ANSWER, told, impossible=impossible)
         absence = None if found else Absence.NOT_FOUND
         return LookUp(tuple(found), absence, tuple(evidence))
 
