@@ -8,9 +8,17 @@ from decimal import Decimal
 from typing import NoReturn
 
 from dcaguard.core.market import Market
-from dcaguard.core.money import EXACT, ZERO, parse_decimal, plain, times
+from dcaguard.core.money import EXACT, ONE, ZERO, parse_decimal, plain, times
 from dcaguard.core.order import Fill, Order, Status, VenueReport
 
+# A cost may differ from price times amount by the last place it is told with, and is told with five
+# digits at least: 1493.9 for 1493.90106, says kraken.
+_PLACE_MAX = Decimal("0.01")  # quote
+_COST_SHARE = Decimal("0.0001")
+# Of what was traded, and four times the dearest fee that these venues ask (1.2 percent): a fee that
+# is only dearer than planned was paid all the same and must be written down.
+_FEE_SHARE = Decimal("0.05")
+_FEE_PLACE_MAX = Decimal("0.00001")
 # Ids, symbols and words of a venue are far shorter.
 _WORD_MAX = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -106,9 +114,16 @@ def _instant(microseconds: Decimal, key: str) -> datetime:
 
 
 def one_of_each(fills: Sequence[Fill]) -> tuple[Fill, ...]:
-    """Return the fills once each, oldest first; the same trade told in two ways contradicts."""
+    """Return the fills once each, oldest first.
+
+    The same trade told in two ways contradicts, and so does a cost that is not its own.
+    """
     by_id: dict[str, Fill] = {}
     for fill in fills:
+        demand(
+            agree(fill.cost, times(fill.price, fill.amount)),
+            f"trade {fill.trade_id} does not cost its price times its amount",
+        )
         known = by_id.setdefault(fill.trade_id, fill)
         demand(known == fill, f"trade {fill.trade_id} is told in two ways")
     return tuple(sorted(by_id.values(), key=lambda fill: (fill.filled_at, fill.trade_id)))
@@ -119,16 +134,15 @@ def checked(order: Order, said: VenueReport) -> VenueReport:
     demand(said.filled <= order.amount, "filled is more than the order's amount")
     demand(said.cost <= order.max_quote, "cost is more than the order may spend")
     demand((said.filled > 0) == (said.cost > 0), "filled and cost do not go together")
+    dearest = times(said.filled, order.limit_price)
+    demand(
+        order.type == "market" or said.cost <= dearest or agree(said.cost, dearest),
+        "cost is more than the order's limit allows",
+    )
     fills = one_of_each(said.fills)
     total = sum((fill.amount for fill in fills), ZERO)
-    for fill in fills:
-        demand(fill.side == "BUY", "a trade of this order is a sale")
-        demand(fill.amount > 0 and fill.price > 0, "a trade has no amount or no price")
-        demand(
-            order.type == "market" or fill.price <= order.limit_price,
-            "a trade is dearer than the order's limit",
-        )
     demand(total <= said.filled, "the trades are more than the order filled")
+    _hold_against(order, said, fills, complete=total == said.filled)
     status = said.status
     if status is Status.REJECTED:
         demand(said.filled == 0, "called rejected, although it traded")
@@ -144,6 +158,47 @@ def checked(order: Order, said: VenueReport) -> VenueReport:
         amount=order.amount,
         limit_price=order.limit_price,
     )
+
+
+def agree(told: Decimal, reckoned: Decimal, roundings: int = 1) -> bool:
+    """Tell whether a cost is what prices and amounts make, within the rounding of its digits."""
+    slack = max(roundings * _last_place(told, _PLACE_MAX), times(told, _COST_SHARE))
+    return abs(told - reckoned) <= slack
+
+
+def _last_place(told: Decimal, most: Decimal) -> Decimal:
+    exponent = told.as_tuple().exponent
+    assert isinstance(exponent, int)  # finite
+    return min(ONE.scaleb(exponent), most)
+
+
+def _hold_against(
+    order: Order, said: VenueReport, fills: Sequence[Fill], *, complete: bool
+) -> None:
+    """Demand of the trades what they must be by themselves, and together for the order."""
+    for fill in fills:
+        demand(fill.side == "BUY", "a trade of this order is a sale")
+        demand(fill.amount > 0 and fill.price > 0, "a trade has no amount or no price")
+        demand(
+            order.type == "market" or fill.price <= order.limit_price,
+            "a trade is dearer than the order's limit",
+        )
+    cost = sum((fill.cost for fill in fills), ZERO)
+    adds_up = agree(said.cost, cost, len(fills) + 1)
+    demand(
+        adds_up or (not complete and cost < said.cost), "the trades' costs are not the order's cost"
+    )
+    base, quote = order.symbol.split("/")
+    bought = sum((fill.amount for fill in fills), ZERO)
+    _demand_possible_fees(fills, quote, cost)
+    _demand_possible_fees(fills, base, bought)
+
+
+def _demand_possible_fees(fills: Sequence[Fill], asset: str, traded: Decimal) -> None:
+    fees = [fill.fee_amount for fill in fills if fill.fee_currency == asset]
+    most = times(traded, _FEE_SHARE)
+    most += sum((_last_place(fee, _FEE_PLACE_MAX) for fee in fees), ZERO)
+    demand(sum(fees, ZERO) <= most, f"the trades' fees in {asset} are more than fees can be")
 
 
 def as_found(order: Order, amount: Decimal, limit_price: Decimal) -> Order:

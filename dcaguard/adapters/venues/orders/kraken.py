@@ -13,6 +13,7 @@ from dcaguard.adapters.venues.orders.checking import (
     demand,
     from_uuid,
     number,
+    one_of_each,
     table,
     word,
 )
@@ -151,14 +152,12 @@ class KrakenOrders(OrderPath):
     def trades(self, line: Line, account: str, symbol: str, since: datetime) -> list[Fill]:
         """Read the trade history and keep this symbol's."""
         names = names_of(line, symbol)
-        return sorted(
-            (
-                fill_of(line, account, symbol, None, (trade_id, row))
-                for trade_id, row in self._history(line, since).items()
-                if word(row, "pair") in names
-            ),
-            key=lambda fill: (fill.filled_at, fill.trade_id),
-        )
+        found = [
+            fill_of(line, account, symbol, None, (trade_id, row))
+            for trade_id, row in self._history(line, since).items()
+            if word(row, "pair") in names
+        ]
+        return list(one_of_each(found))
 
     def _settled(self, line: Line, order: Order, txid: str) -> Mapping[str, object]:
         """Return the order's row, asking again while an IOC still looks alive."""
