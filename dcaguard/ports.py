@@ -16,6 +16,18 @@ from dcaguard.core.reading import Reading
 Written = TypeVar("Written")
 
 
+class Secrets(Protocol):
+    """Every secret of this process, to be kept out of whatever leaves it or is written down."""
+
+    def scrub(self, text: str) -> str:
+        """Return the text without a secret, in whatever spelling."""
+        ...
+
+    def add_signature(self, signature: str) -> None:
+        """Hide what signed a request from here on."""
+        ...
+
+
 class Clock(Protocol):
     """The only source of time."""
 

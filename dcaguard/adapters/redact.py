@@ -1,21 +1,29 @@
 """One place that knows every live secret and lets none of them out, in any spelling."""
 
-import base64
-import contextlib
 import io
 import logging
 import re
 import sys
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable
+from functools import cached_property
+from threading import Lock
 from types import TracebackType
 from typing import IO, TextIO
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
+
+from dcaguard.core.spellings import LENGTH_MIN, spellings
 
 MARK = "[secret]"
-# Shorter texts would hide ordinary words; no venue gives out a shorter key.
-_LENGTH_MIN = 6
-_TAIL = 8
+# Outside text is cut before it is shown: a piece of a long secret is hidden by its head, with all
+# that follows.
+_HEAD = 16
+_FOLLOWS = r"[\w+/=%-]*"
+# What can be a name, an id, a time or an amount of ours. A short secret may well stand in one by
+# chance, and a record whose own names are changed is broken.
+_NAME = re.compile(r"[\w.:|/+\-\[\]@~,]*")
+_SIGNATURES_MAX = 200
 
 
 class Redactor:
@@ -23,16 +31,18 @@ class Redactor:
 
     def __init__(self) -> None:
         """Start with no secret known."""
-        self._spellings: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
+        self._lock = Lock()  # accounts are asked side by side
+        self._lasting: frozenset[str] = frozenset()
+        self._signed: deque[str] = deque(maxlen=_SIGNATURES_MAX)
+        self._spellings: frozenset[str] = frozenset()
+        self._known: _Known | None = None
 
     def add(self, secret: str) -> None:
-        """Register a secret: raw, URL-encoded, base64, hex and its tail are hidden from now on."""
-        stripped = secret.strip()
-        found = {s for s in _spellings(stripped) if len(s) >= _LENGTH_MIN}
-        if not found <= self._spellings:
-            self._spellings |= found
-            self._pattern = None
+        """Register a secret: raw, in URLs, JSON, base64, hex, and its ends are hidden."""
+        found = {s for s in spellings(secret.strip()) if len(s) >= LENGTH_MIN}
+        with self._lock:
+            self._lasting |= found
+            self._changed()
 
     def add_all(self, secrets: Iterable[str]) -> None:
         """Register several secrets."""
@@ -40,61 +50,65 @@ class Redactor:
             self.add(secret)
 
     def add_signature(self, signature: str) -> None:
-        """Register the output of a signing, as it went over the wire."""
-        self.add(signature)
+        """Register the output of a signing, as it went over the wire; the newest are kept."""
+        with self._lock:
+            if signature not in self._signed:
+                self._signed += [signature, quote(signature, safe="")]
+                self._changed()
 
     def scrub(self, text: str) -> str:
         """Return `text` with every spelling of every secret replaced."""
-        if not self._spellings:
-            return text
-        if self._pattern is None:
-            longest_first = sorted(self._spellings, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
-        return self._pattern.sub(MARK, text)
+        known = self._those_known()
+        return known.any.sub(MARK, text) if known.may_stand_in(text) else text
+
+    def scrub_record(self, text: str) -> str:
+        """Return one value of a record scrubbed: names and amounts lose only a long secret."""
+        if not _NAME.fullmatch(text):
+            return self.scrub(text)
+        known = self._those_known()
+        return known.long.sub(MARK, text) if known.may_stand_in(text) else text
+
+    def _changed(self) -> None:
+        self._spellings = self._lasting | {s for s in self._signed if len(s) >= LENGTH_MIN}
+        self._known = None
+
+    def _those_known(self) -> "_Known":
+        with self._lock:
+            if self._known is None:
+                self._known = _Known(self._spellings)
+            return self._known
 
     def __repr__(self) -> str:
         """Tell how many spellings are known, never one of them."""
         return f"Redactor({len(self._spellings)} spellings)"
 
 
-def _spellings(secret: str) -> set[str]:
-    if len(secret) < _LENGTH_MIN:
-        return set()
-    raw = secret.encode()
-    found = {
-        secret,
-        quote(secret),
-        quote(secret, safe=""),
-        quote_plus(secret),
-        repr(secret)[1:-1],
-        secret.replace("\n", "\\n"),
-        raw.hex(),
-        *_base64(raw),
-    }
-    if len(secret) > 2 * _TAIL:
-        found.add(secret[-_TAIL:])
-    lines = [line.strip() for line in secret.splitlines()]
-    if len(lines) > 1:  # a PEM key leaks one line at a time
-        found |= {line for line in lines if len(line) > 2 * _TAIL and not line.startswith("-----")}
-    with contextlib.suppress(ValueError):
-        # A secret that is base64 itself is signed with as bytes: hide those too.
-        decoded = base64.b64decode(secret, validate=True)
-        if len(decoded) >= 2 * _TAIL:
-            found.add(decoded.hex())
-    return found
+class _Known:
+    """What is hidden at one time, and the patterns that find it."""
 
+    def __init__(self, spelled: Iterable[str]) -> None:
+        self._spelled = sorted(spelled, key=len, reverse=True)
+        self._heads = {s[:_HEAD] for s in self._spelled if len(s) >= 2 * _HEAD and s[0] != "-"}
+        self._lowered = [s.lower() for s in (*self._spelled, *self._heads)]
 
-def _base64(raw: bytes) -> set[str]:
-    """Return what base64 shows of `raw` alone and inside a longer text, at each alignment."""
-    found: set[str] = set()
-    for encode in (base64.b64encode, base64.urlsafe_b64encode):
-        found.add(encode(raw).decode().rstrip("="))
-        for lead in (1, 2):
-            inner = encode(b"\0" * lead + raw).decode().rstrip("=")
-            # The first characters mix with what stands before, the last with what follows.
-            found.add(inner[4:-1])
-        found.add(encode(raw).decode().rstrip("=")[:-1])
-    return found
+    def may_stand_in(self, text: str) -> bool:
+        """Tell cheaply whether `text` is worth a pattern; most text holds no secret."""
+        lowered = text.lower()
+        return any(spelling in lowered for spelling in self._lowered)
+
+    @cached_property
+    def any(self) -> re.Pattern[str]:
+        """Finds every spelling, the longest first."""
+        return self._any_of(self._spelled)
+
+    @cached_property
+    def long(self) -> re.Pattern[str]:
+        """Finds those that no name or amount of ours can hold by chance."""
+        return self._any_of([s for s in self._spelled if len(s) >= _HEAD])
+
+    def _any_of(self, spelled: Iterable[str]) -> re.Pattern[str]:
+        cut = (re.escape(head) + _FOLLOWS for head in sorted(self._heads))
+        return re.compile("|".join((*map(re.escape, spelled), *cut)) or "(?!)", re.IGNORECASE)
 
 
 _ESCAPES = {ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"}

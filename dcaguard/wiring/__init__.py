@@ -112,7 +112,13 @@ def _journal(path: Path, clock: Clock, *, write: bool) -> Iterator[Journal]:
     if not write and not path.exists() and not head.exists():
         yield EmptyJournal()
         return
-    journal = open_journal(path, clock_now=clock.now(), create=write, read_only=not write)
+    journal = open_journal(
+        path,
+        clock_now=clock.now(),
+        create=write,
+        read_only=not write,
+        scrub=REDACTOR.scrub_record,
+    )
     try:
         yield journal
     finally:

@@ -10,7 +10,7 @@ from dcaguard.core.config import PAPER, Account
 from dcaguard.core.market import Quote
 from dcaguard.ports import Clock, Journal, Venue
 from dcaguard.wiring.place import place_of
-from dcaguard.wiring.secrets import account_secrets
+from dcaguard.wiring.secrets import REDACTOR, account_secrets
 
 # What a preview from stored data assumes of a real venue: ordinary taker fee and spread.
 STORED_FEE = Decimal("0.001")
@@ -71,6 +71,7 @@ class Venues:
             sandbox=account.sandbox,
             cache_path=place_of(self._loaded).cache,
             clock=self._clock,
+            secrets=REDACTOR,
         )
         self._stack.callback(venue.close)
         return venue

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import logging
 import os
 import subprocess
@@ -44,6 +45,44 @@ SPELLINGS = {
     else base64.b64decode(SECRET).hex(),
     "tail": SECRET[-8:],
 }
+
+
+ODD = ('pa"ss\\word-1', "pässwörd-12", "tab\tword123", "p&a s+s/word", "\U0001f600passphrase")
+
+
+@pytest.mark.parametrize("secret", ODD)
+def test_a_secret_is_hidden_as_json_spells_it(secret: str) -> None:
+    for spell in (json.dumps, repr, ascii, lambda text: json.dumps(text, ensure_ascii=False)):
+        text = spell(secret)
+        for shown in (text, text.replace("/", "\\/"), json.dumps({"said": text})):
+            scrubbed = redactor(secret).scrub(shown)
+            assert MARK in scrubbed
+            assert "word" not in scrubbed
+            assert "pass" not in scrubbed
+
+
+@pytest.mark.parametrize("length", [16, 17, 40, len(SECRET) - 1])
+def test_a_piece_of_a_long_secret_is_hidden_with_all_that_follows(length: int) -> None:
+    assert redactor(SECRET).scrub(f"said {SECRET[:length]}, cut") == f"said {MARK}, cut"
+
+
+def test_a_record_keeps_names_and_amounts_that_hold_a_short_secret_by_chance() -> None:
+    made = redactor("123456", "weekly", SECRET)
+    kept = ("btc-eth-weekly", "0.00123456", "2025-03-03T08:00:00.123456Z", "a" * 58 + "123456")
+    for text in (*kept, "2025-03-03T09:00+01:00[Europe/Berlin]", "main:BTC/USDT:123456"):
+        assert made.scrub_record(text) == text
+    for text in ("it said 123456", '{"pass":"weekly"}', "?uid=123456", f"a {SECRET}", SECRET):
+        assert MARK in made.scrub_record(text)
+    hexed = SECRET.encode().hex()
+    assert made.scrub_record(f"a.{hexed}.b") == f"a.{MARK}.b"
+
+
+def test_the_newest_signatures_are_hidden_and_a_long_process_does_not_keep_all() -> None:
+    made = Redactor()
+    for number in range(500):
+        made.add_signature(f"{number:064x}")
+    assert made.scrub(f"{499:064x}") == MARK
+    assert int(repr(made).split("(")[1].split()[0]) <= 200
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)

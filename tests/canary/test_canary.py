@@ -1,6 +1,7 @@
 """The canary is heard: in every spelling, every file and every process, or this suite is deaf."""
 
 import base64
+import json
 import subprocess
 import sys
 import tempfile
@@ -94,6 +95,31 @@ def test_the_shipped_command_with_its_redaction_cut_out_is_heard(tmp_path: Path)
         )
         assert space.run("--verbose").code == 70
     assert "a key (raw) in stderr" in WATCH.drain()
+
+
+DEAF = "from dcaguard.adapters.redact import Redactor\n" + "".join(
+    f"Redactor.{name} = lambda self, text: text\n" for name in ("scrub", "scrub_record")
+)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_key_that_a_venue_repeats_is_heard_in_the_journal(tmp_path: Path, *, kept: bool) -> None:
+    with BinanceWire().start() as server:
+        space = live_workspace(tmp_path / "space", server)
+        key = server.credentials["apiKey"]
+        body = json.dumps({"code": -2015, "msg": f"who is {key}?"})
+        server.fault(("GET", "/api/v3/account$"), "status", status=400, body=body)
+        if not kept:
+            space.patch("deaf", DEAF)
+        assert space.run().code == 77
+        assert space.call("why").code == 0
+    heard_of = WATCH.drain()
+    space.journal.unlink()  # before this test itself is listened to
+    if kept:
+        assert heard_of == []
+    else:
+        assert any(place.endswith("dcaguard.db") for place in heard_of)
+        assert any(place.endswith("in stdout") for place in heard_of)
 
 
 LEAKY = """

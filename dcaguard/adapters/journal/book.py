@@ -32,12 +32,19 @@ Result = TypeVar("Result")
 class Book:
     """The open file: what may be written, in which order, and what happens when it fails."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, head_path: Path) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        head_path: Path,
+        scrub: chain.Scrub = str,
+    ) -> None:
         self.connection = connection
         self.path = path
         self.head_path = head_path
         self.ballast_path = path.with_suffix(".ballast")
         self.run_id = ""
+        self._scrub = scrub
         self._depth = 0
         self._wrote = False
 
@@ -99,7 +106,8 @@ class Book:
     def add(self, kind: str, subject: str, data: Mapping[str, object], at: datetime) -> int:
         """Chain one row and its typed rows inside a transaction; return its seq."""
         assert self._depth, "a row belongs in a transaction"
-        seq, stored = chain.insert_row(self.connection, (self.run_id, kind, subject), data, at)
+        named = (self.run_id, kind, subject)
+        seq, stored = chain.insert_row(self.connection, named, data, at, self._scrub)
         for table, cells in project(kind, self.run_id, instant(at), stored):
             insert_typed(self.connection, table, seq, [cells])
         self._wrote = True

@@ -8,9 +8,10 @@ the empty text. `body` = {"at", "data", "kind", "run_id", "seq", "subject"} in c
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from dcaguard.core.canonical import canonical_json, instant
 
@@ -19,6 +20,7 @@ CHECKPOINT = "checkpoint"
 CHECKPOINT_ROWS = 500  # an open re-reads at most about this many rows
 
 COLUMNS = "seq, at, run_id, kind, subject, body, prev_hash, hash"
+Scrub = Callable[[str], str]  # takes the secrets out of one text
 RawRow = tuple[int, str, str, str, str, str, str, str]
 
 
@@ -57,18 +59,49 @@ def insert_row(
     named: tuple[str, str, str],
     data: Mapping[str, object],
     at: datetime,
+    scrub: Scrub,
 ) -> tuple[int, dict[str, object]]:
-    """Chain one row inside the caller's transaction; return its seq and its data as stored."""
+    """Chain one row inside the caller's transaction; return its seq and its data as stored.
+
+    No secret that `scrub` knows gets into it, however a venue or a proxy repeats one.
+    """
     last_seq, prev_hash = newest(connection)
     seq, at_text = last_seq + 1, instant(at)
     body = body_text(seq, at_text, named, data)
     stored = json.loads(body)
+    texts = "\0".join(_texts(stored))
+    if scrub(texts) != texts:
+        stored = _without_secrets(stored, scrub)
+        body = canonical_json(stored)
     columns = (stored["run_id"], stored["kind"], stored["subject"])
     connection.execute(
         f"INSERT INTO journal ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (seq, at_text, *columns, body, prev_hash, chain_hash(prev_hash, body)),
     )
     return seq, stored["data"]
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text in what JSON holds, names included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield name
+            yield from _texts(item)
+
+
+def _without_secrets(value: Any, scrub: Scrub) -> Any:
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, list):
+        return [_without_secrets(item, scrub) for item in value]
+    if isinstance(value, dict):
+        return {scrub(name): _without_secrets(item, scrub) for name, item in value.items()}
+    return value
 
 
 def last_checkpoint(connection: sqlite3.Connection) -> int:

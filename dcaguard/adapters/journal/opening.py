@@ -35,23 +35,24 @@ QUICK_CHECK_BYTES_MAX = 4 * 1024 * 1024  # a whole-file check stays a matter of 
 def open_journal(
     path: Path,
     *,
-    head_path: Path | None = None,
     clock_now: datetime,
     create: bool = True,
     read_only: bool = False,
     checked: bool = True,
+    scrub: chain.Scrub = str,
 ) -> SqliteJournal:
     """Open the journal at `path`; its head file stands beside it as NAME.head.
 
     For writing: makes the file when it is missing (`create`), migrates, checks the newest part of
     the chain, the triggers and the head, and heals what a crash left. `read_only` makes, migrates
     and changes nothing (but lets SQLite undo a write that was cut off). `checked=False` leaves
-    schema, chain and head to `verify_all`; only for reading.
+    schema, chain and head to `verify_all`; only for reading. `scrub` takes the secrets out of each
+    text before it is written.
     Errors: 66 missing, 73 a link or folder in its place, 74 disk, 75 locked, 77 another's file,
     78 newer version, foreign file or remote file system, 83 damaged, cut, older or lost.
     """
     assert checked or read_only, "writing needs a checked journal"
-    head_path = head_path or path.with_suffix(".head")
+    head_path = path.with_suffix(".head")
     with told(path, "open the journal"):
         head = read_head(head_path)  # before the database, which may only be newer
         _find_file(path, head_path, head, create=create and not read_only)
@@ -61,7 +62,7 @@ def open_journal(
             _take_from_others(path, head_path)
         connection = connect(path, read_only=read_only)
         try:
-            book = Book(connection, path, head_path)
+            book = Book(connection, path, head_path, scrub)
             if read_only:
                 notes = _begin_reading(book, head, checked=checked)
             else:

@@ -31,7 +31,7 @@ from dcaguard.core.errors import (
 from dcaguard.core.login import Login
 from dcaguard.core.market import Market, Quote
 from dcaguard.core.order import Absence, Fill, LookUp, Order, Placed, PlaceKind
-from dcaguard.ports import Clock
+from dcaguard.ports import Clock, Secrets
 
 # The order paths that are tested against a server that speaks the venue's wire protocol.
 ORDER_PATHS: dict[str, type[OrderPath]] = {
@@ -50,6 +50,7 @@ def open_ccxt_venue(  # noqa: PLR0913 (what a config says of an account, and whe
     sandbox: bool,
     cache_path: Path,
     clock: Clock,
+    secrets: Secrets | None = None,
 ) -> "CcxtVenue":
     """Return the venue of one account; without credentials it serves public data only.
 
@@ -60,7 +61,9 @@ def open_ccxt_venue(  # noqa: PLR0913 (what a config says of an account, and whe
     orders = path_class() if path_class is not None and credentials else None
     free = (*public_rules(exchange), *profile_rules(exchange_id), *(orders.free if orders else ()))
     session = GuardedSession(
-        Egress(origins(exchange), free, orders.order if orders is not None else ()), clock
+        Egress(origins(exchange), free, orders.order if orders is not None else ()),
+        clock,
+        secrets=secrets,
     )
     exchange.session.close()
     exchange.session = session
@@ -160,6 +163,7 @@ class CcxtVenue:
                 now=self._line.clock.now(),
                 markets=self._listing.one_per_base(),
                 beyond=self._beyond,
+                scrub=self._line.session.scrub,
             )
         )
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -20,6 +20,10 @@ _NEVER_IN_AN_ORDER = frozenset(
     {"leverage", "marginmode", "margin_type", "sideeffecttype", "isisolated", "reduceonly"}
     | {"reduce_only", "close", "tdmode", "isleverage", "autoborrow", "auto_borrow"}
 )
+
+# Keys, signatures and tokens are longer than any other header's words.
+_SIGNATURE_MIN = 40
+_SIGNED = re.compile(r"(?:^|&)sign(?:ature)?=([^&]+)", re.IGNORECASE)
 
 # A fence that only a bug, or a strange ccxt, runs into.
 REPORT = "Nothing was sent; please report it."
@@ -153,3 +157,13 @@ _QUERY = re.compile(r"(\bhttps?://[^\s?'\"]+|(?<=\s)/[^\s?'\"]*)\?[^\s'\"]*")
 def without_queries(text: str) -> str:
     """Return `text` with every URL cut at its '?': signatures travel in queries."""
     return _QUERY.sub(r"\1?...", text)
+
+
+def signatures(url: str, kwargs: Mapping[str, object]) -> Iterator[str]:
+    """Yield what signs a request, or goes with it as a key: a venue may repeat it in its answer."""
+    headers = kwargs.get("headers")
+    for value in headers.values() if isinstance(headers, dict) else ():
+        yield from (word for word in str(value).split() if len(word) >= _SIGNATURE_MIN)
+    for text in (urlsplit(url).query, kwargs.get("data")):
+        if isinstance(text, str):
+            yield from _SIGNED.findall(text)

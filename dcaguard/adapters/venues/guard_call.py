@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -50,19 +50,21 @@ class _Heard:
     text: str | None = None
 
 
-def ask(exchange: Any, probe: Probe, params: Mapping[str, object]) -> Reply:
-    """Send one read and return how it ended; never raises."""
+def ask(
+    exchange: Any, probe: Probe, params: Mapping[str, object], scrub: Callable[[str], str] = str
+) -> Reply:
+    """Send one read and return how it ended, scrubbed where it is a sentence; never raises."""
     with _listening(exchange) as heard:
         try:
             returned = getattr(exchange, probe.call)(dict(params))
         except Exception as error:  # noqa: BLE001 - whatever it was, we were not answered
             _remember(exchange, heard)
-            return _refused(probe, heard, error)
+            return _refused(probe, heard, error, scrub)
         _remember(exchange, heard)
         astray = _astray(exchange, probe)
         if astray:
             return Reply(Outcome.FAILED, why=astray)
-        return _answered(probe, heard, returned)
+        return _answered(probe, heard, returned, scrub)
 
 
 @contextmanager
@@ -102,7 +104,7 @@ def _astray(exchange: Any, probe: Probe) -> str:
     return ""
 
 
-def _answered(probe: Probe, heard: _Heard, returned: object) -> Reply:
+def _answered(probe: Probe, heard: _Heard, returned: object, scrub: Callable[[str], str]) -> Reply:
     try:
         text = heard.text
         if text is None:
@@ -118,7 +120,7 @@ def _answered(probe: Probe, heard: _Heard, returned: object) -> Reply:
     if code:
         return _no_account(code, body)
     if _is_error(probe, body):
-        said = " ".join(json.dumps(body, default=str).split())[:120]
+        said = _piece(json.dumps(body, default=str), scrub)
         return Reply(Outcome.FAILED, body, f"the venue refused: {said}")
     return Reply(Outcome.ANSWERED, body)
 
@@ -146,7 +148,7 @@ def _refusal_code(probe: Probe, body: object) -> str:
     return ""
 
 
-def _refused(probe: Probe, heard: _Heard, error: Exception) -> Reply:
+def _refused(probe: Probe, heard: _Heard, error: Exception, scrub: Callable[[str], str]) -> Reply:
     said = heard.text if heard.text is not None else str(error)
     for code in probe.no_account:
         if re.search(rf"(?<![\w.-]){re.escape(code)}(?![\w])", said):
@@ -154,14 +156,19 @@ def _refused(probe: Probe, heard: _Heard, error: Exception) -> Reply:
     lost = heard.status == _HTTP_NOT_FOUND or (not heard.status and " 404 " in f" {said} ")
     if lost and probe.secondary:
         return Reply(Outcome.NOT_OFFERED, None, "this host does not offer the product (HTTP 404)")
-    return Reply(Outcome.FAILED, None, _why(heard, error))
+    return Reply(Outcome.FAILED, None, _why(heard, error, scrub))
 
 
-def _why(heard: _Heard, error: Exception) -> str:
+def _why(heard: _Heard, error: Exception, scrub: Callable[[str], str]) -> str:
     """Name the error without ccxt's message, which holds the signed URL."""
     parts = [type(error).__name__]
     if heard.status:
         parts.append(f"HTTP {heard.status}")
     if heard.text:
-        parts.append(" ".join(heard.text.split())[:120])
+        parts.append(_piece(heard.text, scrub))
     return ", ".join(parts)
+
+
+def _piece(text: str, scrub: Callable[[str], str]) -> str:
+    """Return the beginning of what was said; scrubbed first, since a key may stand at the cut."""
+    return " ".join(scrub(text).split())[:120]

@@ -1,6 +1,6 @@
 """Every wallet a login reaches is read once, at its own address; a failure stays a gap."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -23,7 +23,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 _MODE_UNKNOWN = "the account's mode could not be read, so this may be another wallet"
 
 
-def read_account(
+def read_account(  # noqa: PLR0913 (an account, what is known beforehand, and what to hide)
     exchange: Any,
     profile: VenueProfile,
     *,
@@ -31,15 +31,16 @@ def read_account(
     now: datetime,
     markets: Mapping[str, Market],
     beyond: Mapping[str, str] = NOTHING,
+    scrub: Callable[[str], str] = str,
 ) -> AccountView:
     """Read one account through an unmodified ccxt class, one call after the other.
 
     `markets` are the venue's spot markets by symbol (empty when not loaded: then any
     leveraged-looking name counts as one). `beyond` says of each API group that this login can not
-    reach why. Never raises for a venue's failure.
+    reach why. `scrub` takes the secrets out of what a venue says. Never raises for its failure.
     """
     listed = frozenset(m.base for m in markets.values() if m.active)
-    look = _Look(exchange, profile, listed, beyond)
+    look = _Look(exchange, profile, listed, beyond, scrub)
     for probe in profile.probes:
         look.read(probe)
     holdings = added_up(look.holdings)
@@ -81,8 +82,10 @@ class _Look:
         profile: VenueProfile,
         listed: frozenset[str],
         beyond: Mapping[str, str],
+        scrub: Callable[[str], str],
     ) -> None:
         self.exchange = exchange
+        self.scrub = scrub
         self.profile = profile
         self.beyond = beyond
         self.reader = Reader(self._code, profile.manual, listed)
@@ -146,7 +149,7 @@ class _Look:
     def _read_one(self, probe: Probe, wallet: str, params: dict[str, object]) -> None:
         cursors: set[object] = set()
         for _ in range(_PAGES_MAX):
-            reply = ask(self.exchange, probe, params)
+            reply = ask(self.exchange, probe, params, self.scrub)
             self._settle(probe, wallet, reply)
             cursor = lookup(reply.body, probe.pages.cursor) if probe.pages else None
             if probe.pages is None or not isinstance(cursor, str) or cursor in {"", *cursors}:

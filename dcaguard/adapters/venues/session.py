@@ -23,9 +23,10 @@ from dcaguard.adapters.venues.egress import (
     Permit,
     RedirectRefusedError,
     TransportError,
+    signatures,
 )
 from dcaguard.core.errors import ProtocolError
-from dcaguard.ports import Clock
+from dcaguard.ports import Clock, Secrets
 
 TIMEOUT_SECONDS = 30.0
 BODY_BYTES_MAX = 4 * 1024 * 1024
@@ -51,9 +52,15 @@ class GuardedSession(requests.Session):
     """What ccxt is given as `exchange.session`."""
 
     def __init__(
-        self, egress: Egress, clock: Clock, *, timeout_seconds: float = TIMEOUT_SECONDS
+        self,
+        egress: Egress,
+        clock: Clock,
+        *,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        secrets: Secrets | None = None,
     ) -> None:
         super().__init__()
+        self._secrets = secrets
         self._clock = clock
         # No proxy, .netrc or CA bundle from the environment: none of them was decided by us.
         self.trust_env = False
@@ -116,6 +123,10 @@ class GuardedSession(requests.Session):
         )
         raise EgressRefusedError(sentence)
 
+    def scrub(self, text: str) -> str:
+        """Return what was received without the secrets that were sent."""
+        return text if self._secrets is None else self._secrets.scrub(text)
+
     def close(self) -> None:
         """End every connection."""
         super().close()
@@ -141,6 +152,9 @@ class GuardedSession(requests.Session):
         prepared = self.prepare_request(
             requests.Request(verb, url, data=kwargs.get("data"), headers=kwargs.get("headers"))
         )
+        if self._secrets is not None:
+            for signed in signatures(url, kwargs):
+                self._secrets.add_signature(signed)
         asked_at, began = self._clock.now(), self._clock.monotonic()
         try:
             with self._line.limited(self._timeout):
