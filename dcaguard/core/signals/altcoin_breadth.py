@@ -8,6 +8,7 @@ from dcaguard.core.history import DAY, F64, I64, NEVER, History, joined
 from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import AltcoinBreadth
 from dcaguard.core.signals.rolling import in_a_row, lowest
+from dcaguard.core.signals.spans import day_number, whole
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -73,9 +74,9 @@ def _relief(history: History, rows: Rows, params: AltcoinBreadth, fresh: Freshne
     return np.where(silent, np.nan, (low > 0) & narrow & (ahead >= params.relief_beats_btc))
 
 
-def _at_low(_as_of: I64, close: F64) -> dict[str, F64]:
+def _at_low(as_of: I64, close: F64) -> dict[str, F64]:
     low = (close <= lowest(close, _LOW_DAYS)) & (np.arange(close.size) >= _LOW_DAYS - 1)
-    return {"low": low.astype(float)}
+    return {"low": np.where(whole(day_number(as_of), _LOW_DAYS), low, np.nan)}
 
 
 def _reason(row: Mapping[str, float], params: AltcoinBreadth) -> str:

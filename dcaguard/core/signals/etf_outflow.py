@@ -9,6 +9,7 @@ from dcaguard.core.signals.memory import Scores, ranked_score, remember, short_p
 from dcaguard.core.signals.params import EtfOutflow
 from dcaguard.core.signals.rolling import in_a_row, ratio, total
 from dcaguard.core.signals.sessions import on_sessions, session_number
+from dcaguard.core.signals.spans import sum_of
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -72,9 +73,9 @@ def _spec(params: EtfOutflow) -> Spec:
     return Spec("etf-outflow", "S1", Block.FLOWS, params.weight, "% of AUM, 5 sessions", fresh)
 
 
-def _sums(_as_of: I64, flow: F64) -> dict[str, F64]:
+def _sums(as_of: I64, flow: F64) -> dict[str, F64]:
     inflows = total((flow >= 0).astype(float), _WEEK)
-    return {"flow": flow, "five": total(flow, _WEEK), "inflows": inflows}
+    return {"flow": flow, "five": sum_of(flow, session_number(as_of), _WEEK), "inflows": inflows}
 
 
 def _assets(history: History, params: EtfOutflow, as_of: I64, known_at: I64) -> tuple[F64, F64]:

@@ -7,8 +7,15 @@ import numpy as np
 from dcaguard.core.history import F64, I64, NEVER, Bools, Column, History, distinct
 from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import EverythingSold
-from dcaguard.core.signals.rolling import before, highest, in_a_row, log_returns, ratio, sigma
-from dcaguard.core.signals.sessions import on_sessions, on_weekdays, session_number
+from dcaguard.core.signals.rolling import before, highest, in_a_row, ratio, sigma
+from dcaguard.core.signals.sessions import (
+    CLOSED_WEEKDAYS_MAX,
+    on_sessions,
+    on_weekdays,
+    session_number,
+    weekday_number,
+)
+from dcaguard.core.signals.spans import day_number, returns, whole
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -27,8 +34,8 @@ VIX = "vix"
 _CORE = (BITCOIN, SHARES, GOLD)
 _BARS = 5
 _VIX_PEAK_SESSIONS = 60
-# A-shares close for up to eight weekdays at the New Year and in October: closed, not stale.
-_ASIA_CLOSED_WEEKDAYS = 8
+# Christmas and New Year lie within five bars.
+_GOLD_CLOSED_WEEKDAYS = 2
 
 
 def everything_sold(history: History, params: EverythingSold) -> Track:
@@ -36,7 +43,7 @@ def everything_sold(history: History, params: EverythingSold) -> Track:
     fresh = Freshness(Calendar.NEW_YORK, params.stale_sessions, params.stale_sessions)
     spec = Spec("everything-sold", "S6", Block.MACRO, params.weight, "sigmas, least of 3", fresh)
     missing = tuple(s for s in (*MARKETS, VIX) if s not in history.columns)
-    falls = {s: derive(_own_bars(history, s), _fall(params)) for s in MARKETS}
+    falls = {s: derive(_own_bars(history, s), _fall(s, params)) for s in MARKETS}
     vix = derive(_own_bars(history, VIX), _vix)
     sources = [rows for rows in (*falls.values(), vix) if rows.known_at.size]
     if not sources:
@@ -60,16 +67,28 @@ def _own_bars(history: History, name: str) -> Column:
     return on_sessions(source) if name in (SHARES, VIX) else on_weekdays(source)
 
 
-def _fall(params: EverythingSold) -> Derive:
-    def fall(_as_of: I64, close: F64) -> dict[str, F64]:
-        spread = sigma(before(log_returns(close)), params.sigma_bars) * np.sqrt(_BARS)
-        return {"d": -ratio(log_returns(close, _BARS), spread)}
+def _clock(name: str, as_of: I64) -> tuple[I64, int]:
+    """Return (numbers of a market's bars, how many it may leave out for its own holidays)."""
+    if name == BITCOIN:
+        return day_number(as_of), 0
+    if name == SHARES:
+        return session_number(as_of), 0
+    return weekday_number(as_of), _GOLD_CLOSED_WEEKDAYS if name == GOLD else CLOSED_WEEKDAYS_MAX
+
+
+def _fall(name: str, params: EverythingSold) -> Derive:
+    def fall(as_of: I64, close: F64) -> dict[str, F64]:
+        clock, closed = _clock(name, as_of)
+        one, five = (returns(close, clock, bars, closed) for bars in (1, _BARS))
+        return {"d": -ratio(five, sigma(before(one), params.sigma_bars) * np.sqrt(_BARS))}
 
     return fall
 
 
-def _vix(_as_of: I64, vix: F64) -> dict[str, F64]:
-    return {"vix": vix, "peak": highest(vix, _VIX_PEAK_SESSIONS)}
+def _vix(as_of: I64, vix: F64) -> dict[str, F64]:
+    peak = highest(vix, _VIX_PEAK_SESSIONS)
+    seen = whole(session_number(as_of), _VIX_PEAK_SESSIONS)
+    return {"vix": vix, "peak": np.where(seen, peak, np.nan)}
 
 
 def _together(
@@ -98,7 +117,7 @@ def _freshness(name: str, params: EverythingSold) -> Freshness:
     if name == BITCOIN:
         return Freshness(Calendar.DAYS, params.stale_sessions, params.stale_sessions)
     if name in (CHINA, HONG_KONG):
-        limit = params.stale_sessions + _ASIA_CLOSED_WEEKDAYS
+        limit = params.stale_sessions + CLOSED_WEEKDAYS_MAX
         return Freshness(Calendar.WEEKDAYS, limit, limit)
     return Freshness(Calendar.NEW_YORK, params.stale_sessions, params.stale_sessions)
 

@@ -10,12 +10,12 @@ from dcaguard.core.signals.params import LiquidationSpike
 from dcaguard.core.signals.rolling import (
     before,
     group_of,
-    log_returns,
     ratio,
     robust_z,
     sigma,
     trailing_median,
 )
+from dcaguard.core.signals.spans import day_number, returns
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -56,7 +56,7 @@ def liquidation_spike(history: History, params: LiquidationSpike) -> Track:
     close = history.series(PRICE)
     if not close.as_of.size:
         return never_read(spec, (PRICE,))
-    price = derive(close, lambda _, x: _moves(x, params))
+    price = derive(close, lambda as_of, x: _moves(as_of, x, params))
     now = distinct(price.known_at, *_feed_times(history, params))
     now = now[now >= price.known_at[0]]
     as_of = price.as_of[price.index_at(now)]
@@ -92,12 +92,12 @@ def _feed_times(history: History, params: LiquidationSpike) -> list[I64]:
     return [history.series(name).observed_at for name in (*_feeds_of(params), INTEREST)]
 
 
-def _moves(close: F64, params: LiquidationSpike) -> dict[str, F64]:
-    returns = log_returns(close)
-    past = before(returns)
+def _moves(as_of: I64, close: F64, params: LiquidationSpike) -> dict[str, F64]:
+    day = returns(close, day_number(as_of))
+    past = before(day)
     return {
-        "sigmas": ratio(returns, sigma(past, params.sigma_days)),
-        "quiet": ratio(np.abs(returns), sigma(past, _QUIET_DAYS)),
+        "sigmas": ratio(day, sigma(past, params.sigma_days)),
+        "quiet": ratio(np.abs(day), sigma(past, _QUIET_DAYS)),
     }
 
 
@@ -141,7 +141,7 @@ def _interest(history: History, now: I64, fresh: Freshness) -> F64:
     if not interest.as_of.size:
         return np.full(now.size, np.nan)
     rows = derive(interest, lambda _, x: {"now": x})
-    earlier = lookup(interest, rows.as_of - DAY, rows.known_at)
+    earlier = lookup(interest, rows.as_of - DAY, rows.known_at, DAY)
     change = 100 * (ratio(rows.columns["now"], earlier) - 1)
     return Rows(rows.known_at, rows.as_of, {"x": change}).at("x", now, fresh)
 

@@ -19,6 +19,7 @@ from dcaguard.core.signals.rolling import (
     sigma,
 )
 from dcaguard.core.signals.sessions import on_sessions, session_number
+from dcaguard.core.signals.spans import change, unbroken, whole
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -104,20 +105,25 @@ def _basket(shares: Mapping[str, Column], params: MegacapDrawdown) -> Rows:
     )
 
 
-def _falls(_as_of: I64, closes: F64, leader: int | None, params: MegacapDrawdown) -> dict[str, F64]:
+def _falls(as_of: I64, closes: F64, leader: int | None, params: MegacapDrawdown) -> dict[str, F64]:
+    clock = session_number(as_of)
     steps = np.stack([log_returns(c) for c in closes.T], axis=1).mean(axis=1)
-    level = np.exp(np.cumsum(np.nan_to_num(steps)))
-    high = highest(level, params.high_sessions)
+    logs = np.cumsum(np.nan_to_num(steps))
+    # A high of which the sessions before it are missing is none: then nothing is known below it.
+    seen = np.where(whole(clock, params.high_sessions), 1.0, np.nan)
+    level = np.exp(logs)
+    high = highest(level, params.high_sessions) * seen
     low = _low_since_high(level, high, params.high_sessions)
-    week = np.log(level) - np.log(before(level, _WEEK))
-    spread = sigma(before(steps), _SIGMA_SESSIONS) * np.sqrt(_WEEK)
+    one_session = np.where(unbroken(clock, 1), steps, np.nan)
+    spread = sigma(before(one_session), _SIGMA_SESSIONS) * np.sqrt(_WEEK)
     own = closes[:, leader] if leader is not None else np.full(len(closes), np.nan)
+    middle = np.where(whole(clock, params.resume_mean_sessions), 1.0, np.nan)
     return {
         "basket": 100 * (level / high - 1),
-        "leader": 100 * (ratio(own, highest(own, params.high_sessions)) - 1),
-        "z5": ratio(week, spread),
+        "leader": 100 * (ratio(own, highest(own, params.high_sessions) * seen) - 1),
+        "z5": ratio(change(logs, clock, _WEEK), spread),
         "recovered": np.where(level >= high, 1.0, ratio(level - low, high - low)),
-        "above_mean": (level > mean(level, params.resume_mean_sessions)).astype(float),
+        "above_mean": (level > mean(level, params.resume_mean_sessions) * middle).astype(float),
     }
 
 

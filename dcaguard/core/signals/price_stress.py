@@ -4,7 +4,8 @@ import numpy as np
 
 from dcaguard.core.history import F64, I64, History, joined
 from dcaguard.core.signals.params import LiquidationSpike
-from dcaguard.core.signals.rolling import before, highest, log_returns, ratio, sigma
+from dcaguard.core.signals.rolling import highest, ratio, sigma
+from dcaguard.core.signals.spans import day_number, gain, returns, whole
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -49,11 +50,14 @@ def _spec(name: str, params: LiquidationSpike) -> Spec:
     return Spec(name, "", Block.LEVERAGE, _WEIGHT, "share", fresh)
 
 
-def _stress(_as_of: I64, close: F64) -> dict[str, F64]:
+def _stress(as_of: I64, close: F64) -> dict[str, F64]:
+    day = day_number(as_of)
+    fall = 1 - ratio(close, highest(close, _HIGH_DAYS))
+    wild = sigma(returns(close, day), _VOLATILITY_DAYS)
     return {
-        "dd90": 1 - ratio(close, highest(close, _HIGH_DAYS)),
-        "rv10": sigma(log_returns(close), _VOLATILITY_DAYS),
-        "ret5": 1 - ratio(close, before(close, _RETURN_DAYS)),
+        "dd90": np.where(whole(day, _HIGH_DAYS), fall, np.nan),
+        "rv10": np.where(whole(day, _VOLATILITY_DAYS + 1), wild, np.nan),
+        "ret5": -gain(close, day, _RETURN_DAYS),
     }
 
 

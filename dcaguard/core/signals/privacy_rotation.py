@@ -7,7 +7,8 @@ import numpy as np
 from dcaguard.core.history import DAY, F64, I64, NEVER, History, distinct
 from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import PrivacyRotation
-from dcaguard.core.signals.rolling import before, rank, ratio
+from dcaguard.core.signals.rolling import rank
+from dcaguard.core.signals.spans import day_number, gain
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -67,8 +68,8 @@ def privacy_rotation(history: History, params: PrivacyRotation) -> Track:
     )
 
 
-def _month(_as_of: I64, close: F64) -> dict[str, F64]:
-    return {"r20": ratio(close, before(close, _DAYS)) - 1}
+def _month(as_of: I64, close: F64) -> dict[str, F64]:
+    return {"r20": gain(close, day_number(as_of), _DAYS)}
 
 
 def _rotation(bitcoin: Rows, coins: list[Rows], now: I64, fresh: Freshness) -> dict[str, F64]:

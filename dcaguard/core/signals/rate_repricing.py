@@ -9,6 +9,7 @@ from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import RateRepricing
 from dcaguard.core.signals.rolling import before, mean, ratio, sigma
 from dcaguard.core.signals.sessions import on_sessions, session_number
+from dcaguard.core.signals.spans import change
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -24,6 +25,8 @@ from dcaguard.core.signals.track import (
 YIELD, POLICY, POLICY_MONTH = "us2y", "effr", "effr.month"  # percent
 ODDS = ("odds.fed_easier.kalshi", "odds.fed_easier.polymarket")  # shares
 _WEEK, _MONTH, _YEAR = 5, 20, 252  # sessions
+# Bonds rest on Columbus Day and Veterans Day, which shares trade.
+_BOND_HOLIDAYS = 2
 # A daily or monthly change of the policy rate this large is a decision, not a drift.
 _STEP_BP = 10.0
 _ODDS_DAYS, _ODDS_STALE_DAYS, _OPINIONS_MIN = 10, 3, 2
@@ -78,7 +81,7 @@ def _odds_fell(history: History, params: RateRepricing, at: I64) -> Bools:
     fresh = Freshness(Calendar.DAYS, _ODDS_STALE_DAYS, _ODDS_STALE_DAYS)
     odds = [derive(history.series(s), lambda _, x: {"x": x}) for s in ODDS]
     now = np.stack([rows.at("x", at, fresh) for rows in odds])
-    then = np.stack([rows.at("x", at - _ODDS_DAYS * DAY) for rows in odds])
+    then = np.stack([rows.at("x", at - _ODDS_DAYS * DAY, fresh) for rows in odds])
     drops = then - now
     agreed = np.count_nonzero(~np.isnan(drops), axis=0) >= _OPINIONS_MIN
     # A median of two is their mean; markets far apart ask different questions.
@@ -91,7 +94,8 @@ def _changes(rows: Rows, policy: F64) -> dict[str, F64]:
     moves = 100 * (policy - before(policy))
     steps = np.cumsum(np.where(np.abs(moves) >= _STEP_BP, moves, 0.0))
     level = path + steps
-    h5, h20 = level - before(level, _WEEK), level - before(level, _MONTH)
+    clock = session_number(rows.as_of)
+    h5, h20 = (change(level, clock, n, _BOND_HOLIDAYS) for n in (_WEEK, _MONTH))
     z = ratio(h5 - mean(before(h5), _YEAR), sigma(before(h5), _YEAR))
     return {"path": path, "h5": h5, "h20": h20, "z": z}
 

@@ -7,6 +7,7 @@ import numpy as np
 from dcaguard.core.history import DAY, F64, I64, Column, History, joined
 from dcaguard.core.signals.params import Recovery
 from dcaguard.core.signals.rolling import rank, ratio, trailing_median
+from dcaguard.core.signals.spans import day_number, gain
 from dcaguard.core.signals.track import Calendar, Freshness, Rows, derive, lookup
 
 DEPTH, SPREAD = "depth.BTC", "spread.BTC"  # within 1 % of the middle, and as a share of it
@@ -71,10 +72,9 @@ def _within_reach(source: Column, at: I64, window: int) -> tuple[Column, int]:
 def _illiquidity(history: History, params: Recovery, at: I64, fresh: Freshness) -> F64:
     """Amihud: how far the price moves per unit traded, ranked within its own year."""
 
-    def amihud(_as_of: I64, x: F64) -> dict[str, F64]:
+    def amihud(as_of: I64, x: F64) -> dict[str, F64]:
         close, volume = x[:, 0], x[:, 1]
-        moves = np.abs(ratio(close[1:], close[:-1]) - 1)
-        return {"x": np.concatenate([[np.nan], ratio(moves, volume[1:] * close[1:])])[: len(x)]}
+        return {"x": ratio(np.abs(gain(close, day_number(as_of), 1)), volume * close)}
 
     pair = joined([history.series(PRICE), history.series(VOLUME)])
     rows = derive(pair, amihud)
@@ -86,7 +86,7 @@ def _illiquidity(history: History, params: Recovery, at: I64, fresh: Freshness) 
 def _money(history: History, params: Recovery, at: I64, fresh: Freshness) -> F64:
     source = history.series(STABLECOINS)
     rows = derive(source, lambda _, x: {"now": x})
-    earlier = lookup(source, rows.as_of - _WEEK * DAY, rows.known_at)
+    earlier = lookup(source, rows.as_of - _WEEK * DAY, rows.known_at, DAY)
     change = 100 * (ratio(rows.columns["now"], earlier) - 1)
     stays = np.where(np.isnan(change), np.nan, change >= params.stablecoin_7d_pct)
     return Rows(rows.known_at, rows.as_of, {"x": stays}).at("x", at, fresh)

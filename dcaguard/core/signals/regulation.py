@@ -9,7 +9,8 @@ from dcaguard.core.event import OperatorEvent, Severity
 from dcaguard.core.history import F64, HOUR, I64, NEVER, Bools, History, distinct, micros
 from dcaguard.core.signals.memory import Memory, plain_score
 from dcaguard.core.signals.params import Regulation
-from dcaguard.core.signals.rolling import before, log_returns, mean, ratio, sigma
+from dcaguard.core.signals.rolling import before, mean, ratio, sigma
+from dcaguard.core.signals.spans import day_number, returns
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -143,9 +144,9 @@ def _unusual(share: F64, window: int) -> dict[str, F64]:
 
 
 def _btc_sigmas(history: History, now: I64) -> F64:
-    def moves(_as_of: I64, close: F64) -> dict[str, F64]:
-        returns = log_returns(close)
-        return {"x": ratio(returns, sigma(before(returns), _SIGMA_DAYS))}
+    def moves(as_of: I64, close: F64) -> dict[str, F64]:
+        day = returns(close, day_number(as_of))
+        return {"x": ratio(day, sigma(before(day), _SIGMA_DAYS))}
 
     two_days = Freshness(Calendar.DAYS, 2, 2)
     return derive(history.series(PRICE), moves).at("x", now, two_days)

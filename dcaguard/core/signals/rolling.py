@@ -24,8 +24,8 @@ def before(x: F64, steps: int = 1) -> F64:
 
 
 def mean(x: F64, size: int) -> F64:
-    """Return the mean of the last `size` values; NaN until there are that many."""
-    return _by_pieces(x, size, lambda rows: rows.mean(axis=1))
+    """Return the mean of the last `size` known values; NaN until there are that many."""
+    return _of_known(x, size, lambda rows: rows.mean(axis=1))
 
 
 def total(x: F64, size: int) -> F64:
@@ -34,10 +34,21 @@ def total(x: F64, size: int) -> F64:
 
 
 def sigma(x: F64, size: int) -> F64:
-    """Return the sample standard deviation of the last `size` values; NaN until then."""
+    """Return the sample standard deviation of the last `size` known values; NaN until then.
+
+    What is not known, a return across a hole, leaves no gap: one more of the past stands in.
+    """
     if size < 2:  # one value has no deviation
         return np.full(x.size, np.nan)
-    return _by_pieces(x, size, lambda rows: rows.std(axis=1, ddof=1))
+    return _of_known(x, size, lambda rows: rows.std(axis=1, ddof=1))
+
+
+def _of_known(x: F64, size: int, reduce: Callable[[F64], F64]) -> F64:
+    """Return `reduce` of the last `size` known values at each row."""
+    is_known = ~np.isnan(x)
+    # The last is for the rows before any value is known.
+    found = np.append(_by_pieces(x[is_known], size, reduce), np.nan)
+    return np.asarray(found[np.cumsum(is_known) - 1])
 
 
 def highest(x: F64, size: int) -> F64:
@@ -138,15 +149,19 @@ def score_of_rank(share: F64) -> F64:
 
 
 def in_a_row(condition: Bools, key: I64) -> I64:
-    """Return for how many keys in a row the condition has held, its own key included."""
+    """Return for how many keys in a row the condition has held, its own key included.
+
+    A key that is missing ends the row: on that day nobody saw the condition hold.
+    """
     if not condition.size:
         return np.empty(0, np.int64)
     group, last = group_of(key)
     finals = condition[last]
     numbers = np.arange(finals.size)
-    broken = np.maximum.accumulate(np.where(finals, -1, numbers))
-    lengths = np.where(finals, numbers - broken, 0)
-    earlier = np.concatenate([[0], lengths])[group]
+    follows = np.append(False, np.diff(key[last]) <= 1)
+    broken = np.where(finals, np.where(follows, -1, numbers - 1), numbers)
+    lengths = np.where(finals, numbers - np.maximum.accumulate(broken), 0)
+    earlier = np.where(follows, np.append(0, lengths[:-1]), 0)[group]
     return np.where(condition, earlier + 1, 0)
 
 

@@ -20,6 +20,8 @@ _CLOSED_ONCE = (
 )
 _MONDAY, _THURSDAY, _SATURDAY, _SUNDAY = 0, 3, 5, 6
 _JUNETEENTH_FROM = 2022
+# Chinese shares close for up to eight weekdays at the New Year and in October, Tokyo for six.
+CLOSED_WEEKDAYS_MAX = 8
 
 
 def _nth(year: int, month: int, weekday: int, n: int) -> date:
@@ -107,6 +109,13 @@ def session_number(at: I64) -> I64:
     """Return a number that grows by one with each New York session, for counting sessions."""
     start = np.datetime64("1970-01-01", "D")
     count = np.busday_count(start, _days(at) + np.timedelta64(1, "D"), busdaycal=_calendar())
+    return np.asarray(count, np.int64)
+
+
+def weekday_number(at: I64) -> I64:
+    """Return a number that grows by one with each Monday to Friday."""
+    start = np.datetime64("1970-01-01", "D")
+    count = np.busday_count(start, _days(at) + np.timedelta64(1, "D"), busdaycal=_weekdays())
     return np.asarray(count, np.int64)
 
 

@@ -56,7 +56,7 @@ def stablecoin_supply(history: History, params: WhaleSelling) -> Track:
     if not source.as_of.size:
         return never_read(spec, (STABLECOINS,))
     rows = derive(source, lambda _, x: {"now": x})
-    earlier = lookup(source, rows.as_of - _SUPPLY_DAYS * DAY, rows.known_at)
+    earlier = lookup(source, rows.as_of - _SUPPLY_DAYS * DAY, rows.known_at, 3 * DAY)
     change = 100 * (ratio(rows.columns["now"], earlier) - 1)
     own = Rows(rows.known_at, rows.as_of, {"value": change})
     return member(

@@ -133,10 +133,11 @@ def _last(columns: Mapping[str, F64], count: int) -> dict[str, F64]:
     return {name: values[values.size - count :] for name, values in columns.items()}
 
 
-def lookup(source: Column, as_of_max: I64, known_at: I64) -> F64:
+def lookup(source: Column, as_of_max: I64, known_at: I64, reach: int = NEVER) -> F64:
     """Return, for each row, the newest value with as_of <= as_of_max that was known at known_at.
 
-    A series that is revised answers with what was seen first.
+    A series that is revised answers with what was seen first. A value older than `reach`
+    (microseconds) before as_of_max is not of that time: NaN.
     """
     if not source.as_of.size:
         return np.full(as_of_max.size, np.nan)
@@ -147,7 +148,8 @@ def lookup(source: Column, as_of_max: I64, known_at: I64) -> F64:
         np.searchsorted(source.as_of, as_of_max, "right"),
         np.searchsorted(source.observed_at, known_at, "right"),
     )
-    return pick(source.value, index - 1, index > 0)
+    near = as_of_max - source.as_of[index - 1] <= reach
+    return pick(source.value, index - 1, (index > 0) & near)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ import numpy as np
 
 from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History
 from dcaguard.core.signals.params import TreasurySpiral
-from dcaguard.core.signals.rolling import before, ratio
-from dcaguard.core.signals.sessions import on_weekdays
+from dcaguard.core.signals.rolling import before
+from dcaguard.core.signals.sessions import CLOSED_WEEKDAYS_MAX, on_weekdays, weekday_number
+from dcaguard.core.signals.spans import gain, unbroken
 from dcaguard.core.signals.track import Calendar, Freshness, Rows, derive, lookup, pick
 from dcaguard.core.signals.treasury_worth import positive
 
@@ -73,17 +74,22 @@ def heard_of(
         now,
         _aged(given, ("x",), now, prices),
         _aged(reckoned, ("x", "diluted"), now, prices),
-        _aged([derive(one, closes_of) for one in traded], ("best", "r20"), now, prices),
+        _aged([derive(one, _closes) for one in traded], ("best", "r20"), now, prices),
         slowly("nav_usd"),
         slowly("entry_usd"),
         _held(history, list(companies), now, slow),
     )
 
 
-def closes_of(_as_of: I64, close: F64) -> dict[str, F64]:
+def _closes(as_of: I64, close: F64) -> dict[str, F64]:
     """Return the best close of ten rows, below a dollar only when each was, and the return."""
-    ten = np.stack([before(close, n) for n in range(PENNY_ROWS)])
-    return {"r20": ratio(close, before(close, RETURN_ROWS)) - 1, "best": ten.max(axis=0)}
+    clock = weekday_number(as_of)
+    ten = np.stack([before(close, n) for n in range(PENNY_ROWS)]).max(axis=0)
+    seen = unbroken(clock, PENNY_ROWS - 1, CLOSED_WEEKDAYS_MAX)
+    return {
+        "r20": gain(close, clock, RETURN_ROWS, CLOSED_WEEKDAYS_MAX),
+        "best": np.where(seen, ten, np.nan),
+    }
 
 
 def _aged(sources: Sequence[Rows], names: Sequence[str], at: I64, fresh: Freshness) -> Aged:

@@ -7,8 +7,9 @@ import numpy as np
 from dcaguard.core.history import DAY, F64, I64, Bools, History
 from dcaguard.core.signals.params import TreasurySpiral
 from dcaguard.core.signals.rolling import rank, ratio
+from dcaguard.core.signals.spans import day_number, gain
 from dcaguard.core.signals.track import Calendar, Freshness, derive
-from dcaguard.core.signals.treasury_heard import PENNY_ROWS, Heard, closes_of
+from dcaguard.core.signals.treasury_heard import PENNY_ROWS, RETURN_ROWS, Heard
 
 PRICE = "px.BTC"
 _RANK_SESSIONS = 504
@@ -47,11 +48,15 @@ def _share(condition: Bools, known: F64, weight: F64) -> F64:
 def _lag(history: History, returns: F64, now: I64) -> F64:
     """Return how unusually far the basket trails Bitcoin over 20 rows: 1 is the worst."""
     fresh = Freshness(Calendar.DAYS, 2, 2)
-    bitcoin = derive(history.series(PRICE), closes_of).at("r20", now, fresh)
+    bitcoin = derive(history.series(PRICE), _month).at("r20", now, fresh)
     known = (~np.isnan(returns)).sum(axis=0)
     basket = ratio(np.nansum(returns, axis=0), known.astype(float))
     share, _ = rank(bitcoin - basket, now // DAY, _RANK_SESSIONS, PENNY_ROWS * 12)
     return share
+
+
+def _month(as_of: I64, close: F64) -> dict[str, F64]:
+    return {"r20": gain(close, day_number(as_of), RETURN_ROWS)}
 
 
 def _sellers(fewer: F64) -> F64:

@@ -117,7 +117,8 @@ def _mnav(heard: Heard, longer: int) -> tuple[F64, dict[str, F64]]:
 
 def _days_ago(x: F64, now: I64, days: int) -> F64:
     index = np.searchsorted(now, now - days * DAY, "right") - 1
-    return np.where(index >= 0, x[index], np.nan)
+    near = now - days * DAY - now[index] <= days // 10 * DAY
+    return np.where((index >= 0) & near, x[index], np.nan)
 
 
 def _quiet(sale: Bools, now: I64, days: int) -> Bools:

@@ -7,7 +7,8 @@ import numpy as np
 from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History, joined
 from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import WhaleSelling
-from dcaguard.core.signals.rolling import order_statistics, quartile_z, rank, ratio, total
+from dcaguard.core.signals.rolling import order_statistics, quartile_z, rank, ratio
+from dcaguard.core.signals.spans import day_number, sum_of
 from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
@@ -35,7 +36,7 @@ def whale_selling(history: History, params: WhaleSelling) -> Track:
     if missing:
         return never_read(spec, missing)
     flows = joined([history.series(s) for s in _NEEDED])
-    rows = derive(flows, lambda _, x: _netflow(x, params))
+    rows = derive(flows, lambda as_of, x: _netflow(as_of, x, params))
     z = rows.columns["z"]
     # A confirmation that falls silent keeps its last word for as long as a pause may last.
     kept = Freshness(Calendar.DAYS, params.stale_days, params.stale_days + _KEPT_DAYS)
@@ -69,16 +70,19 @@ def whale_selling(history: History, params: WhaleSelling) -> Track:
     )
 
 
-def _netflow(flows: F64, params: WhaleSelling) -> dict[str, F64]:
+def _netflow(as_of: I64, flows: F64, params: WhaleSelling) -> dict[str, F64]:
     """Cut one-day values at their own past extreme: exchanges reshuffle their wallets."""
     net = flows[:, 0] - flows[:, 1]
     cap = order_statistics(net, _YEAR, (params.cap_percentile,))[:, 0]
-    week = ratio(total(np.fmin(net, cap), _WEEK), flows[:, 2])
+    week = ratio(sum_of(np.fmin(net, cap), day_number(as_of), _WEEK), flows[:, 2])
     return {"z": quartile_z(week, _YEAR, _YEAR_MIN)}
 
 
 def _old_coins(history: History) -> Rows:
-    rows = derive(history.series(COIN_DAYS), lambda _, x: {"week": total(x, _WEEK)})
+    def week(as_of: I64, x: F64) -> dict[str, F64]:
+        return {"week": sum_of(x, day_number(as_of), _WEEK)}
+
+    rows = derive(history.series(COIN_DAYS), week)
     share, _ = rank(rows.columns["week"], rows.as_of // DAY, _OLD_DAYS, _OLD_DAYS)
     return Rows(rows.known_at, rows.as_of, {"x": share})
 
@@ -88,7 +92,7 @@ def _holders(history: History, at: I64, fresh: Freshness) -> F64:
     if not source.as_of.size:
         return np.full(at.size, np.nan)
     rows = derive(source, lambda _, x: {"now": x})
-    earlier = lookup(source, rows.as_of - _HOLDER_DAYS * DAY, rows.known_at)
+    earlier = lookup(source, rows.as_of - _HOLDER_DAYS * DAY, rows.known_at, 3 * DAY)
     change = 100 * (ratio(rows.columns["now"], earlier) - 1)
     return Rows(rows.known_at, rows.as_of, {"x": change}).at("x", at, fresh)
 

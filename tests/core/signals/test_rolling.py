@@ -72,8 +72,8 @@ def test_in_a_row_counts_days_not_looks(conditions: list[bool], steps: list[int]
         finals: dict[int, bool] = {int(key[p]): bool(condition[p]) for p in range(row)}
         finals[int(key[row])] = bool(condition[row])
         run = 0
-        for day in sorted(finals, reverse=True):
-            if not finals[day]:
+        for day in range(int(key[row]), -1, -1):
+            if not finals.get(day):
                 break
             run += 1
         assert found[row] == run
