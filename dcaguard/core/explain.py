@@ -100,7 +100,7 @@ def recovery_told(
     """
     known = history.until(at)
     by_name = {state.name: state for state in scored}
-    leg, _ = liquidity(known, params, np.array([micros(at)], np.int64))
+    leg = liquidity(known, params, np.array([micros(at)], np.int64)).leg
     book = float(leg[0])
     legs = {
         "ETF flows": _healed(by_name.get("etf-outflow")),

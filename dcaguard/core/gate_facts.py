@@ -172,7 +172,7 @@ def _eased(composite: Composite, gate: GateConfig, unknown: I64) -> Bools:
 def _legs(
     etf: Sample | None, whales: Sample | None, history: History, params: Recovery, at: I64
 ) -> Legs:
-    return Legs(_healed(etf, at), _healed(whales, at), *liquidity(history, params, at))
+    return Legs(_healed(etf, at), _healed(whales, at), liquidity(history, params, at))
 
 
 def _healed(s: Sample | None, at: I64) -> F64:

@@ -1,4 +1,4 @@
-"""What fell silent within a spell keeps its last word for the spell's end, but for no beginning."""
+"""What fell silent within a spell keeps its last word, and no day without news ends a pause."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +7,8 @@ import numpy as np
 
 from dcaguard.core.gate_facts import Facts
 from dcaguard.core.history import F64, micros
+from dcaguard.core.signals.board import Sample
+from dcaguard.core.signals.due import late
 from dcaguard.core.signals.heard import block_weights
 from dcaguard.core.signals.params import GateConfig, Recovery
 from dcaguard.core.signals.recovery import enough
@@ -20,6 +22,7 @@ class Ceiling:
     total: float  # NaN when no block says anything
     blocks: tuple[float, ...]  # in SCORED_BLOCKS order; NaN likewise
     held: tuple[str, ...]  # members whose last score is used
+    told: tuple[Sample, ...]  # the members that have a score now
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,24 @@ class Recovered:
 def may_end(
     known: Facts, since: datetime, position: int, gate: GateConfig, params: Recovery
 ) -> bool:
-    """Tell whether a pause that began at `since` has healed at `position`, silence apart."""
+    """Tell whether the midnight at `position` counts towards the end of a pause since `since`.
+
+    Only if everything that spoke in the pause has spoken of this day too: absence heals nothing.
+    """
     if not known.eased[position] or _broken(known, _begin(known, since), position):
         return False
     found = recovered(known, since, position)
     if params.enabled and not enough(found.known, found.true, params):
         return False
-    return not ceiling(known, since, position, gate).total > gate.exit
+    top = ceiling(known, since, position, gate)
+    return not top.total > gate.exit and not missed(known, top, since, position)
+
+
+def missed(known: Facts, top: Ceiling, since: datetime, position: int) -> tuple[str, ...]:
+    """Return the members that spoke in the spell, and of the day of `position` did not."""
+    at = int(known.at[position])
+    silent = [s.track.spec.name for s in top.told if late(s.track, at, micros(since))]
+    return (*top.held, *silent)
 
 
 def stays_cautious(known: Facts, since: datetime, position: int, gate: GateConfig) -> bool:
@@ -54,7 +68,7 @@ def ceiling(known: Facts, since: datetime, position: int, gate: GateConfig) -> C
     """Return the composite where each member that spoke since `since` still says its last word."""
     begin = _begin(known, since)
     weighted, weights = np.zeros(len(SCORED_BLOCKS)), np.zeros(len(SCORED_BLOCKS))
-    held = []
+    held, told = [], []
     for s in known.samples:
         if not s.counted[position]:
             continue
@@ -64,6 +78,8 @@ def ceiling(known: Facts, since: datetime, position: int, gate: GateConfig) -> C
             if np.isnan(score):
                 continue
             held.append(spec.name)
+        else:
+            told.append(s)
         row = SCORED_BLOCKS.index(spec.block)
         weighted[row] += spec.weight * score
         weights[row] += spec.weight
@@ -71,21 +87,21 @@ def ceiling(known: Facts, since: datetime, position: int, gate: GateConfig) -> C
     blocks = np.where(said, weighted / np.where(said, weights, 1), np.nan)
     base = block_weights(gate.weights) * said
     if not base.sum() > 0:
-        return Ceiling(float("nan"), tuple(blocks.tolist()), tuple(held))
+        return Ceiling(float("nan"), tuple(blocks.tolist()), tuple(held), tuple(told))
     total = float((base * np.nan_to_num(blocks)).sum() / base.sum())
     total = max(0.0, total - float(known.composite.relief[position]))
-    return Ceiling(total, tuple(blocks.tolist()), tuple(held))
+    return Ceiling(total, tuple(blocks.tolist()), tuple(held), tuple(told))
 
 
 def recovered(known: Facts, since: datetime, position: int) -> Recovered:
     """Return how many legs were known since `since`, and how many of them are true now."""
     window = slice(_begin(known, since), position + 1)
-    legs = known.legs
-    silenced = _silenced(legs.book[window])
-    told = [leg[window] for leg in (legs.flows, legs.whales, legs.liquidity)]
+    legs, at = known.legs, int(known.at[position])
+    told = [leg[window] for leg in (legs.flows, legs.whales, legs.liquidity.leg)]
     true = [leg[-1] == 1.0 for leg in told]
     # Another measure stands in for a book that was never sampled, not for one that fell silent.
-    true[-1] = true[-1] and not silenced
+    silenced = _silenced(legs.liquidity.book[window])
+    true[-1] = true[-1] and not silenced and not legs.liquidity.missed(position, at)
     return Recovered(sum(bool(np.any(~np.isnan(leg))) for leg in told), sum(map(bool, true)))
 
 

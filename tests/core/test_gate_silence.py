@@ -18,8 +18,9 @@ from dcaguard.core.history import DAY, F64, HOUR, History, micros, moment
 from dcaguard.core.signals.board import Sample, sample, tracks
 from dcaguard.core.signals.heard import block_weights
 from dcaguard.core.signals.params import GateConfig, Recovery, SignalsConfig
-from dcaguard.core.signals.recovery import Legs, liquidity
+from dcaguard.core.signals.recovery import Legs, Liquidity, liquidity
 from dcaguard.core.signals.state import SCORED_BLOCKS
+from dcaguard.core.signals.track import Rows
 from tests.core.signals.synthetic import START, Market, daily, only, sessions
 
 DAYS = 420
@@ -77,7 +78,7 @@ def legs_by_hand(history: History, since: datetime, at: datetime) -> tuple[int, 
     known = history.until(at)
     when = instants(known, SIGNALS, (), micros(since) - 1, micros(at))
     named = {t.spec.name: sample(t, when) for t in tracks(known, SIGNALS)}
-    leg = liquidity(known, SIGNALS.recovery, when)[0]
+    leg = liquidity(known, SIGNALS.recovery, when).leg
     rows: list[tuple[bool, bool]] = [(not bool(np.isnan(leg).all()), bool(leg[-1] == 1.0))]
     for name in ("etf-outflow", "whale-selling"):
         s: Sample = named[name]
@@ -105,6 +106,21 @@ def test_whatever_falls_silent_in_a_pause_its_earned_end_holds_with_the_last_wor
             assert last_words(cut, entry.at, close)[0] <= GATE.exit + 1e-9
             known, true = legs_by_hand(cut, entry.at, close)
             assert known < SIGNALS.recovery.legs_min or true >= SIGNALS.recovery.legs_min
+
+
+@settings(max_examples=10)
+@example(seed=5, which=4, hours=542, gone={"px.SPX"})  # 26 days, and 24 without
+@example(seed=5, which=4, hours=507, gone={"px.GOLD"})
+@given(seed=SEED, which=st.integers(0, 99), hours=st.integers(1, 20 * 24), gone=GONE)
+def test_whatever_falls_silent_in_a_pause_it_ends_no_earlier_than_with_the_data_there(
+    seed: int, which: int, hours: int, gone: set[str]
+) -> None:
+    pauses = spells(whole_moves(seed), Regime.PAUSED)
+    began, ended = (move.at for move in pauses[which % len(pauses)])
+    cut = without(HISTORIES[seed], gone, micros(began) + hours * HOUR)
+    entry, leave = next(p for p in [*spells(market_moves(cut), Regime.PAUSED)] if p[0].at >= began)
+    assert entry.at == began
+    assert leave.at >= ended
 
 
 @settings(max_examples=6)
@@ -167,6 +183,13 @@ def leg(*values: float) -> F64:
 NEVER_KNOWN = leg(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
 
 
+def liquid(found: F64, book: F64 = NEVER_KNOWN) -> Liquidity:
+    """Return the leg of liquidity as given, of which no row was missed."""
+    nothing = replace(liquidity(History({}), SIGNALS.recovery, AT), leg=found, book=book)
+    assert not nothing.missed(3, int(AT[3]))
+    return nothing
+
+
 @pytest.mark.parametrize(
     ("flows", "whales", "ends"),
     [
@@ -182,13 +205,13 @@ NEVER_KNOWN = leg(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
 def test_a_leg_that_was_known_in_the_pause_binds_after_it_fell_silent(
     flows: F64, whales: F64, *, ends: bool
 ) -> None:
-    known = known_with(legs=Legs(flows, whales, NEVER_KNOWN, NEVER_KNOWN))
+    known = known_with(legs=Legs(flows, whales, liquid(NEVER_KNOWN)))
     assert may_end(known, SINCE, 3, GATE, SIGNALS.recovery) == ends
     assert may_end(known, SINCE, 3, GATE, Recovery(enabled=False))
 
 
 def test_a_leg_that_fell_silent_before_the_pause_does_not_bind() -> None:
-    legs = Legs(leg(1, 1, 1, 1), leg(0, UNKNOWN, UNKNOWN, UNKNOWN), NEVER_KNOWN, NEVER_KNOWN)
+    legs = Legs(leg(1, 1, 1, 1), leg(0, UNKNOWN, UNKNOWN, UNKNOWN), liquid(NEVER_KNOWN))
     known = known_with(legs=legs)
     assert recovered(known, SINCE, 3).known == 2
     assert recovered(known, moment(START + DAY), 3).known == 1
@@ -197,10 +220,18 @@ def test_a_leg_that_fell_silent_before_the_pause_does_not_bind() -> None:
 
 def test_a_book_that_fell_silent_is_not_replaced_by_another_measure() -> None:
     healed = leg(0, 0, 1, 1)
-    sampled = Legs(leg(1, 1, 1, 1), NEVER_KNOWN, healed, leg(0, 0, UNKNOWN, UNKNOWN))
-    never = Legs(leg(1, 1, 1, 1), NEVER_KNOWN, healed, NEVER_KNOWN)
+    sampled = Legs(leg(1, 1, 1, 1), NEVER_KNOWN, liquid(healed, leg(0, 0, UNKNOWN, UNKNOWN)))
+    never = Legs(leg(1, 1, 1, 1), NEVER_KNOWN, liquid(healed))
     assert not may_end(known_with(legs=sampled), SINCE, 3, GATE, SIGNALS.recovery)
     assert may_end(known_with(legs=never), SINCE, 3, GATE, SIGNALS.recovery)
+
+
+def test_liquidity_of_which_a_day_was_missed_is_not_healed_on_it() -> None:
+    rows = Rows(AT + DAY, AT, {"x": leg(1, 1, 1, 1)})
+    healed = replace(liquid(leg(1, 1, 1, 1)), money=rows)
+    legs = Legs(leg(1, 1, 1, 1), NEVER_KNOWN, healed)
+    known = known_with(legs=legs, at=AT + 3 * DAY)
+    assert [recovered(known, SINCE, n).true for n in range(4)] == [2, 2, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -326,8 +357,14 @@ def test_the_explanation_names_what_fell_silent_and_what_its_last_scores_make() 
     state = GateState(regime=Regime.PAUSED, since=moment(START + 384 * DAY))
     at = moment(START + 398 * DAY)
     told = explain(state, frightened(35.0, 384), only("everything_sold"), GATE, (), at)
-    sentence = next(line for line in told.next if line.startswith("silent since"))
-    assert "vix" in sentence
-    assert "at most 30 days" in sentence
+    sentence = next(line for line in told.next if line.startswith("silent"))
+    assert sentence == ("silent: vix; no day without them counts towards the end, at most 30 days")
+    # From the first midnight on that its row was due by, not only when it is no data any more.
+    late = moment(START + 387 * DAY)
+    told = explain(state, frightened(35.0, 384), only("everything_sold"), GATE, (), late)
+    assert sentence in told.next
+    cautious = replace(state, regime=Regime.CAUTION)
+    told = explain(cautious, frightened(35.0, 384), only("everything_sold"), GATE, (), at)
+    assert [x for x in told.next if x.startswith("silent since this began: vix; for its end")]
     calm = History({"px.BTC": daily(np.full(400, 100.0))})
     assert not [x for x in explain(state, calm, SIGNALS, GATE, (), at).next if "silent" in x]

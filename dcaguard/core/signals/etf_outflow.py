@@ -41,20 +41,23 @@ def etf_outflow(history: History, params: EtfOutflow) -> Track:
     enough = rows.columns["inflows"] >= params.resume_inflows_min
     calmer = (five >= params.resume_5d_pct) & enough
     resumed = in_a_row(calmer, key) >= params.resume_sessions
-    value = np.where(np.isnan(five), one, five)
+    # Before the first five sessions one tells; behind a hole that would be calm without a word.
+    begins = rows.columns["begins"] > 0
+    value = np.where(begins, one, five)
     ranked = ranked_score(-five, key, vote, params)
 
     def scores(rows: I64) -> F64:
-        # Fewer than five sessions: one session's flow is known, so the signal is, without a rank.
+        # One session's flow is known, so the signal is, without a rank.
         score = ranked(rows)
-        return np.where(np.isnan(score) & ~np.isnan(one[rows]), vote[rows].astype(float), score)
+        alone = begins[rows] & np.isnan(score) & ~np.isnan(one[rows])
+        return np.where(alone, vote[rows].astype(float), score)
 
     return Track(
         spec=spec,
         known_at=rows.known_at,
         as_of=rows.as_of,
         value=value,
-        score=Scores(ranked.known | ~np.isnan(one), scores),
+        score=Scores(ranked.known | (begins & ~np.isnan(one)), scores),
         short=short_past(-five, key, params),
         vote=vote,
         resumed=resumed,
@@ -74,8 +77,12 @@ def _spec(params: EtfOutflow) -> Spec:
 
 
 def _sums(as_of: I64, flow: F64) -> dict[str, F64]:
-    inflows = total((flow >= 0).astype(float), _WEEK)
-    return {"flow": flow, "five": sum_of(flow, session_number(as_of), _WEEK), "inflows": inflows}
+    return {
+        "flow": flow,
+        "five": sum_of(flow, session_number(as_of), _WEEK),
+        "inflows": total((flow >= 0).astype(float), _WEEK),
+        "begins": (np.arange(flow.size) < _WEEK - 1).astype(float),
+    }
 
 
 def _assets(history: History, params: EtfOutflow, as_of: I64, known_at: I64) -> tuple[F64, F64]:

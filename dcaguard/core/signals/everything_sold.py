@@ -1,6 +1,7 @@
 """S6 everything-sold: Bitcoin, shares and gold fall together; the extreme pauses by itself."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -56,7 +57,11 @@ def everything_sold(history: History, params: EverythingSold) -> Track:
     day = _newest(american, now)
     key = session_number(np.where(day >= 0, day, as_of))
     measured = _measured(falls, now) >= params.assets_min
-    return _track(spec, (now, as_of, key, measured), columns, params, missing)
+    track = _track(spec, (now, as_of, key, measured), columns, params, missing)
+    # The score and the breakers look at these; of the others three or more of five are enough.
+    looked_at = {**{s: falls[s] for s in _CORE}, VIX: vix}
+    parts = tuple((r, _freshness(s, params)) for s, r in looked_at.items())
+    return replace(track, parts=parts)
 
 
 def _own_bars(history: History, name: str) -> Column:

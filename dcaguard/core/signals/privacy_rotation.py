@@ -65,6 +65,7 @@ def privacy_rotation(history: History, params: PrivacyRotation) -> Track:
         detail={**columns, "share": share},
         reason=_reason,
         missing=missing,
+        parts=tuple((rows, fresh) for rows in (bitcoin, *read)),
     )
 
 

@@ -37,7 +37,8 @@ def rate_repricing(history: History, params: RateRepricing) -> Track:
 
     Without that a cut would look like a hawkish surprise on the day it is made.
     """
-    fresh = Freshness(Calendar.NEW_YORK, params.stale_sessions, params.stale_sessions)
+    limit = params.stale_sessions
+    fresh = Freshness(Calendar.NEW_YORK, limit, limit, rests=1)
     spec = Spec("rate-repricing", "S4", Block.MACRO, params.weight, "bp, 20 sessions", fresh)
     if YIELD not in history.columns or not {POLICY, POLICY_MONTH} & history.columns.keys():
         return never_read(spec, tuple(s for s in (YIELD, POLICY) if s not in history.columns))

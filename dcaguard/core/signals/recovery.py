@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dcaguard.core.history import DAY, F64, I64, Column, History, joined
+from dcaguard.core.signals.due import overdue
 from dcaguard.core.signals.params import Recovery
 from dcaguard.core.signals.rolling import rank, ratio, trailing_median
 from dcaguard.core.signals.spans import day_number, gain
@@ -17,13 +18,29 @@ _MEDIAN_DAYS, _WEEK, _YEAR, _YEAR_MIN = 30, 7, 365, 120
 
 
 @dataclass(frozen=True, slots=True)
+class Liquidity:
+    """The leg of liquidity at each instant: 1 true, 0 false, NaN not known."""
+
+    leg: F64
+    book: F64  # the part of it that own samples of the order book decide
+    money: Rows
+    sampled: Rows
+    reckoned: Rows  # what stands in for a book that was never sampled
+    fresh: Freshness
+
+    def missed(self, position: int, at: int) -> bool:
+        """Tell whether a day has gone by of which one of its parts was not heard."""
+        calm = self.reckoned if np.isnan(self.book[position]) else self.sampled
+        return any(overdue(r.known_at, r.as_of, self.fresh, at) for r in (self.money, calm))
+
+
+@dataclass(frozen=True, slots=True)
 class Legs:
     """The three legs at each instant: 1 true, 0 false, NaN not known."""
 
     flows: F64  # S1 has healed or never was elevated
     whales: F64  # S7 likewise
-    liquidity: F64
-    book: F64  # the part of liquidity that own samples of the order book decide
+    liquidity: Liquidity
 
 
 def enough(known: int, true: int, params: Recovery) -> bool:
@@ -31,17 +48,20 @@ def enough(known: int, true: int, params: Recovery) -> bool:
     return known < params.legs_min or true >= params.legs_min
 
 
-def liquidity(history: History, params: Recovery, at: I64) -> tuple[F64, F64]:
-    """Return (leg, its book part) at each instant: the book is deep again and money stays."""
+def liquidity(history: History, params: Recovery, at: I64) -> Liquidity:
+    """Return the leg at each instant: the book is deep again and money stays."""
     fresh = Freshness(Calendar.DAYS, params.stale_days, params.stale_days)
-    book = _book(history, params, at, fresh)
-    calm_book = np.where(np.isnan(book), _illiquidity(history, params, at, fresh), book)
-    money = _money(history, params, at, fresh)
-    unknown = np.isnan(calm_book) | np.isnan(money)
-    return np.where(unknown, np.nan, calm_book * money), book
+    sampled, reckoned = _book(history, params, at), _illiquidity(history, params)
+    money = _money(history, params)
+    book = sampled.at("x", at, fresh)
+    calm_book = np.where(np.isnan(book), reckoned.at("x", at, fresh), book)
+    stays = money.at("x", at, fresh)
+    unknown = np.isnan(calm_book) | np.isnan(stays)
+    leg = np.where(unknown, np.nan, calm_book * stays)
+    return Liquidity(leg, book, money, sampled, reckoned, fresh)
 
 
-def _book(history: History, params: Recovery, at: I64, fresh: Freshness) -> F64:
+def _book(history: History, params: Recovery, at: I64) -> Rows:
     # Hourly samples: the median of 30 days, known after the warm-up.
     window, warm = 24 * _MEDIAN_DAYS, 24 * params.depth_warmup_days
 
@@ -54,7 +74,7 @@ def _book(history: History, params: Recovery, at: I64, fresh: Freshness) -> F64:
 
     pair = joined([history.series(DEPTH), history.series(SPREAD)])
     pair, first = _within_reach(pair, at, window)
-    return derive(pair, compare).at("x", at, fresh)
+    return derive(pair, compare)
 
 
 def _within_reach(source: Column, at: I64, window: int) -> tuple[Column, int]:
@@ -69,7 +89,7 @@ def _within_reach(source: Column, at: I64, window: int) -> tuple[Column, int]:
     return source.keep(np.arange(source.as_of.size) >= begin), max(0, newest) - begin
 
 
-def _illiquidity(history: History, params: Recovery, at: I64, fresh: Freshness) -> F64:
+def _illiquidity(history: History, params: Recovery) -> Rows:
     """Amihud: how far the price moves per unit traded, ranked within its own year."""
 
     def amihud(as_of: I64, x: F64) -> dict[str, F64]:
@@ -80,13 +100,13 @@ def _illiquidity(history: History, params: Recovery, at: I64, fresh: Freshness) 
     rows = derive(pair, amihud)
     share, _ = rank(rows.columns["x"], rows.as_of // DAY, _YEAR, _YEAR_MIN)
     calm = np.where(np.isnan(share), np.nan, share < params.illiquidity_rank)
-    return Rows(rows.known_at, rows.as_of, {"x": calm}).at("x", at, fresh)
+    return Rows(rows.known_at, rows.as_of, {"x": calm})
 
 
-def _money(history: History, params: Recovery, at: I64, fresh: Freshness) -> F64:
+def _money(history: History, params: Recovery) -> Rows:
     source = history.series(STABLECOINS)
     rows = derive(source, lambda _, x: {"now": x})
     earlier = lookup(source, rows.as_of - _WEEK * DAY, rows.known_at, DAY)
     change = 100 * (ratio(rows.columns["now"], earlier) - 1)
     stays = np.where(np.isnan(change), np.nan, change >= params.stablecoin_7d_pct)
-    return Rows(rows.known_at, rows.as_of, {"x": stays}).at("x", at, fresh)
+    return Rows(rows.known_at, rows.as_of, {"x": stays})

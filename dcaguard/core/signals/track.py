@@ -45,6 +45,7 @@ class Freshness:
     calendar: Calendar
     stale: int
     unknown: int
+    rests: int = 0  # holidays of its own, in a row, that its calendar does not know
 
     def age(self, as_of: I64, at: I64) -> I64:
         """Return the age of rows `as_of` at the instants `at`, in the calendar's own unit."""
@@ -190,6 +191,7 @@ class Track:
     detail: Mapping[str, F64]
     reason: Reason
     missing: tuple[str, ...] = ()
+    parts: tuple[tuple[Rows, Freshness], ...] = ()  # what each row is put together from, if several
 
 
 def never_read(spec: Spec, missing: tuple[str, ...]) -> Track:

@@ -136,6 +136,9 @@ def test_five_sessions_are_no_sum_and_heal_nothing_while_one_of_them_is_missing(
     after = np.flatnonzero(track.as_of >= HOLE[1])
     assert np.isnan(track.detail["five"][after]).tolist()[:5] == [True] * 4 + [False]
     assert not track.resumed[after[:5]].any()
+    # A session behind the hole is not calm by itself: that the signal knows nothing is no zero.
+    assert np.isnan(track.score(after[:4])).all()
+    assert np.isnan(track.value[after[:4]]).all()
     assert track.memory.elevated[after[:5]].all()
     assert track.resumed[after[5]]
 
@@ -174,7 +177,7 @@ def test_liquidity_is_unknown_where_price_or_supply_have_a_hole() -> None:
     for hole in (("px.BTC", "vol.BTC"), ("stable.supply_usd",)):
         whole_ones = Market(3, DAYS).history().columns
         columns = {n: holed(whole_ones[n]) if n in hole else whole_ones[n] for n in names}
-        leg = liquidity(History(columns), Recovery(), at)[0]
+        leg = liquidity(History(columns), Recovery(), at).leg
         known = ~np.isnan(leg)
         back = int(np.flatnonzero(at - DAY >= HOLE[1])[0])
         waits = 1 if "px.BTC" in hole else 7

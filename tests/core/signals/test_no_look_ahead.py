@@ -91,8 +91,8 @@ def test_the_book_at_one_instant_is_what_all_instants_together_say(seed: int, da
     spread = column(when, when + HOUR // 2, rng.lognormal(0, 0.5, when.size))
     history = History({"depth.BTC": depth, "spread.BTC": spread})
     at = START + HOUR * np.sort(rng.integers(0, 24 * days + 100, 30))
-    _, book = liquidity(history, SIGNALS.recovery, at)
-    alone = [liquidity(history, SIGNALS.recovery, at[n : n + 1])[1][0] for n in range(at.size)]
+    book = liquidity(history, SIGNALS.recovery, at).book
+    alone = [liquidity(history, SIGNALS.recovery, at[n : n + 1]).book[0] for n in range(at.size)]
     np.testing.assert_array_equal(book, alone)
 
 
