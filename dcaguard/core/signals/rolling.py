@@ -113,7 +113,8 @@ def rank(x: F64, key: I64, window: int, minimum: int, rows: I64 | None = None) -
     For all rows, or for just `rows`: comparing is what costs, and one instant looks at one row.
 
     The window is x itself and the final values of the `window` - 1 keys before its own, so a
-    second look at one day never counts twice. NaN where there are fewer than `minimum` points.
+    second look at one day never counts twice. NaN where there are fewer than `minimum` points;
+    the middle, 0.5, where all are equal: x is then no worse than any other day.
     """
     group, last = group_of(key)
     known = ~np.isnan(x[last])
@@ -124,13 +125,15 @@ def rank(x: F64, key: I64, window: int, minimum: int, rows: I64 | None = None) -
     padded = np.concatenate([np.full(window - 1, np.inf), finals])
     shares = np.full(x.size, np.nan)
     points = np.minimum(earlier, window - 1) + 1
-    # A window of one has no past: an empty row to compare with.
     view = sliding_window_view(padded, window - 1) if window > 1 else np.empty((finals.size + 1, 0))
     for start in range(0, x.size, _CHUNK):
         part = slice(start, start + _CHUNK)
         below = _windows_of(view, earlier[part]) <= x[part, None]
         counts = np.add.reduce(below.view(np.uint8), axis=1, dtype=np.uint32) + 1
         shares[part] = counts / points[part]
+        # Only the highest can be like all others; they are few.
+        top = start + np.flatnonzero(counts == points[part])
+        shares[top[~np.any(view[earlier[top]] < x[top, None], axis=1)]] = 0.5
     shares[np.isnan(x) | (points < minimum)] = np.nan
     return shares, points
 

@@ -44,7 +44,9 @@ def test_rank_is_the_share_of_earlier_days_final_values_at_or_below(
         if np.isnan(x[row]) or count < minimum:
             assert np.isnan(found[row])
         else:
-            assert found[row] == (sum(v <= x[row] for v in past_values) + 1) / count
+            equal = all(v == x[row] for v in past_values)
+            share = (sum(v <= x[row] for v in past_values) + 1) / count
+            assert found[row] == (0.5 if equal else share)
 
 
 @given(low=st.integers(-50, 50), more=st.integers(0, 50))
@@ -62,6 +64,13 @@ def test_the_calmer_half_scores_nothing_and_the_worst_scores_one() -> None:
     assert score_of_rank(rank(x, key, 365, 120)[0])[-1] == 1.0
     x[-1] = 99.0
     assert score_of_rank(rank(x, key, 365, 120)[0])[-1] < 0.02
+
+
+def test_where_nothing_ever_differed_the_rank_says_nothing_and_scores_nothing() -> None:
+    x, key = np.full(200, 7.0), np.arange(200)
+    assert score_of_rank(rank(x, key, 365, 120)[0])[119:].tolist() == [0.0] * 81
+    x[150] = 6.0  # one calmer day, and the others are the worst again
+    assert score_of_rank(rank(x, key, 365, 120)[0])[[149, 150, 151]].tolist() == [0.0, 0.0, 1.0]
 
 
 @given(conditions=st.lists(st.booleans(), min_size=1, max_size=40), steps=STEPS)
