@@ -1,14 +1,12 @@
 """Refreshing signal sources: what is new goes into the journal, what failed is told and waits."""
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dcaguard.app.world import FetchReport, World
 from dcaguard.core.errors import DcaguardError
-from dcaguard.core.reading import Reading
-from dcaguard.core.reading_days import by_day
+from dcaguard.core.reading_arrival import Arrivals
 from dcaguard.ports import AddedReadings
 
 BUDGET_SECONDS = 20.0
@@ -27,48 +25,35 @@ class Fetched:
 
 
 def fetch(world: World, names: Sequence[str], budget_seconds: float) -> list[Fetched]:
-    """Fetch these sources (all that are enabled for none) and write what they brought."""
-    return [_store(world, report) for report in world.fetch(names, budget_seconds)]
+    """Fetch these sources (all that are enabled for none) and write what they brought.
 
-
-def _store(world: World, report: FetchReport) -> Fetched:
+    All of it counts from one instant, so that no evaluation sees a part of it.
+    """
+    reports = world.fetch(names, budget_seconds)
+    series = sorted({one.series for report in reports for one in report.readings})
+    arrivals = Arrivals(world.journal.readings(series=series) if series else ())
     now = world.clock.now()
+    return [_store(world, report, arrivals, now) for report in reports]
+
+
+def _store(world: World, report: FetchReport, arrivals: Arrivals, now: datetime) -> Fetched:
     error = report.error
+    arrived = arrivals.dated(report.readings, now)
     added = AddedReadings(0, 0)
-    if report.readings:
+    if arrived.readings:
         # A provider's correction is a later reading; what was known before stays as it was.
-        rows = _beside_the_known(world, report.readings, now)
-        added = world.journal.add_readings(rows, now, revision=True)
+        added = world.journal.add_readings(arrived.readings, now, revision=True)
+    same = added.same + arrived.same
     body = {
         "source": report.source,
         "ok": error is None,
         "new": added.new,
-        "same": added.same,
+        "same": same,
         "code": "OK" if error is None else error.exit_code.name,
         "message": "" if error is None else str(error)[:500],
     }
     world.journal.append("fetch", report.source, body, now)
-    return Fetched(report.source, added.new, added.same, error)
-
-
-def _beside_the_known(world: World, readings: Sequence[Reading], now: datetime) -> list[Reading]:
-    """Return what a source brought, dated as the journal dates its days."""
-    known = world.journal.readings(series=sorted({one.series for one in readings}))
-    times: dict[str, set[datetime]] = {}
-    for one in known:
-        times.setdefault(one.series, set()).add(one.as_of)
-    rows = by_day(readings, known, revision=True).fitting
-    return [_as_first_seen(one, times.get(one.series, set()), now) for one in rows]
-
-
-def _as_first_seen(reading: Reading, known: AbstractSet[datetime], now: datetime) -> Reading:
-    """Date a day that its provider filled in late by when we first saw it.
-
-    Its usual hour has passed without it: decisions of that time did not have it.
-    """
-    if reading.as_of in known or not any(as_of > reading.as_of for as_of in known):
-        return reading
-    return replace(reading, observed_at=now)
+    return Fetched(report.source, added.new, same, error)
 
 
 def stale_sources(world: World) -> list[str]:

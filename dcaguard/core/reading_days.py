@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 from dcaguard.core.reading import Reading
 from dcaguard.core.series import lookup
 
-_Day = tuple[str, datetime]
+Day = tuple[str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class ByDay:
     conflicts: tuple[tuple[Reading, Reading], ...]  # (given, known): another value, another hour
 
 
-def day_key(reading: Reading) -> _Day:
+def day_key(reading: Reading) -> Day:
     """Return the series and the time that a reading alone may have: a daily series its day."""
     about = lookup(reading.series)
     if about is None or not about.one_a_day:
@@ -32,7 +32,7 @@ def by_day(readings: Sequence[Reading], known: Iterable[Reading], *, revision: b
 
     With `revision` a row of another hour and value is a later word on its day, no conflict.
     """
-    days: dict[_Day, list[Reading]] = {}
+    days: dict[Day, list[Reading]] = {}
     for one in known:
         days.setdefault(day_key(one), []).append(one)
     fitting: list[Reading] = []
@@ -40,7 +40,7 @@ def by_day(readings: Sequence[Reading], known: Iterable[Reading], *, revision: b
     same = 0
     for given in readings:
         told = days.setdefault(day_key(given), [])
-        dated = _dated_as(told[0], given) if told else given
+        dated = dated_as(told[0], given) if told else given
         if dated.as_of == given.as_of or revision:
             fitting.append(dated)
             told.append(dated)
@@ -51,6 +51,7 @@ def by_day(readings: Sequence[Reading], known: Iterable[Reading], *, revision: b
     return ByDay(tuple(fitting), same, tuple(conflicts))
 
 
-def _dated_as(known: Reading, given: Reading) -> Reading:
+def dated_as(known: Reading, given: Reading) -> Reading:
+    """Return `given` under the time that its day has in `known`."""
     observed_at = max(given.observed_at, known.as_of)  # nothing is known before it was true
     return replace(given, as_of=known.as_of, observed_at=observed_at)

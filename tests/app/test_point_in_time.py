@@ -17,7 +17,7 @@ from dcaguard.core.history import History
 from dcaguard.core.reading import Reading
 from dcaguard.wiring import opened
 from tests.app.live_space import PAPER, LiveSpace, binance, live_space
-from tests.app.space import Space, panic, space_in
+from tests.app.space import Space, following, panic, space_in
 
 GATE: dict[str, Any] = {"gate": "enabled = true", "rest": "[signals.recovery]\nenabled = false\n"}
 
@@ -132,6 +132,75 @@ def test_a_source_that_dates_a_known_day_by_another_hour_revises_it(tmp_path: Pa
         as_of, values = History.of(rows).visible(flow.series, world.clock.now())
     assert [(r.as_of, r.value) for r in rows] == [(close, D(-5)), (close, D(-7))]
     assert (as_of.size, values.tolist()) == (1, [-7.0])
+
+
+def brought(space: Space, at: datetime, source: str, rows: list[Reading]) -> tuple[int, int]:
+    """Fetch `rows` at an instant; return how many were new and how many were not."""
+    loaded = load_config(space.folder / "config.toml", {}, space.folder)
+    with opened(loaded, as_of=at) as world:
+        ready = replace(world, fetch=lambda *_: [FetchReport(source, rows)])
+        (found,) = fetch(ready, [source], 1)
+    return found.new, found.same
+
+
+def closes(source: str, first: str, count: int, vix: int) -> list[Reading]:
+    """Return closes of VIX as a source dates them: each known at 22:30 of its day."""
+    days = [datetime.fromisoformat(day).replace(tzinfo=UTC) for day in following(first, count)]
+    known = timedelta(hours=22, minutes=30)
+    return [Reading("vix", day, day + known, D(vix), source, "") for day in days]
+
+
+def kept(space: Space) -> list[tuple[str, str, str]]:
+    return [
+        (as_of[:10], observed_at[:16], value)
+        for as_of, observed_at, value in space.rows(
+            "SELECT as_of, observed_at, value FROM readings WHERE series = 'vix' ORDER BY 1, 2"
+        )
+    ]
+
+
+def test_a_fetch_after_an_outage_leaves_the_past_as_it_was(tmp_path: Path) -> None:
+    """The panic of the 3rd to the 6th came on the 7th: on the 5th nobody had paused."""
+    space = watched(tmp_path)
+    panic(space, ["2025-02-27", "2025-02-28"], vix=15)
+    before = space.regime_at("2025-03-05T20:00")
+    late = datetime(2025, 3, 7, 9, 5, tzinfo=UTC)
+    assert brought(space, late, "fred", closes("fred", "2025-03-03", 4, 45)) == (4, 0)
+    assert space.regime_at("2025-03-05T20:00") == before == "NORMAL"
+    assert space.regime_at("2025-03-07T09:04") != "PAUSED"
+    assert space.regime_at("2025-03-07T12:30") == "PAUSED"
+    assert {row[1] for row in kept(space)[2:]} == {"2025-03-07T09:05"}
+
+
+def test_only_the_first_backfill_and_what_lies_before_it_count_from_their_own_days(
+    tmp_path: Path,
+) -> None:
+    space = watched(tmp_path)
+    at = datetime(2025, 3, 7, 23, tzinfo=UTC)
+    assert brought(space, at, "fred", closes("fred", "2025-03-05", 2, 15)) == (2, 0)
+    later = at + timedelta(days=1)
+    more = closes("fred", "2025-03-03", 5, 15)
+    assert brought(space, later, "fred", more) == (3, 2)
+    assert kept(space) == [
+        ("2025-03-03", "2025-03-03T22:30", "15"),
+        ("2025-03-04", "2025-03-04T22:30", "15"),
+        ("2025-03-05", "2025-03-05T22:30", "15"),
+        ("2025-03-06", "2025-03-06T22:30", "15"),
+        ("2025-03-07", "2025-03-08T23:00", "15"),
+    ]
+
+
+def test_a_second_source_says_nothing_new_or_revises_from_now_on(tmp_path: Path) -> None:
+    space = watched(tmp_path)
+    panic(space, ["2025-03-03"], vix=15)
+    at = datetime(2025, 3, 6, 14, tzinfo=UTC)
+    slower = [replace(one, observed_at=at) for one in closes("fred", "2025-03-03", 1, 15)]
+    assert brought(space, at, "fred", slower) == (0, 1)
+    assert brought(space, at, "yfinance", closes("yfinance", "2025-03-03", 1, 16)) == (1, 0)
+    assert kept(space) == [
+        ("2025-03-03", "2025-03-03T22:30", "15"),
+        ("2025-03-03", "2025-03-06T14:00", "16"),
+    ]
 
 
 def test_a_late_reading_before_everything_else_is_folded_in(tmp_path: Path) -> None:

@@ -71,7 +71,8 @@ def test_mnav_is_reckoned_from_fetched_parts_and_a_given_one_comes_first(stand: 
     stand.serve("yfinance", {"/chart": lambda _: dumps({evening.isoformat(): 100.0})},
                 stand.tables["yfinance"])  # fmt: skip
     assert stand.fetch("yfinance", at=later).ran.code == 0
-    space = stand.workspace(later)
+    # The close counts from its fetch on: the next instant that looks at it is midnight.
+    space = stand.workspace(later + timedelta(hours=1, minutes=5))
     config = (stand.folder / "config.toml").read_text(encoding="utf-8")
     space.write("config.toml", config + TABLES)
     told = spiral(space)
