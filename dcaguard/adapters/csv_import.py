@@ -17,7 +17,7 @@ from typing import NoReturn
 from dcaguard.core.errors import DataInvalidError, NoInputError
 from dcaguard.core.money import parse_decimal
 from dcaguard.core.observed import default_observed_at
-from dcaguard.core.reading import Reading
+from dcaguard.core.reading import IMPORTED, Reading
 from dcaguard.core.reading_checks import Row, problems
 from dcaguard.core.series import Calendar, Series, lookup, nearest
 
@@ -70,7 +70,7 @@ def read_import(
         where = f"{path.name}:{line.number}"
         _refuse_future_claim(where, line, now)
         observed_at = line.observed_at or _observed(about, line.as_of, lag, monthly=bool(monthly))
-        source = f"import:{path.name}"
+        source = f"{IMPORTED}{path.name}"
         reading = Reading(series, line.as_of, observed_at, line.value, source, digest)
         rows.append(Row(where, reading))
     if found := problems(

@@ -8,10 +8,9 @@ import numpy as np
 
 from dcaguard.core.history import History, moment
 from dcaguard.core.observed import default_observed_at
-from dcaguard.core.reading import Reading
+from dcaguard.core.reading import IMPORTED, Reading
 from dcaguard.core.series import lookup
 
-IMPORTED = "import:"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
+
+IMPORTED: Final = "import:"  # the source of what a person vouches for begins so
 
 
 @dataclass(frozen=True, slots=True)

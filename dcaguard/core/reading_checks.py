@@ -22,18 +22,9 @@ from dcaguard.core.reading_problem import (
     hour_of,
     invalid,
 )
-from dcaguard.core.series import Series, lookup
+from dcaguard.core.series import Series
 
 ROUNDING_USD = Decimal(1_000_000)  # totals may differ from the sum of their parts by this
-
-# Sources may differ by this share of the larger value, or by the floor of the kind of series.
-_TOLERANCE = Decimal("0.1")
-_FLOORS = {
-    "etf": Decimal(50_000_000),
-    "price": Decimal(0),
-    "volatility": Decimal(0),
-    "rates": Decimal("0.25"),
-}
 
 __all__ = ["Flaw", "Problem", "Row", "outliers", "problems"]
 
@@ -218,32 +209,3 @@ def parts_problem(
         return None
     what = f"the total {plain(total)} is not the sum of its {len(parts)} funds, {plain(added)}"
     return Problem(where, Flaw.INVALID, what, "the table has changed or is incomplete: not used")
-
-
-def disagreements(readings: Iterable[Reading], group_of: Mapping[str, str]) -> list[Problem]:
-    """Return days on which sources of different groups contradict each other.
-
-    `group_of` maps a source's name to its independence group; mirrors of one table never
-    confirm or contradict each other. Series whose sources measure different things (samples of
-    coins, one exchange or many) are not compared.
-    """
-    days: dict[tuple[str, date], dict[str, Reading]] = {}
-    for reading in sorted(readings, key=lambda r: r.observed_at):
-        group = group_of.get(reading.source, reading.source)
-        days.setdefault((reading.series, reading.as_of.date()), {})[group] = reading
-    found = []
-    for (series, day), by_group in days.items():
-        about = lookup(series)
-        if about is not None and about.group in _FLOORS:
-            found.append(_dispute(f"{series} {day}", by_group, _FLOORS[about.group]))
-    return [problem for problem in found if problem is not None]
-
-
-def _dispute(where: str, by_group: Mapping[str, Reading], floor: Decimal) -> Problem | None:
-    low = min(by_group.values(), key=lambda r: r.value)
-    high = max(by_group.values(), key=lambda r: r.value)
-    allowed = max(floor, _TOLERANCE * max(abs(low.value), abs(high.value)))
-    if high.value - low.value <= allowed:
-        return None
-    what = f"{low.source} says {plain(low.value)}, {high.source} says {plain(high.value)}"
-    return Problem(where, Flaw.INVALID, what, "neither is used until they agree")

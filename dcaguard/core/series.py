@@ -169,7 +169,7 @@ _SIMPLE: Final = (
     (rf"peg\.{_ASSET}", _PEG),
     (rf"depth\.{_ASSET}", replace(_USD, description="orders within 1 % of the middle",
                                   group="book", calendar=Calendar.IRREGULAR)),
-    (rf"vol\.{_ASSET}", replace(_USD, description="turnover of the day", group="price")),
+    (rf"vol\.{_ASSET}", replace(_USD, description="turnover of the day", group="turnover")),
     (rf"spread\.{_ASSET}", replace(_SPREAD, calendar=Calendar.IRREGULAR)),
     (r"venue\.[a-z0-9-]+\.failures", _COUNT),
     (rf"venue\.[a-z0-9-]+\.withdraw\.{_ASSET}",

@@ -77,7 +77,7 @@ def fetch_sources(
 ) -> Sequence[FetchReport]:
     """Ask these sources (all that are enabled for none) side by side within the budget."""
     from dcaguard.adapters.sources.fetch import fetch_all
-    from dcaguard.adapters.sources.registry import chosen
+    from dcaguard.adapters.sources.registry import SOURCES, chosen
 
     built = chosen(built_sources(loaded, clock, budget_seconds), list(names))
     wanted = [series for source in built for series in source.series]
@@ -87,5 +87,6 @@ def fetch_sources(
     for reading in known:
         since[reading.series] = max(reading.as_of, since.get(reading.series, reading.as_of))
         history.setdefault(reading.series, []).append(reading)
-    outcomes = fetch_all(built, since, budget_seconds, clock, history)
+    groups = {name: str(kind.group) for name, kind in SOURCES.items()}
+    outcomes = fetch_all(built, since, budget_seconds, clock, history, groups)
     return [FetchReport(one.name, one.readings, one.error) for one in outcomes]

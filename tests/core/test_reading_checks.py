@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -7,12 +8,12 @@ from dcaguard.core.reading import Reading
 from dcaguard.core.reading_checks import (
     Flaw,
     Row,
-    disagreements,
     not_ascending,
     parts_problem,
     problems,
     value_problem,
 )
+from dcaguard.core.reading_disputes import disagreements
 from dcaguard.core.series import Series, lookup
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -211,6 +212,32 @@ def test_independent_sources_that_contradict_each_other_are_both_refused() -> No
     assert disagreements([one, mirror], groups) == []
 
 
+def test_a_known_word_of_another_source_refuses_the_new_one_until_they_agree() -> None:
+    groups = {"fred": "fred", "json": "own", "csv": "own"}
+    known = reading("us2y", START, "3.50", "fred")
+    later = reading("us2y", START, "4.10", "json")
+    (told,) = disagreements([later], groups, [known])
+    assert told.where == "us2y 2025-02-01"
+    assert told.what == "json says 4.1, but 3.5 is known from fred"
+    near = reading("us2y", START, "3.75", "json")
+    assert disagreements([near], groups, [known]) == []
+    assert disagreements([reading("us2y", START, "4.10", "fred")], groups, [known]) == []
+    mirror = reading("us2y", START, "3.50", "csv")
+    assert disagreements([later], groups, [mirror]) == []
+    assert disagreements([later, reading("us2y", START, "4.20", "fred")], groups, [known]) == []
+
+
+def test_a_persons_word_ends_a_dispute() -> None:
+    known = reading("us2y", START, "3.50", "fred")
+    own = replace(
+        reading("us2y", START, "4.10", "import:us2y.csv"),
+        observed_at=known.observed_at + timedelta(days=1),
+    )
+    later = reading("us2y", START, "4.11", "json")
+    assert disagreements([later], {}, [own, known]) == []
+    assert len(disagreements([reading("us2y", START, "3.50", "json")], {}, [known, own])) == 1
+
+
 def test_samples_of_different_coins_do_not_contradict_each_other() -> None:
     name = "breadth.beats_btc_7d"
     pair = [reading(name, START, "0.1", "a"), reading(name, START, "0.9", "b")]
@@ -279,3 +306,8 @@ def test_a_series_that_is_read_at_any_hour_may_have_many_rows_a_day(series: str)
 
 def test_the_same_value_said_again_at_another_hour_is_no_problem() -> None:
     assert not at_hours("px.BTC", (0, 3), (21, 3), (24, 4))
+
+
+def test_turnover_of_one_venue_and_of_all_is_not_compared() -> None:
+    pair = [reading("vol.BTC", START, 1_000, "a"), reading("vol.BTC", START, 90_000, "b")]
+    assert disagreements(pair, {}) == []

@@ -90,6 +90,21 @@ def test_two_sources_that_contradict_each_other_are_both_refused_for_that_day(
     assert days == [("2025-02-24", "sosovalue")]
 
 
+def test_two_sources_that_are_asked_one_after_the_other_are_held_against_each_other(
+    stand: Stand,
+) -> None:
+    stand.serve("farside", {**GOLDENS["farside"].pages, **farside(MONDAY, TUESDAY)})
+    assert stand.fetch("farside").ran.code == 0
+    stand.serve("sosovalue", sosovalue(("2025-02-24", 0, 1e11), ("2025-02-25", 9e8, 1e11)))
+    done = stand.fetch("sosovalue", at=NOON + timedelta(hours=2))
+    assert done.ran.code == 65
+    message = done.by_source["sosovalue"]["message"]
+    assert "2025-02-25: sosovalue says 900000000, but -164400000 is known from farside" in message
+    assert "import that day with --revision" in message
+    kept = [(r["as_of"][:10], r["source"]) for r in done.rows if r["series"] == BTC]
+    assert kept == [("2025-02-24", "farside"), ("2025-02-25", "farside")]
+
+
 def test_a_value_of_another_size_than_the_known_ones_is_refused_later(stand: Stand) -> None:
     table = GOLDENS["csv"].table
     stand.serve("csv", {"/gold.csv": "day,settle\n2025-02-25,2918.8\n"}, table)

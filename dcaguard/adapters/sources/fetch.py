@@ -8,8 +8,9 @@ from datetime import datetime
 from dcaguard.adapters.sources.source import PartialFetchError
 from dcaguard.core.errors import DataInvalidError, DcaguardError, TryAgainError
 from dcaguard.core.reading import Reading
-from dcaguard.core.reading_checks import Row, disagreements, outliers
+from dcaguard.core.reading_checks import Problem, Row, outliers
 from dcaguard.core.reading_days import day_key
+from dcaguard.core.reading_disputes import disagreements
 from dcaguard.core.series import lookup
 from dcaguard.ports import Clock, Source
 
@@ -31,12 +32,15 @@ def fetch_all(
     budget_seconds: float,
     clock: Clock,
     history: Mapping[str, Sequence[Reading]] | None = None,
+    groups: Mapping[str, str] | None = None,
 ) -> list[FetchOutcome]:
     """Return one outcome per source, in the order given; the first source wins a shared series.
 
-    `history` holds trusted readings by series: what is ten times away from them is refused.
-    Days on which independent sources contradict each other are refused for both. A source that
-    is not done within the budget is a TryAgainError (75); nothing else is raised.
+    `history` holds trusted readings by series: what is ten times away from them is refused, and
+    so is what contradicts an independent source's word in it; `groups` are the independence
+    groups of sources that are not asked now. Days on which independent sources contradict each
+    other are refused for both. A source that is not done within the budget is a TryAgainError
+    (75); nothing else is raised.
     """
     outcomes: dict[int, FetchOutcome] = {}
     threads = [
@@ -52,9 +56,12 @@ def fetch_all(
             thread.join(_POLL_SECONDS)
     done = dict(outcomes)
     found = [done.get(at) or _late(source) for at, source in enumerate(sources)]
-    groups = {s.name: str(getattr(s, "group", s.name)) for s in sources}
+    own = {s.name: str(getattr(s, "group", s.name)) for s in sources}
     known = history or {}
-    return _merged([_plausible(outcome, known) for outcome in found], groups)
+    plausible = [_plausible(outcome, known) for outcome in found]
+    everything = [reading for outcome in plausible for reading in outcome.readings]
+    before = [reading for name in {r.series for r in everything} for reading in known.get(name, ())]
+    return _merged(plausible, disagreements(everything, {**(groups or {}), **own}, before))
 
 
 def _fetch(
@@ -100,10 +107,9 @@ def _joined(errors: Sequence[DcaguardError], good: Sequence[Reading]) -> Dcaguar
     return errors[0] if errors else None
 
 
-def _merged(outcomes: Sequence[FetchOutcome], groups: Mapping[str, str]) -> list[FetchOutcome]:
+def _merged(outcomes: Sequence[FetchOutcome], disagreeing: Sequence[Problem]) -> list[FetchOutcome]:
     """Keep one reading per series and day, the first source's; none where sources contradict."""
-    everything = [reading for outcome in outcomes for reading in outcome.readings]
-    disputes = {problem.where: problem for problem in disagreements(everything, groups)}
+    disputes = {problem.where: problem for problem in disagreeing}
     taken: set[tuple[str, datetime]] = set()
     merged = []
     for outcome in outcomes:

@@ -115,6 +115,19 @@ def test_sources_that_contradict_each_other_are_both_refused_for_that_day() -> N
         assert "b says" in str(outcome.error)
 
 
+def test_a_later_fetch_of_another_source_is_held_against_what_is_known() -> None:
+    """One fetch or two: what contradicts an independent source is not taken."""
+    known = {FLOW: [reading(FLOW, -9e8, "farside")]}
+    next_day = reading(FLOW, 1e8, "b", DAY + timedelta(days=1))
+    asked = Given("b", [reading(FLOW, -4e8, "b"), next_day], group="b")
+    [found] = fetched(asked, history=known)
+    assert found.readings == (next_day,)
+    assert isinstance(found.error, DataInvalidError)
+    assert "b says -400000000, but -900000000 is known from farside" in str(found.error)
+    [mirror] = fetched(asked, history=known, groups={"farside": "b"})
+    assert (len(mirror.readings), mirror.error) == (2, None)
+
+
 def test_known_readings_refuse_a_value_of_another_size() -> None:
     known = {"vix": [reading("vix", 20, "a", DAY - timedelta(days=1))]}
     [found] = fetched(Given("a", [reading("vix", 200, "a")]), history=known)
