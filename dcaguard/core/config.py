@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from dcaguard.core.config_places import BaseUrl, SecretReference
+from dcaguard.core.config_places import BaseUrl, JournalPath, SecretReference
 from dcaguard.core.config_policy import (
     AssetRule,
     Caps,
@@ -140,7 +140,7 @@ class Account(Typed):
 class JournalConfig(Typed):
     """Where the append-only record lives."""
 
-    path: str = Field("dcaguard.db", min_length=1, description="relative to this file")
+    path: JournalPath = Field("dcaguard.db", min_length=1, description="relative to this file")
 
 
 class Notify(Typed):

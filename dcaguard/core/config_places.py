@@ -47,5 +47,25 @@ def secret_reference(value: str) -> str:
     return value
 
 
+# What stands beside a journal under its name, and what every folder with one has.
+_BESIDE = frozenset({"lock", "head", "ballast", "toml"})
+_TAKEN = frozenset({"cache.db"})
+_OF_SQLITE = ("-journal", "-wal", "-shm")
+
+
+def journal_path(value: str) -> str:
+    """Return a path for the journal whose name is no other file's of this program."""
+    name = value.rpartition("/")[2]
+    stem, _, ending = name.casefold().rpartition(".")
+    if not stem.strip(".") or not ending:
+        raise ValueError(
+            "needs a name with an ending, since other files are named after it: write dcaguard.db"
+        )
+    if ending in _BESIDE or name.casefold() in _TAKEN or ending.endswith(_OF_SQLITE):
+        raise ValueError("is the name of another kind of file here: write one such as dcaguard.db")
+    return value
+
+
+JournalPath = Annotated[str, AfterValidator(journal_path)]
 BaseUrl = Annotated[str, AfterValidator(safe_url)]
 SecretReference = Annotated[str, AfterValidator(secret_reference)]

@@ -21,7 +21,7 @@ from dcaguard.adapters.redact import install
 from dcaguard.app.world import World
 from dcaguard.core.arming import config_digest
 from dcaguard.ports import Clock, Journal
-from dcaguard.wiring.place import Place, place_of, refuse_shared_folders
+from dcaguard.wiring.place import Place, place_of, refuse_files_of_a_person, refuse_shared_folders
 from dcaguard.wiring.secrets import REDACTOR, credentials_fields, register_secrets
 from dcaguard.wiring.sources import fetch_sources, source_names
 from dcaguard.wiring.venues import Venues, second_opinion
@@ -44,7 +44,9 @@ __all__ = [
 def load(config: Path | None, *, tolerant: bool = False) -> Loaded:
     """Load the config by the search order; from here on every stream hides every known secret."""
     install(REDACTOR)
-    return load_config(config, os.environ, Path.cwd(), tolerant=tolerant)
+    loaded = load_config(config, os.environ, Path.cwd(), tolerant=tolerant)
+    refuse_files_of_a_person(loaded)
+    return loaded
 
 
 @contextmanager

@@ -1,11 +1,14 @@
 """Where one workspace keeps its files."""
 
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from dcaguard.adapters.config import STRATEGIES, Loaded
 from dcaguard.adapters.files import refuse_shared_folder
 from dcaguard.core.config import PAPER
+from dcaguard.core.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,48 @@ class Place:
         """The stop of everything that shares this journal, from whatever folder."""
         return self.journal.with_name("HALT")
 
+    def written(self, accounts: Iterable[str]) -> list[Path]:
+        """Return every file that is made or written beside the journal."""
+        journals = (self.journal, self.dry)
+        beside = [j.with_suffix(s) for j in journals for s in (".lock", ".head", ".ballast")]
+        halts = (self.halt, self.shared_halt)
+        return [*journals, *beside, self.cache, *halts, *map(self.paper, accounts)]
+
     def paper(self, account: str) -> Path:
         """Return where the embedded exchange keeps its memory."""
         return self.journal.with_name(f"{self.journal.stem}.paper.{account}{self.journal.suffix}")
+
+
+def refuse_files_of_a_person(loaded: Loaded) -> None:
+    """Refuse a journal (78) that would be written over a config, strategy or key file."""
+    place = place_of(loaded)
+    theirs = {_spelled(path): path for path in _files_of_a_person(loaded)}
+    for ours in place.written(loaded.config.accounts):
+        other = theirs.get(_spelled(ours))
+        if other is not None:
+            msg = (
+                f"{loaded.path}: journal.path: {ours.name} would be written over {other}: choose "
+                "another name for the journal"
+            )
+            raise ConfigError(msg)
+
+
+def _files_of_a_person(loaded: Loaded) -> list[Path]:
+    config = loaded.config
+    tables = [*config.accounts.values(), *dict(config.sources).values()]
+    references = [getattr(table, "credentials", None) for table in tables]
+    references += config.notify.urls
+    files = [
+        loaded.base_dir / Path(reference.removeprefix("file:")).expanduser()
+        for reference in references
+        if isinstance(reference, str) and reference.startswith("file:")
+    ]
+    return [loaded.path, *loaded.read, *files]
+
+
+def _spelled(path: Path) -> str:
+    """Return one spelling of a path: some disks tell no capitals from small letters."""
+    return os.path.abspath(path).casefold()  # noqa: PTH100 (resolve() would follow links)
 
 
 def refuse_shared_folders(loaded: Loaded) -> None:

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from dcaguard.core.config import Account
 from dcaguard.core.config_forbidden import find_leverage, find_secrets
-from dcaguard.core.config_places import safe_url
+from dcaguard.core.config_places import journal_path, safe_url
 from dcaguard.core.config_time import local_moment, parse_duration, spell_duration, zone_name
 from dcaguard.core.config_values import (
     exact,
@@ -249,3 +249,21 @@ def test_names_a_person_chose_and_our_own_tables_set_no_leverage() -> None:
         "sources": {"exchange": {"swap": "BTC/USDT:USDT"}},
     }
     assert find_leverage(ours, frozenset({"on_violation"})) == []
+
+
+@pytest.mark.parametrize("path", ["dcaguard.db", "/var/lib/x.y/a.sqlite", "../out.db", "x.dry.db"])
+def test_a_journal_may_have_a_name_of_its_own(path: str) -> None:
+    assert journal_path(path) == path
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        *[(path, "with an ending") for path in ("HALT", "dcaguard", ".", "..", "a/", ".db", "a.")],
+        *[(f"a.{ending}", "another kind") for ending in ("lock", "head", "ballast", "toml")],
+        *[(path, "another kind") for path in ("cache.db", "b/Cache.DB", "a.HEAD", "a.db-journal")],
+    ],
+)
+def test_a_journal_has_no_other_files_name(path: str, hint: str) -> None:
+    with pytest.raises(ValueError, match=hint):
+        journal_path(path)

@@ -286,8 +286,8 @@ def error_messages() -> None:
 AREAS: dict[str, tuple[str, ...]] = {
     "The line you typed": ("cli/", "app/resolve.py", "app/why.py", "adapters/hardening.py"),
     "Keys": ("adapters/credentials.py", "core/config_credentials.py"),
-    "Config and strategies": ("adapters/config.py", "core/config", "core/strategy.py",
-                              "core/source_params.py", "core/signals/"),
+    "Config and strategies": ("adapters/config.py", "wiring/place.py", "core/config",
+                              "core/strategy.py", "core/source_params.py", "core/signals/"),
     "Journal, files and the clock": ("adapters/journal/", "adapters/files.py", "adapters/lock.py",
                                      "adapters/halt.py", "adapters/workspace.py",
                                      "adapters/demo_workspace.py", "app/world.py"),

@@ -208,8 +208,20 @@ def _long_link(folder: Path, _stack: ExitStack) -> Workspace:
     return space
 
 
+def _journals(folder: Path, _stack: ExitStack) -> Workspace:
+    space = bare_workspace(folder)
+    for name, path in (("one", "HALT"), ("two", "cache.db"), ("three", "dcaguard.db")):
+        journal = f'[journal]\npath = "{path}"\n'
+        key = '[accounts.main]\nexchange = "kraken"\ncredentials = "file:dcaguard.head"\n'
+        space.write(f"{name}.toml", f"{CONFIG}{journal}{key}")
+    return space
+
+
 SCENES: dict[str, Scene] = {
     "fields": config(FIELDS),
+    "journals in place of other files": Scene(
+        _journals, tuple(f"plan --config {name}.toml" for name in ("one", "two", "three"))
+    ),
     "fields that do not fit together": config(TOGETHER),
     "names that point at nothing": config(NAMES),
     "an opinion that is none": config(CONFIG + '[policy.price]\nsecond_opinion = "paper"\n'),

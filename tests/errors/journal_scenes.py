@@ -203,7 +203,7 @@ SCENES: dict[str, Scene] = {
     "no room for a rollback": changed(replaced_by_folder("dcaguard.db-journal"), lines=("halt",)),
     "a backup where none can be": changed(lines=("audit backup none/copy.db",)),
     "a journal that nothing can hold": Scene(_at("none/a.db"), (RUN,)),
-    "a journal with a long name": Scene(_at("n " * 200), (RUN,)),
+    "a journal with a long name": Scene(_at("n " * 200 + "n.db"), (RUN,)),
     "folders for a workspace": Scene(
         _folders,
         (

@@ -108,3 +108,36 @@ def test_a_crash_shows_no_key(live: Live) -> None:
     assert found.code == 70, found.out
     for secret in live.server.credentials.values():
         assert secret not in found.out + found.err
+
+
+TAKEN = ("cache.db", "dcaguard.lock", "HALT", "a.ballast", "a.head", "config.toml", "dcaguard")
+BELOW = ("strategies/plan.toml", "main.keys.toml")
+
+
+@pytest.mark.parametrize("path", [*TAKEN, *BELOW])
+def test_a_journal_in_place_of_another_file_is_refused_before_anything(
+    opened: Open, path: str
+) -> None:
+    live = opened("binance", arm=False, rest=f'[journal]\npath = "{path}"\n')
+    before = {p: p.read_bytes() for p in live.space.folder.rglob("*") if p.is_file()}
+    for words in (("arm", "plan", "--yes"), ("run",)):
+        found = live.space.call(*words)
+        assert found.code == 78
+        assert [line for line in found.err.splitlines() if "journal.path" in line] == [
+            found.err.strip()
+        ]
+    assert {p: p.read_bytes() for p in live.space.folder.rglob("*") if p.is_file()} == before
+
+
+@pytest.mark.parametrize("name", ["books.head", "books.dry.db", "BOOKS.paper.main.db"])
+def test_a_key_file_that_the_journal_would_write_over_is_refused(opened: Open, name: str) -> None:
+    live = opened("binance", arm=False, rest='[journal]\npath = "books.db"\n')
+    config = (live.space.folder / "config.toml").read_text()
+    (live.space.folder / "main.keys.toml").rename(live.space.folder / name)
+    live.space.write("config.toml", config.replace("main.keys.toml", name))
+    before = (live.space.folder / name).read_bytes()
+    found = live.space.call("run")
+    assert found.code == 78
+    assert "would be written over" in found.err
+    assert (live.space.folder / name).read_bytes() == before
+    (live.space.folder / name).unlink()
