@@ -1,5 +1,6 @@
 """What counts against a tranche's caps and cash as the journal stands at this moment."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -9,12 +10,20 @@ from dcaguard.app.act import Tranche
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.facts import Facts
 from dcaguard.app.look import Looked, cash_base
-from dcaguard.app.spending import outlay, outlays, strategy_spent_quote
+from dcaguard.app.spending import (
+    StrategySpent,
+    coins_of_strategy,
+    coins_spent,
+    outlay,
+    outlays,
+    strategy_spent,
+)
 from dcaguard.app.world import World
 from dcaguard.core.money import ONE, ZERO
 from dcaguard.core.order import Order, Status
-from dcaguard.core.policy.caps import Buying, CapUse, Spend, uses, windows
+from dcaguard.core.policy.caps import Buying, CapUse, Spend, Windows, uses, windows
 from dcaguard.core.portfolio import spendable
+from dcaguard.core.strategy import Strategy
 
 
 def cap_uses(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> tuple[CapUse, ...] | None:
@@ -24,11 +33,9 @@ def cap_uses(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> tuple[Cap
     """
     world, weighed = run.world, facts.of(tranche.account)
     view = facts.seen(tranche.account).view
-    # The money leaves when the order is sent, which on a slow venue may be another day.
     # A slot that is still to come is previewed in the windows that it falls in.
-    at = max(run.now, world.clock.now(), tranche.slot.instant)
-    span = windows(at, world.config.timezone)
-    spends = _spends(run, book, facts, tranche, min(span.day, span.week, span.month))
+    span = _windows(run, tranche.slot.instant)
+    spends = _spends(run, book, facts, tranche, span.first)
     if spends is None or view is None:
         return None
     money = world.config.money | {
@@ -43,6 +50,43 @@ def cap_uses(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> tuple[Cap
         windows=span,
     )
     return uses(world.config.policy.caps, buying)
+
+
+def _windows(run: Pass, *instants: datetime) -> Windows:
+    """Return the windows of now: an order leaves on a slow venue perhaps on another day."""
+    at = max(run.now, run.world.clock.now(), *instants)
+    return windows(at, run.world.config.timezone)
+
+
+def coins_to_price(run: Pass, strategy: Strategy) -> set[str]:
+    """Return the coins whose rates a strategy's limits need: its own, and those spent before."""
+    book, kind = run.book(strategy.account), run.world.kind(strategy.account)
+    spent = coins_spent(run.world, book.read, kind, _windows(run).first)
+    if strategy.budget.total is not None:
+        spent |= coins_of_strategy(book.read, strategy.name)
+    return {strategy.quote, *spent}
+
+
+def unpriced(
+    run: Pass, book: Book, facts: Facts, tranche: Tranche, caps: tuple[CapUse, ...] | None
+) -> str:
+    """Return a coin without a rate in which money was spent that counts here; "" for none.
+
+    `caps` are the tranche's own: None when something in them has no price.
+    """
+    lacking: Collection[str] = ()
+    if caps is None:
+        world, since = run.world, _windows(run, tranche.slot.instant).first
+        spent = coins_spent(world, book.read, world.kind(tranche.account), since)
+        lacking = spent - facts.of(tranche.account).prices.keys()
+    if not lacking and tranche.strategy.budget.total is not None:
+        lacking = _spent(run, book, facts, tranche).lacks
+    return min(lacking, default="")
+
+
+def _spent(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> StrategySpent:
+    rate = facts.of(tranche.account).prices.get
+    return strategy_spent(run.world, book.read, tranche.strategy.name, tranche.account, rate)
 
 
 def _spends(
@@ -95,15 +139,16 @@ def cash_quote(run: Pass, looked: Looked, asset: str) -> Decimal | None:
     return free - spent
 
 
-def left_quote(run: Pass, book: Book, tranche: Tranche) -> Decimal | None:
+def left_quote(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> Decimal | None:
     """Return what is left of a strategy's total, in quote; None when it has no total.
 
-    The tranche's own unsent INTENT does not count against itself.
+    Money in a coin without a rate is not in it: `unpriced` stops the purchase. The tranche's own
+    unsent INTENT does not count against itself.
     """
     strategy = tranche.strategy
     if strategy.budget.total is None:
         return None
-    spent = strategy_spent_quote(run.world, book.read, strategy.name, tranche.account)
+    spent = _spent(run, book, facts, tranche).quote
     own = [o for o in books.reserved_orders(book.read) if _is_own_intent(o, tranche)]
     spent -= sum((order.max_quote for order in own if order.status is Status.INTENT), ZERO)
     if book.rehearsal:

@@ -7,7 +7,7 @@ from datetime import datetime
 from dcaguard.app import book as books
 from dcaguard.app.act import Tranche
 from dcaguard.app.context import Book, Pass
-from dcaguard.app.counting import cap_uses
+from dcaguard.app.counting import cap_uses, unpriced
 from dcaguard.app.facts import Facts
 from dcaguard.app.logins import unresolved
 from dcaguard.app.slots import order_of
@@ -120,5 +120,6 @@ def recheck(
     assert rate is not None
     assert decision.order is not None
     if caps is None:
-        return because(Code.RATE_UNKNOWN, quote=tranche.symbol.partition("/")[2])
+        coin = unpriced(run, book, facts, tranche, caps) or tranche.symbol.partition("/")[2]
+        return because(Code.RATE_UNKNOWN, quote=coin)
     return next(iter(over(caps, times(decision.order.max_quote, rate))), None)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dcaguard.app.context import Pass
-from dcaguard.app.counting import needs_nav
+from dcaguard.app.counting import coins_to_price, needs_nav
 from dcaguard.app.facts import Facts, weigh
 from dcaguard.app.look import Ask, Looked, look, quotes_or_none
 from dcaguard.app.sight import Sight
@@ -17,7 +17,7 @@ from dcaguard.core.errors import DcaguardError
 from dcaguard.core.market import Quote
 from dcaguard.core.policy.leverage import leverage_check, stops
 from dcaguard.core.policy.rules import BALANCES
-from dcaguard.core.portfolio import SPOT, cash_unread
+from dcaguard.core.portfolio import SPOT, Kind, cash_unread
 from dcaguard.ports import Journal
 
 
@@ -91,8 +91,11 @@ def _asks(run: Pass, due: Sequence[DueStrategy]) -> tuple[list[Ask], dict[str, D
     """Return what to read: the buying accounts, and all others of their kind (leverage, NAV)."""
     world = run.world
     symbols: dict[str, list[str]] = {}
+    money: dict[Kind, set[str]] = {}
     for one in due:
         symbols.setdefault(one.strategy.account, []).extend(b.symbol for b in one.strategy.buy)
+        kind = world.kind(one.strategy.account)
+        money.setdefault(kind, set()).update(coins_to_price(run, one.strategy))
     kinds = {world.kind(account) for account in symbols}
     # Without a key an account shows nothing; it is asked only when it is to buy.
     accounts = [
@@ -109,8 +112,8 @@ def _asks(run: Pass, due: Sequence[DueStrategy]) -> tuple[list[Ask], dict[str, D
     asks, failures = [], {}
     for name in accounts:
         wanted = tuple(dict.fromkeys(symbols.get(name, ())))
-        money = {symbol.partition("/")[2] for symbol in wanted}
-        priced = tuple(sorted(money | (cold if weighs else set())))
+        paid = money[world.kind(name)]
+        priced = tuple(sorted(paid | (cold if weighs else set())))
         try:
             asks.append(Ask(run.venue(name), wanted, priced, value_all=weighs))
         except DcaguardError as error:

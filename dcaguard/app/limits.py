@@ -69,7 +69,6 @@ def _rates(prices: Mapping[str, Decimal], unrated: set[str]) -> Rate:
 
 
 def _spends(world: World, spending: Spending, rate: Rate) -> list[Spend]:
-    span = windows(spending.now, world.config.timezone)
-    since = min(span.day, span.week, span.month)
+    since = windows(spending.now, world.config.timezone).first
     rows = outlays(world, spending.journal, spending.kind, since, rate)
     return [row.spend for row in rows or ()]

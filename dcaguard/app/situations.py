@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from dcaguard.app.act import Tranche
 from dcaguard.app.context import Book, Pass
-from dcaguard.app.counting import cap_uses, cash_quote, needs_nav
+from dcaguard.app.counting import cap_uses, cash_quote, needs_nav, unpriced
 from dcaguard.app.facts import Facts
 from dcaguard.app.logins import unresolved
 from dcaguard.app.look import trouble_of
@@ -135,14 +135,15 @@ def _means(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> Means:
     staleness = price.series_staleness if from_series else price.staleness
     caps = cap_uses(run, book, facts, tranche)
     quote_asset = symbol.partition("/")[2]
+    lacking = unpriced(run, book, facts, tranche, caps)
+    rate = facts.of(tranche.account).prices.get(quote_asset)
     return Means(
         market=looked.markets.get(symbol),
         quote=looked.quotes.get(symbol),
         rules=PriceRules(price.collar, price.spread_max, staleness),
         second=_second(run, facts, symbol),
         caps=caps or (),
-        base_per_quote=facts.of(tranche.account).prices.get(quote_asset)
-        if caps is not None
-        else None,
+        base_per_quote=None if caps is None or lacking else rate,
         cash=cash_quote(run, looked, quote_asset),
+        unpriced=lacking,
     )

@@ -9,7 +9,7 @@ from dcaguard.app import book as books
 from dcaguard.app.sent import kind_of, kind_of_payer
 from dcaguard.app.unaccounted import trades_unaccounted
 from dcaguard.app.world import World
-from dcaguard.core.money import ZERO, times
+from dcaguard.core.money import ZERO, quotient, times
 from dcaguard.core.order import Fill, Order
 from dcaguard.core.policy.caps import Spend
 from dcaguard.core.portfolio import Kind
@@ -74,19 +74,62 @@ def _lost(account: str, trade: Mapping[str, object], rate: Rate) -> Outlay | Non
     return Outlay(None, Spend(at, account, asset, value, pending=False, in_balances=True))
 
 
-def strategy_spent_quote(world: World, journal: Journal, strategy: str, account: str) -> Decimal:
-    """Return what a strategy's orders have cost or at worst may cost, in the quote it has now.
+def coins_spent(world: World, journal: Journal, kind: Kind, since: datetime) -> set[str]:
+    """Return the coins that what counts since an instant was paid in: each needs a rate."""
+    symbols = {
+        order.symbol
+        for order, _ in books.spending_orders(journal, since)
+        if kind_of(world, journal, order) is kind and books.spent_quote(journal, order)
+    }
+    lost = trades_unaccounted(world, journal, kind, since)
+    symbols |= {str(trade["symbol"]) for _, trade in lost}
+    return {_quote_of(symbol) for symbol in symbols}
 
-    Whatever they bought, and on whichever account of the same kind: an edit does not undo it.
+
+def coins_of_strategy(journal: Journal, strategy: str) -> set[str]:
+    """Return every coin that a strategy has ever paid in."""
+    return {_quote_of(order.symbol) for order in journal.orders(strategy=strategy)}
+
+
+def _quote_of(symbol: str) -> str:
+    return symbol.partition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class StrategySpent:
+    """What a strategy's orders have cost or at worst may cost, in the quote it has now."""
+
+    quote: Decimal
+    lacks: tuple[str, ...] = ()  # coins that it paid in and that have no rate: not in the sum
+
+
+def strategy_spent(
+    world: World, journal: Journal, strategy: str, account: str, rate: Rate
+) -> StrategySpent:
+    """Return what a strategy has spent, whatever it bought and in whichever coin.
+
+    On every account of the same kind: an edit does not undo it. Coins at par count one to one,
+    others by today's rates.
     """
-    kind, quote = world.kind(account), world.strategies[strategy].quote
-    settled = books.spent_by_payer(journal, strategy, quote)
-    pending = [
-        order
-        for order in books.reserved_orders(journal)
-        if order.strategy == strategy
-        and order.symbol.partition("/")[2] == quote
-        and kind_of(world, journal, order) is kind
-    ]
-    own = [spent for name, spent in settled.items() if kind_of_payer(world, name) is kind]
-    return sum(own, ZERO) + sum((order.max_quote for order in pending), ZERO)
+    quote, at_par = world.strategies[strategy].quote, {"USD", *world.config.stablecoins_at_par}
+    total, lacks = ZERO, []
+    for coin, spent in _spent_by_coin(world, journal, strategy, world.kind(account)).items():
+        if coin == quote or {coin, quote} <= at_par:
+            total += spent
+        elif (of_coin := rate(coin)) and (of_quote := rate(quote)):
+            total += times(spent, quotient(of_coin, of_quote))
+        elif spent:
+            lacks.append(coin)
+    return StrategySpent(total, tuple(sorted(lacks)))
+
+
+def _spent_by_coin(world: World, journal: Journal, strategy: str, kind: Kind) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for coin in coins_of_strategy(journal, strategy):
+        settled = books.spent_by_payer(journal, strategy, coin)
+        own = [spent for name, spent in settled.items() if kind_of_payer(world, name) is kind]
+        found[coin] = sum(own, ZERO)
+    for order in books.reserved_orders(journal):
+        if order.strategy == strategy and kind_of(world, journal, order) is kind:
+            found[_quote_of(order.symbol)] += order.max_quote
+    return found

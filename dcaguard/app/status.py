@@ -10,7 +10,7 @@ from dcaguard.app.arming import arming
 from dcaguard.app.limits import Limit, Spending, limits
 from dcaguard.app.sight import sight_of
 from dcaguard.app.slots import lasting_journal
-from dcaguard.app.spending import strategy_spent_quote
+from dcaguard.app.spending import strategy_spent
 from dcaguard.app.survey import kind_shown
 from dcaguard.app.world import World
 from dcaguard.core.arming import arming_digest
@@ -37,7 +37,8 @@ class StrategyStatus:
     next_slots: tuple[Slot, ...]
     purses: Mapping[str, Purse]  # by symbol
     spent_quote: Decimal
-    left_quote: Decimal | None
+    left_quote: Decimal | None  # None also while money in `lacks` is not counted
+    lacks: tuple[str, ...]  # coins that it paid in and that have no rate here
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,8 @@ def _strategy(world: World, strategy: Strategy, now: datetime, *, dry: bool) -> 
     journal = world.dry_journal() if dry else lasting_journal(world, strategy.account)
     state = books.slot_state(journal, strategy.name)
     symbols = [one.symbol for one in strategy.buy]
-    spent = strategy_spent_quote(world, journal, strategy.name, strategy.account)
+    rate = par_prices({}, world.config.base_currency, world.config.stablecoins_at_par).get
+    spent = strategy_spent(world, journal, strategy.name, strategy.account, rate)
     total = strategy.budget.total
     known = arming(world.journal, strategy.name)
     armed = known is not None and known.digest == arming_digest(world.config, strategy)
@@ -127,8 +129,9 @@ def _strategy(world: World, strategy: Strategy, now: datetime, *, dry: bool) -> 
         open_slot=state.slot if state.is_open else None,
         next_slots=next_slots(strategy, now, NEXT_SLOTS),
         purses={symbol: books.purse(journal, strategy.name, symbol) for symbol in symbols},
-        spent_quote=spent,
-        left_quote=None if total is None else max(total - spent, ZERO),
+        spent_quote=spent.quote,
+        lacks=spent.lacks,
+        left_quote=None if total is None or spent.lacks else max(total - spent.quote, ZERO),
     )
 
 

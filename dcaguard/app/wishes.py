@@ -44,7 +44,7 @@ def wish_of(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> Wish:
         carry=purse.carry if remembers else ZERO,
         catch_up_multiple=strategy.pause.catch_up_multiple,
         backlog_max=times(fixed, Decimal(strategy.pause.backlog_slots_max)),
-        left=left_quote(run, book, tranche),
+        left=left_quote(run, book, facts, tranche),
         order_type=strategy.order.type,
         remembers=remembers,
     )

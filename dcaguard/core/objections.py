@@ -160,7 +160,7 @@ def _money_countable(case: Case) -> tuple[Reason, ...]:
     reasons = []
     quote = case.at.symbol.partition("/")[2]
     if not case.at.means.base_per_quote:
-        reasons.append(because(Code.RATE_UNKNOWN, quote=quote))
+        reasons.append(because(Code.RATE_UNKNOWN, quote=case.at.means.unpriced or quote))
     if case.at.means.cash is None:
         reasons.append(because(Code.BALANCE_UNKNOWN, account=case.at.account, asset=quote))
     return tuple(reasons)

@@ -12,7 +12,6 @@ from dcaguard.core.reading import IMPORTED, Reading
 from dcaguard.core.series import lookup
 
 
-
 @dataclass(frozen=True, slots=True)
 class Reach:
     """The first and the last day of a series, and on how many days a later value was read."""

@@ -265,8 +265,8 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.RATE_UNKNOWN: _row(
         _W,
         ExitCode.DATA_INVALID,
-        "The quote currency has no price in the base currency, so caps can not be counted.",
-        "Choose a quote on `stablecoins_at_par` or one that the venue prices.",
+        "A coin that is or was paid with has no price in the base currency: limits are not known.",
+        "Pay with coins on `stablecoins_at_par`, or with those that the venue prices.",
     ),
     Code.STRATEGY_SPENT: _row(
         _W, ExitCode.OK, "The strategy's total is spent.", "Nothing to do: it has ended."

@@ -92,6 +92,7 @@ class Means:
     caps: tuple[CapUse, ...]
     base_per_quote: Decimal | None  # base currency per unit of the symbol's quote
     cash: Decimal | None  # spendable, in quote, after this run's earlier orders
+    unpriced: str = ""  # a coin without a rate in which money was spent that counts here
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,8 @@ def _strategy_lines(one: StrategyStatus) -> list[str]:
     quote = one.strategy.quote
     mode = one.mode if one.mode != "live" else ("live" if one.armed else "live, NOT ARMED")
     left = f", left {cents(one.left_quote)}" if one.left_quote is not None else ""
+    if one.lacks:
+        left += f", and what it paid in {', '.join(one.lacks)}, which has no rate here"
     head = f"{one.strategy.name} on {one.strategy.account} ({mode})"
     lines = [f"{head}: spent {cents(one.spent_quote)} {quote}{left}"]
     if one.open_slot is not None:

@@ -66,6 +66,11 @@ class Windows:
     week: datetime
     month: datetime
 
+    @property
+    def first(self) -> datetime:
+        """The instant since which money counts in any of them."""
+        return min(self.day, self.week, self.month)
+
 
 def windows(now: datetime, timezone: str) -> Windows:
     """Return the windows that hold `now`, in the owner's zone."""
