@@ -46,7 +46,7 @@ def arrays(found: Facts) -> dict[str, np.ndarray]:
         "shock": found.shock,
         "unknown": found.unknown,
         "high": found.high,
-        "legs": np.stack([found.legs.flows, found.legs.whales, found.legs.liquidity]).T,
+        "legs": np.stack([found.legs.flows, found.legs.whales, found.legs.liquidity.leg]).T,
         "breaks": np.stack(found.breaks).T,
     }
 
