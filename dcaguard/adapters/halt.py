@@ -65,6 +65,7 @@ class HaltFile:
         """Remove the stop; a folder in its place must be removed by hand."""
         for path in self._places:
             try:
-                path.unlink(missing_ok=True)
+                if os.path.lexists(path):  # a folder that is read-only has none to remove
+                    path.unlink(missing_ok=True)
             except OSError as error:
                 raise storage_error(path, "remove the halt", error) from error

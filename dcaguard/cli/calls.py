@@ -99,13 +99,18 @@ def set_halt(session: Session, reason: str) -> bool:
     """
     from dcaguard.adapters.config import find_config
     from dcaguard.adapters.halt import HaltFile
+    from dcaguard.wiring.place import HALT, halts_of
 
-    path = find_config(session.config, os.environ, Path.cwd())
-    HaltFile(path.parent / "HALT").set(reason)
+    own, *linked = halts_of(find_config(session.config, os.environ, Path.cwd()))
+    HaltFile(own).set(reason)
+    for place in linked:
+        try:
+            HaltFile(place).set(reason)
+        except DcaguardError as error:
+            tell(f"the halt is set at {own} alone: {error}")
     try:
         loaded = load(session.config, tolerant=True)
-        place = place_of(loaded)
-        HaltFile(place.halt, place.shared_halt).set(reason)
+        HaltFile(place_of(loaded).journal.with_name(HALT)).set(reason)
         with opened(loaded) as world:
             world.journal.append("halt", "person", {"reason": reason}, world.clock.now())
     except DcaguardError as error:

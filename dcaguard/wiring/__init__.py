@@ -84,7 +84,7 @@ def world_on(
         dry_venue=venues.dry_venue,
         real_venue=venues.real_venue,
         second_opinion=second_opinion(loaded, venues),
-        halt=HaltFile(place.halt, place.shared_halt, read=loaded.read),
+        halt=HaltFile(*place.halts, read=loaded.read),
         gate_cache=FileGateCache(place.cache),
         fetch=lambda series, budget: fetch_sources(loaded, journal, clock, series, budget),
         source_names=lambda: source_names(loaded),

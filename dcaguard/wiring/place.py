@@ -10,6 +10,9 @@ from dcaguard.adapters.files import refuse_shared_folder
 from dcaguard.core.config import PAPER
 from dcaguard.core.errors import ConfigError
 
+HALT = "HALT"
+_LINKS_MAX = 40  # as many as the system follows
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -17,6 +20,7 @@ class Place:
 
     base: Path
     journal: Path
+    halts: tuple[Path, ...]  # where a person's stop may stand: one is enough
 
     @property
     def dry(self) -> Path:
@@ -33,22 +37,11 @@ class Place:
         """Markets, pages, folded gate states: may be deleted at any time."""
         return self.journal.with_name("cache.db")
 
-    @property
-    def halt(self) -> Path:
-        """The person's stop."""
-        return self.base / "HALT"
-
-    @property
-    def shared_halt(self) -> Path:
-        """The stop of everything that shares this journal, from whatever folder."""
-        return self.journal.with_name("HALT")
-
     def written(self, accounts: Iterable[str]) -> list[Path]:
         """Return every file that is made or written beside the journal."""
         journals = (self.journal, self.dry)
         beside = [j.with_suffix(s) for j in journals for s in (".lock", ".head", ".ballast")]
-        halts = (self.halt, self.shared_halt)
-        return [*journals, *beside, self.cache, *halts, *map(self.paper, accounts)]
+        return [*journals, *beside, self.cache, *self.halts, *map(self.paper, accounts)]
 
     def paper(self, account: str) -> Path:
         """Return where the embedded exchange keeps its memory."""
@@ -91,11 +84,27 @@ def refuse_shared_folders(loaded: Loaded) -> None:
     """Refuse live buying (77) where others could lift a halt or change config and strategies."""
     if any(a.live and a.exchange != PAPER for a in loaded.config.accounts.values()):
         place = place_of(loaded)
-        folders = (place.base, place.base / STRATEGIES, place.journal.parent)
+        folders = [place.base / STRATEGIES, place.journal.parent]
+        folders += [halt.parent for halt in place.halts]
         for folder in dict.fromkeys(one for one in folders if one.exists()):
             refuse_shared_folder(folder)
 
 
 def place_of(loaded: Loaded) -> Place:
     """Return where a loaded config keeps its files."""
-    return Place(loaded.base_dir, loaded.base_dir / loaded.config.journal.path)
+    journal = loaded.base_dir / loaded.config.journal.path
+    # The last one stops everything that shares this journal, from whatever folder.
+    halts = (*halts_of(loaded.path), journal.with_name(HALT))
+    return Place(loaded.base_dir, journal, tuple(dict.fromkeys(halts)))
+
+
+def halts_of(config: Path) -> tuple[Path, ...]:
+    """Return where a config's stop may stand: beside its name, and beside all that it links to.
+
+    Whoever works in the folder of the file itself stops the runs that go through a link too.
+    """
+    found = [config.with_name(HALT)]
+    while config.is_symlink() and len(found) <= _LINKS_MAX:
+        config = config.parent.resolve() / config.readlink()
+        found.append(Path(os.path.abspath(config.parent / HALT)))  # noqa: PTH100 - as `config.py`
+    return tuple(dict.fromkeys(found))
