@@ -1,9 +1,13 @@
-"""The ways into a regime that no composite shows: shocks, breakers, a person's own event."""
+"""The ways into and out of a regime that no composite shows: shocks, breakers, events, silence."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from dcaguard.core.event import Event, OperatorEvent, Severity
+from dcaguard.core.gate_facts import Facts
+from dcaguard.core.gate_silence import ceiling, missed, stands
+from dcaguard.core.history import micros
+from dcaguard.core.signals.everything_sold import BREAKERS
 from dcaguard.core.signals.params import GateConfig, SignalsConfig
 
 
@@ -38,3 +42,29 @@ def active_events(events: Sequence[Event], at: datetime, config: SignalsConfig) 
         for e, end in lasting
         if e.since <= at < end
     )
+
+
+def standing(known: Facts, since: datetime, config: SignalsConfig) -> tuple[str, ...]:
+    """Name each breaker that stands: while one does, no day counts towards the end of a pause."""
+    begin, sold = int(known.at.searchsorted(micros(since))), config.everything_sold
+    limits = {"j3": f"{sold.breaker_sigmas:g} sigma each", "vix": f"{sold.breaker_vix:g}"}
+    return tuple(
+        f"S6's breaker stands ({BREAKERS[name]}, at {limits[name]}): no day counts towards the end "
+        "before it is read below that"
+        for s in known.samples
+        for name, x in s.breaks().items()
+        if stands(x[begin:])
+    )
+
+
+def unheard(known: Facts, since: datetime, gate: GateConfig) -> tuple[str, ...]:
+    """Say which members are silent now that spoke in the pause: they hold up its end."""
+    position = known.at.size - 1
+    names = missed(known, ceiling(known, since, position, gate), since, position)
+    if not names:
+        return ()
+    sentence = (
+        f"silent: {', '.join(names)}; no day without them counts towards the end, "
+        f"at most {gate.max_pause_days} days"
+    )
+    return (sentence,)

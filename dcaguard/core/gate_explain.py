@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from dcaguard.core.event import Event
-from dcaguard.core.explain_ways import active_events, ways_in
+from dcaguard.core.explain_ways import active_events, standing, unheard, ways_in
 from dcaguard.core.gate_facts import Facts, facts, instants
-from dcaguard.core.gate_silence import ceiling, missed, recovered
+from dcaguard.core.gate_silence import ceiling, recovered
 from dcaguard.core.gate_state import GateState, Regime
 from dcaguard.core.history import History, micros, moment
 from dcaguard.core.signals.evaluate import states
@@ -217,20 +217,8 @@ def _out_of_pause(
             f"recovery: {legs.true} of {legs.known} legs known in this pause are true, "
             f"{config.recovery.legs_min} needed"
         )
-    return (*said, *_unheard(known, state.since, gate))
-
-
-def _unheard(known: Facts, since: datetime, gate: GateConfig) -> tuple[str, ...]:
-    """Say which members are silent now that spoke in the pause: they hold up its end."""
-    position = known.at.size - 1
-    names = missed(known, ceiling(known, since, position, gate), since, position)
-    if not names:
-        return ()
-    sentence = (
-        f"silent: {', '.join(names)}; no day without them counts towards the end, "
-        f"at most {gate.max_pause_days} days"
-    )
-    return (sentence,)
+    said.extend(standing(known, state.since, config))
+    return (*said, *unheard(known, state.since, gate))
 
 
 def _held(known: Facts, since: datetime, gate: GateConfig) -> tuple[str, ...]:

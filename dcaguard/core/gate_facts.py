@@ -91,7 +91,7 @@ def facts(
     composite = compose(samples, gate, config.altcoin_breadth, at.size)
     named = by_name(samples)
     legs = _legs(named.get("etf-outflow"), named.get("whale-selling"), history, config.recovery, at)
-    breaks = tuple(x for s in samples for x in s.breaks())
+    breaks = tuple(x for s in samples for x in s.breaks().values())
     unknown, broken = composite.unknown.sum(axis=0), _broken(breaks, at)
     return Facts(
         at=at,

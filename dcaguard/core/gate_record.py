@@ -7,6 +7,7 @@ import numpy as np
 from dcaguard.core.gate_facts import Facts
 from dcaguard.core.gate_state import GateState, Regime, Transition
 from dcaguard.core.history import moment
+from dcaguard.core.signals.everything_sold import BREAKERS
 from dcaguard.core.signals.params import GateConfig
 from dcaguard.core.signals.state import SCORED_BLOCKS
 
@@ -31,7 +32,12 @@ def transition(
     }
     votes = tuple(s.track.spec.name for s in known.samples if s.counts[position])
     grave = any(s.detail("event")[position] > 0 for s in known.samples)
-    breakers = tuple(s.track.spec.name for s in known.samples if s.breaker[position])
+    breakers = tuple(
+        f"{s.track.spec.name} ({BREAKERS[name]})"
+        for s in known.samples
+        for name, true in s.breaks().items()
+        if true[position] == 1.0
+    )
     return Transition(
         at=moment(int(known.at[position])),
         regime=after.regime,
@@ -75,11 +81,10 @@ def _words(
         f"{name} {'unknown' if score is None else format(score, '.2f')}"
         for name, score in blocks.items()
     )
-    said = [f"composite {'unknown' if np.isnan(total) else format(total, '.2f')} ({shown})"]
+    said = [f"breaker: {', '.join(breakers)}"] if breakers else []
+    said.append(f"composite {'unknown' if np.isnan(total) else format(total, '.2f')} ({shown})")
     if votes:
         said.append(f"votes: {', '.join(votes)}")
-    if breakers:
-        said.append(f"breaker: {', '.join(breakers)}")
     match after.regime:
         case Regime.PAUSED:
             said.append(f"holds at least {after.hold_days} days, ends at {gate.exit:.2f} or below")

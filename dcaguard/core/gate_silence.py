@@ -110,8 +110,12 @@ def _begin(known: Facts, since: datetime) -> int:
 
 
 def _broken(known: Facts, begin: int, position: int) -> bool:
+    return any(stands(x[begin : position + 1]) for x in known.breaks)
+
+
+def stands(breaker: F64) -> bool:
     """Tell whether a breaker stands, by its last word: it was true and nothing denied it since."""
-    return any(_last_word(x[begin : position + 1]) == 1.0 for x in known.breaks)
+    return _last_word(breaker) == 1.0
 
 
 def _last_word(x: F64) -> float:

@@ -280,7 +280,7 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.REGIME_PAUSED: _row(
         _P,
         ExitCode.OK,
-        "The market is breaking by several measures at once.",
+        "The market is breaking: by several measures at once, or by one extreme alone.",
         "Nothing to do: the money is remembered. `dcaguard signals explain` shows why.",
     ),
     Code.REGIME_COOLOFF: _row(

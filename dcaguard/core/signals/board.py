@@ -98,10 +98,13 @@ class Sample:
             return np.full(self.index.size, np.nan)
         return np.where(self.known, values[self.index], np.nan)
 
-    def breaks(self) -> list[F64]:
-        """Return each of its breakers: 1 true, 0 false, NaN where that is not known."""
-        found = [x for name, x in self.track.detail.items() if name.startswith("breaks.")]
-        return [np.where(self.live, x[self.index], np.nan) for x in found if x.size]
+    def breaks(self) -> Mapping[str, F64]:
+        """Return each of its breakers by name: 1 true, 0 false, NaN where that is not known."""
+        return {
+            name.removeprefix("breaks."): np.where(self.live, x[self.index], np.nan)
+            for name, x in self.track.detail.items()
+            if name.startswith("breaks.") and x.size
+        }
 
 
 def sample(track: Track, at: I64) -> Sample:

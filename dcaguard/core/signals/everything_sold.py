@@ -32,6 +32,8 @@ from dcaguard.core.signals.track import (
 BITCOIN, SHARES, GOLD, CHINA, HONG_KONG = "px.BTC", "px.SPX", "px.GOLD", "px.CSI300", "px.HSI"
 MARKETS = (BITCOIN, SHARES, GOLD, CHINA, HONG_KONG)
 VIX = "vix"
+# The names of its two breakers, and how a sentence names them.
+BREAKERS = {"j3": "Bitcoin, shares and gold fell together", "vix": "VIX"}
 _CORE = (BITCOIN, SHARES, GOLD)
 _BARS = 5
 _VIX_PEAK_SESSIONS = 60

@@ -7,6 +7,7 @@ import pytest
 
 from dcaguard.core.event import OperatorEvent, Severity
 from dcaguard.core.gate import Regime, fold
+from dcaguard.core.gate_explain import explain
 from dcaguard.core.gate_facts import facts
 from dcaguard.core.history import DAY, F64, Column, History, moment
 from dcaguard.core.signals.evaluate import evaluate
@@ -172,7 +173,9 @@ def test_the_extreme_of_everything_sold_pauses_by_itself() -> None:
     crash = markets({"px.BTC": 2.0, "px.SPX": 2.0, "px.GOLD": 2.0})
     regime, moves = fold(crash, moment(START + 151 * DAY), only("everything_sold"), GATE)
     assert regime.regime is Regime.PAUSED
-    assert "breaker: everything-sold" in moves[-1].reasons
+    assert moves[-1].reasons[0] == (
+        "breaker: everything-sold (Bitcoin, shares and gold fell together)"
+    )
 
 
 @pytest.mark.parametrize(("vix", "regime"), [(40.0, Regime.PAUSED), (39.9, Regime.NORMAL)])
@@ -180,6 +183,20 @@ def test_vix_alone_breaks_at_forty(vix: float, regime: Regime) -> None:
     history = History({"vix": sessions(np.full(30, vix), CLOSE_LAG)})
     found, _ = fold(history, moment(START + 20 * DAY), only("everything_sold"), GATE)
     assert found.regime is regime
+
+
+def test_a_breaker_that_stands_is_named_in_what_would_change_the_pause() -> None:
+    def told(last: float) -> list[str]:
+        vix = np.append(np.full(15, 41.0), np.full(15, last))
+        history, at = History({"vix": sessions(vix, CLOSE_LAG)}), moment(START + 17 * DAY)
+        state, _ = fold(history, at, only("everything_sold"), GATE)
+        assert state.regime is Regime.PAUSED
+        found = explain(state, history, only("everything_sold"), GATE)
+        return [x for x in found.next if "breaker stands" in x]
+
+    assert told(39.0) == []
+    (named,) = told(45.0)
+    assert named.startswith("S6's breaker stands (VIX, at 40): no day counts towards the end")
 
 
 def test_vix_that_counts_alone_does_not_make_its_block_unknown() -> None:
