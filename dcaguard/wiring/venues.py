@@ -61,7 +61,7 @@ class Venues:
             return self._paper(name, account)
         if self._simulated:
             return self._stored(name)
-        from dcaguard.adapters.venues.ccxt_venue import open_ccxt_venue
+        from dcaguard.adapters.venues.opening import open_ccxt_venue
 
         venue = open_ccxt_venue(
             name,
@@ -143,7 +143,7 @@ class Venues:
         """Return an exchange's public side: markets and prices, no key."""
         key = (f"public:{exchange}", False)
         if key not in self._open:
-            from dcaguard.adapters.venues.ccxt_venue import open_ccxt_venue
+            from dcaguard.adapters.venues.opening import open_ccxt_venue
 
             venue = open_ccxt_venue(
                 exchange,

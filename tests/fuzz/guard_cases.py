@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from dcaguard.adapters.venues.ccxt_venue import open_ccxt_venue
 from dcaguard.adapters.venues.guard_reader import read_account
+from dcaguard.adapters.venues.opening import open_ccxt_venue
 from dcaguard.adapters.venues.profiles import PROFILES
 from dcaguard.core.account import AccountView, Proof
 from dcaguard.core.policy.leverage import stops

@@ -15,8 +15,9 @@ import requests
 from urllib3 import HTTPResponse
 
 from dcaguard.adapters.clock import SystemClock
-from dcaguard.adapters.venues.ccxt_venue import CcxtVenue, open_ccxt_venue
+from dcaguard.adapters.venues.ccxt_venue import CcxtVenue
 from dcaguard.adapters.venues.connection import Line
+from dcaguard.adapters.venues.opening import open_ccxt_venue
 from dcaguard.core.order import Order, Status, client_order_id
 from tests.venues.wire.binance import BinanceWire
 from tests.venues.wire.coinbase import CoinbaseWire

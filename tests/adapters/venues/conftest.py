@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from dcaguard.adapters.clock import SystemClock
-from dcaguard.adapters.venues.ccxt_venue import CcxtVenue, open_ccxt_venue
+from dcaguard.adapters.venues.ccxt_venue import CcxtVenue
+from dcaguard.adapters.venues.opening import open_ccxt_venue
 from dcaguard.core.order import Order, Status, client_order_id
 from tests.venues.wire.binance import BinanceWire
 from tests.venues.wire.coinbase import CoinbaseWire

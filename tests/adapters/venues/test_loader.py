@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import pytest
 
 from dcaguard.adapters.venues import hosts, loader
-from dcaguard.adapters.venues.ccxt_venue import ORDER_PATHS
 from dcaguard.adapters.venues.egress import (
     Egress,
     EgressRefusedError,
@@ -16,6 +15,7 @@ from dcaguard.adapters.venues.egress import (
     Rule,
     TransportError,
 )
+from dcaguard.adapters.venues.orders.paths import ORDER_PATHS
 from dcaguard.adapters.venues.profiles import PROFILES
 from dcaguard.adapters.venues.public_paths import public_rules
 from dcaguard.core.config import VENUES

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dcaguard.adapters.clock import FixedClock, SystemClock
-from dcaguard.adapters.venues.ccxt_venue import open_ccxt_venue
+from dcaguard.adapters.venues.opening import open_ccxt_venue
 from dcaguard.core.errors import ConfigError, TryAgainError, VenueUnavailableError
 from dcaguard.core.market import Market
 from dcaguard.core.order import Absence, PlaceKind
