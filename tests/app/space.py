@@ -117,7 +117,7 @@ class Space(Workspace):
 
         `known` is a time of the same day ('22:30'), or an instant for all of them.
         """
-        readings = [reading_of(series, day, value, known) for day, value in values]
+        readings = [_reading(series, day, value, known) for day, value in values]
         now = datetime(2026, 1, 1, tzinfo=UTC)
         with closing(open_journal(self.journal, clock_now=now)) as journal:
             journal.add_readings(readings, now)
@@ -167,8 +167,7 @@ class Space(Workspace):
         return self.call("run", "--json", "--as-of", stamp, *words)
 
 
-def reading_of(series: str, day: str, value: Any, known: str) -> Reading:
-    """Return one daily value, known as `Space.read` says."""
+def _reading(series: str, day: str, value: Any, known: str) -> Reading:
     as_of = datetime.combine(date.fromisoformat(day), time(), UTC)
     if not known:
         observed = as_of + timedelta(days=1)

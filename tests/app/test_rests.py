@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,15 +15,10 @@ from dcaguard.app.run import Request, Result, run_pass
 from dcaguard.app.world import FetchReport
 from dcaguard.core.reading import Reading
 from dcaguard.wiring import opened
-from tests.app.space import Space, following, moment, panic, reading_of, space_in, strategy_text
+from tests.app.space import Space, moment, space_in, strategy_text
 
 RESTING = '[order]\ntype = "post-only"\nttl = "{}"\nfallback = "{}"\n'
-PAUSING: dict[str, Any] = {
-    "gate": "enabled = true",
-    "rest": "[signals.recovery]\nenabled = false\n",
-}
-SHOCK = "2025-03-03T22:30"  # a close of the VIX that nobody has read yet
-DAYS = [d for d in following("2025-02-20", 11) if date.fromisoformat(d).weekday() < 5]
+SHOCK = "2025-03-03T22:30"  # the dollar coin breaks, and nobody has read it yet
 
 
 @dataclass
@@ -41,13 +37,14 @@ class Sources:
 
         loaded = load_config(self.space.folder / "config.toml", {}, self.space.folder)
         with opened(loaded, as_of=moment(when)) as opening:
-            world = replace(opening, fetch=answer, source_names=lambda: ["cboe"])
+            world = replace(opening, fetch=answer, source_names=lambda: ["okx"])
             request = Request(uuid4().hex, strategies, dry_run=dry_run, fetch=fetch)
             return run_pass(world, request)
 
     @staticmethod
     def _known(at: datetime) -> list[Reading]:
-        return [reading_of("vix", "2025-03-03", 45, "22:30")] if at > moment(SHOCK) else []
+        broken = Reading("peg.USDT", at, at, Decimal("0.80"), "okx", "")
+        return [broken] if at > moment(SHOCK) else []
 
     @property
     def orders(self) -> list[tuple[str, bool]]:
@@ -59,11 +56,11 @@ class Sources:
 def resting(folder: Path, ttl: str = "20h", fallback: str = "limit-ioc") -> Sources:
     """Return a calm market in which the slot of 3 March rests below the price."""
     more = RESTING.format(ttl, fallback)
-    space = space_in(folder, fee=0, strategy={"more": more}, **PAUSING)
+    space = space_in(folder, fee=0, strategy={"more": more}, gate="enabled = true")
     text = (folder / "config.toml").read_text()
     space.write("config.toml", text.replace("spread = 0.0\n", "spread = 0.001\n"))
     space.prices("2025-02-21", 20)
-    panic(space, DAYS, 15)
+    space.read("peg.USDT", [("2025-03-03", "1.0"), ("2025-03-04", "1.0")], known="00:10")
     found = Sources(space)
     found.run("2025-03-03T09:05")
     assert found.orders == [("OPEN", False)]
@@ -81,7 +78,7 @@ def test_a_rest_is_bought_only_by_readings_that_were_just_fetched(tmp_path: Path
 
 def test_an_order_rests_no_longer_than_the_newest_readings_let_it(tmp_path: Path) -> None:
     market = resting(tmp_path, "P3D", "none")
-    assert market.run("2025-03-03T23:10").regime == "PAUSED"
+    market.run("2025-03-03T23:10")
     assert market.asked[1:] == ["2025-03-03T23:10"]
     assert market.orders == [("PARTIAL_CLOSED", False)]
 
@@ -120,7 +117,7 @@ def test_an_order_is_settled_although_the_sources_can_not_be_asked(tmp_path: Pat
 
     loaded = load_config(tmp_path / "config.toml", {}, tmp_path)
     with opened(loaded, as_of=moment("2025-03-04T09:05")) as opening:
-        world = replace(opening, fetch=down, source_names=lambda: ["cboe"])
+        world = replace(opening, fetch=down, source_names=lambda: ["okx"])
         with pytest.raises(KeyboardInterrupt):
             run_pass(world, Request(uuid4().hex))
     assert market.orders == [("PARTIAL_CLOSED", False)]
