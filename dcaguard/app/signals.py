@@ -27,6 +27,9 @@ from dcaguard.core.signals.evaluate import evaluate
 from dcaguard.core.signals.params import Eligibility, GateConfig
 from dcaguard.core.signals.state import SignalState
 
+# Signals without a score: they stand beside the composite.
+BESIDE = ("recovery", "venue-custody", "eligibility")
+
 
 @dataclass(frozen=True, slots=True)
 class Serving:
@@ -106,7 +109,13 @@ def explain_signals(world: World) -> Explained:
     when = state.evaluated_at or at
     found = explain(state, sight.history, config.signals, config.gate, sight.events, when)
     watched = watched_by(world, state.locks)
-    every = tell_all(world, found.signals, sight.history, when, watched)
+    # The three beside the composite bind a buy as they are now, and `signals` tells them so too.
+    scored_now = evaluate(sight.history, at, config.signals, config.gate, sight.events)
+    now = tell_all(world, scored_now, sight.history, at, watched)
+    every = {
+        **tell_all(world, found.signals, sight.history, when, watched),
+        **{name: now[name] for name in BESIDE},
+    }
     first = (*_too_old(state, watched, at), *_dark(found, config.gate))
     told_next = replace(found, next=(*first, *found.next))
     beside = [every[a.name] for a in ABOUT if every[a.name].contribution is None]
