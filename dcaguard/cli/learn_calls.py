@@ -1,6 +1,7 @@
 """What the signals commands call: wiring, one use case, and its text and document."""
 
 import os
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
@@ -36,7 +37,7 @@ def show_explanation(session: Session, as_of: str | None) -> int:
     moment = parse_as_of(as_of) if as_of is not None else None
     with opened(load(session.config), as_of=moment, write=False) as world:
         found = explain_signals(world)
-    show("signals-explain", explain_json(found), explain_text(found))
+    show("signals-explain", explain_json(found), explain_text(found, cut=sys.stdout.isatty()))
     return 0
 
 

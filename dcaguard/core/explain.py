@@ -118,11 +118,18 @@ def recovery_told(
         known, ("stable.supply_usd", "depth.BTC", "etf.btc.flow_usd", "ex.btc.inflow")
     )
     return Told(
-        "recovery", "S11", None, state, age_of(state, as_of),
+        "recovery", "S11", None, state, _age_of_legs(state, as_of, at, params),
         f"{reason}; {params.legs_min} of 3 needed to end a pause",
         value=float(true) if counted else None, unit="legs healed",
         as_of=as_of, observed_at=observed_at,
     )  # fmt: skip
+
+
+def _age_of_legs(state: Stance, as_of: datetime | None, at: datetime, params: Recovery) -> Age:
+    """Return the age of S11: with a fresh row too few legs are known, and nothing has expired."""
+    age = age_of(state, as_of)
+    fresh = as_of is not None and (at.date() - as_of.date()).days - 1 <= params.stale_days
+    return Age.SHORT_HISTORY if age is Age.EXPIRED and fresh else age
 
 
 def _healed(state: SignalState | None) -> bool | None:
@@ -147,7 +154,10 @@ def eligibility_told(watched: Watched, history: History, at: datetime, params: E
     free = ", ".join(params.always)
     reason = "; ".join(refused[a] for a in (failed or dark))
     if not assets:
-        reason = f"no revenue was ever read; {free} need none, so nothing waits for it"
+        reason = (
+            f"no revenue was ever read (rev.ASSET.usd_day, from the source defillama); {free} need "
+            "none, so nothing waits for it"
+        )
     names = [f"rev.{asset}.usd_day" for asset in assets]
     as_of, observed_at = newest(known, names)
     return Told(

@@ -121,6 +121,7 @@ def _market(
                 (
                     f"NORMAL after {left} more daily closes below composite "
                     f"{gate.caution_enter:.2f} with every block below {gate.caution_block:.2f}"
+                    f"{_not_before_known(known, gate)}"
                 ),
                 _into(known, gate),
                 *ways_in(config, gate),
@@ -135,6 +136,13 @@ def _market(
                 _into(known, gate),
                 *ways_in(config, gate),
             )
+
+
+def _not_before_known(known: Facts, gate: GateConfig) -> str:
+    """Say that no close counts while too many blocks are UNKNOWN; nothing when enough are known."""
+    if known.composite.unknown[:, _LAST].sum() < gate.unknown_blocks_caution:
+        return ""
+    return f", none of which counts while {gate.unknown_blocks_caution} blocks are UNKNOWN"
 
 
 def _cooling(state: GateState, gate: GateConfig) -> str:

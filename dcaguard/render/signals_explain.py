@@ -8,6 +8,7 @@ from dcaguard.render.signals import number, told_json
 from dcaguard.render.table import paragraphs, plain_text, table, when
 
 _SERIES_SHOWN = 4
+_CELL_MAX, _UNCUT = 200, 10_000
 _NEVER_READ_MAX = 60  # a list of series; `dcaguard signals` shows all of it
 
 
@@ -39,8 +40,12 @@ def explain_json(found: Explained) -> dict[str, object]:
     }
 
 
-def explain_text(found: Explained) -> str:
-    """Return the explanation for people: the regime, its parts, the way out."""
+def explain_text(found: Explained, *, cut: bool = True) -> str:
+    """Return the explanation for people: the regime, its parts, the way out.
+
+    Without `cut`, as into a file, no sentence is shortened to fit a terminal.
+    """
+    cell_max = _CELL_MAX if cut else _UNCUT
     about = found.explanation
     since = f" since {when(about.since)}" if about.since is not None else ""
     composite = number(about.composite, 2) or "unknown"
@@ -54,9 +59,15 @@ def explain_text(found: Explained) -> str:
     return paragraphs(
         head,
         f"blocks: {blocks}" if blocks else "blocks: none, because no series was ever read",
-        table(header, [_row(one) for one in found.signals], right=(0, 3)),
+        table(
+            header,
+            [_row(one, cut=cut) for one in found.signals],
+            right=(0, 3),
+            cell_max=cell_max,
+        ),
         _inputs(found),
-        "what would change it\n" + "\n".join(f"  {plain_text(one, 400)}" for one in about.next),
+        "what would change it\n"
+        + "\n".join(f"  {plain_text(one, 2 * cell_max)}" for one in about.next),
     )
 
 
@@ -79,12 +90,13 @@ def _reach(one: Reach) -> str:
     return f"{one.series} {one.first:%Y-%m-%d}{corrected}"
 
 
-def _row(told: Told) -> tuple[str, ...]:
+def _row(told: Told, *, cut: bool) -> tuple[str, ...]:
+    short = _NEVER_READ_MAX if cut and told.age is Age.NEVER_READ else _UNCUT
     return (
         number(told.contribution, 3) or "-",
         f"{told.number} {told.name}".strip(),
         told.state.value,
         number(told.score, 2) or "-",
         "yes" if told.vote else "",
-        plain_text(told.reason, _NEVER_READ_MAX if told.age is Age.NEVER_READ else 200),
+        plain_text(told.reason, short),
     )

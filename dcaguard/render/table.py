@@ -29,10 +29,14 @@ def when(at: datetime | str) -> str:
 
 
 def table(
-    header: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()
+    header: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    right: Sequence[int] = (),
+    cell_max: int = 200,
 ) -> str:
     """Return rows under a header; columns whose index is in `right` are aligned to the right."""
-    cells = [[plain_text(cell) for cell in row] for row in rows]
+    cells = [[plain_text(cell, cell_max) for cell in row] for row in rows]
     widths = [
         max(len(header[i]), *(len(row[i]) for row in cells)) if cells else len(header[i])
         for i in range(len(header))

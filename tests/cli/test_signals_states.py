@@ -194,6 +194,54 @@ def test_a_state_in_the_past_does_not_change_when_later_readings_arrive(workspac
     assert told["observed_at"] == "2025-02-26T12:30:00Z"
 
 
+def test_the_list_and_the_explanation_tell_the_three_beside_the_composite_alike(
+    workspace: Path,
+) -> None:
+    # Read at 05:00, when no instant of the regime is: a run at 10:00 knows it, and so do both.
+    (workspace / "revenue.csv").write_text(
+        "as_of,value,observed_at\n2025-02-24,1000000,2025-02-26T05:00:00Z\n"
+    )
+    written(workspace, etf())
+    body(workspace, "signals", "import", "rev.LINK.usd_day", "revenue.csv")
+    at = ("--as-of", "2025-02-26T10:00Z")
+    listed = {one["number"]: one for one in body(workspace, "signals", *at)["signals"]}
+    explained = {
+        one["number"]: one for one in body(workspace, "signals", "explain", *at)["signals"]
+    }
+    assert listed["S13"]["observed_at"] == "2025-02-26T05:00:00Z"
+    for number in ("S11", "S12", "S13"):
+        for part in ("state", "freshness", "reason", "as_of", "observed_at", "value"):
+            assert explained[number][part] == listed[number][part], (number, part)
+
+
+def test_the_causes_of_what_is_not_known_are_the_true_ones(workspace: Path) -> None:
+    written(workspace, {"px.BTC": [(day, 80_000.0) for day in days(400)]} | etf())
+    found = {
+        one["number"]: one
+        for one in body(workspace, "signals", "--as-of", "2025-02-26T10:00Z")["signals"]
+    }
+    assert found["S2"]["reason"].startswith("not known: what was read gives no figure")
+    assert found["S6"]["reason"].startswith("not known yet")
+    assert "1 of 5 markets read" in found["S6"]["reason"]
+    assert "rev.ASSET.usd_day" in found["S13"]["reason"]
+    assert "defillama" in found["S13"]["reason"]
+    # Too few legs of S11 were ever read, and none of what was is old.
+    assert found["S11"]["freshness"] != "EXPIRED"
+    told = body(workspace, "signals", "explain", "--as-of", "2026-06-01")
+    (calms,) = [x for x in told["next"] if x.startswith("NORMAL after")]
+    assert calms.endswith("none of which counts while 2 blocks are UNKNOWN")
+
+
+def test_a_file_gets_whole_sentences(workspace: Path) -> None:
+    command = [sys.executable, "-m", "dcaguard", "signals", "explain"]
+    place = os.environ | {"PYTHONPATH": str(Path(package.__file__).parents[1])}
+    done = subprocess.run(
+        command, cwd=workspace, env=place, capture_output=True, check=True, text=True
+    )
+    assert "…" not in done.stdout
+    assert "never read: dat.MSTR.mnav" in done.stdout
+
+
 def test_the_history_of_a_signal_shows_each_day_as_it_was_known(workspace: Path) -> None:
     written(workspace, etf())
     found = body(

@@ -71,7 +71,7 @@ def state_at(s: Sample, position: int, share: float, *, gone: bool = False) -> S
         observed_at=moment(observed) if read else None,
         weight=spec.weight if counted and not gone else 0.0,
         contribution=score * share if scored and counted else None,
-        reason=_reason(s, row, known=known, scarce=_scarce(s, position))
+        reason=_reason(s, row, known=known, live=bool(s.live[position]))
         + ("; silent for so long that it counts as never read" if gone else ""),
         stale=bool(s.stale[position]),
         short_history=bool(read and s.track.short[row]),
@@ -94,7 +94,16 @@ def _scarce(s: Sample, position: int) -> bool:
     return fresh and int(s.said[position]) < 0
 
 
-def _reason(s: Sample, row: int, *, known: bool, scarce: bool) -> str:
+def _too_little(s: Sample, row: int, words: str) -> str:
+    days, needed = np.unique(s.track.as_of[: row + 1] // DAY).size, s.track.spec.rows_min
+    if days < needed:
+        return f"history too short: {days} of {needed} days or sessions needed ({words})"
+    if needed:
+        return f"not known: what was read gives no figure, as where nothing ever moves ({words})"
+    return f"not known yet, with {days} days or sessions read ({words})"
+
+
+def _reason(s: Sample, row: int, *, known: bool, live: bool) -> str:
     if row < 0:
         names = ", ".join(s.track.missing)
         return f"never read: {names}" if names else "nothing known yet"
@@ -102,10 +111,11 @@ def _reason(s: Sample, row: int, *, known: bool, scarce: bool) -> str:
     words = _UNKNOWN_NUMBER.sub("unknown", words)
     if known:
         return words
-    if scarce:
-        days = np.unique(s.track.as_of[: row + 1] // DAY).size
-        enough = f" of {s.track.spec.rows_min}" if s.track.spec.rows_min > days else ""
-        needed = " needed" if enough else " so far"
-        return f"history too short: {days}{enough} days or sessions{needed} ({words})"
+    if live and not s.track.score.known[: row + 1].any():
+        return _too_little(s, row, words)
     age = moment(int(s.track.as_of[row])).date()
+    if live:
+        return (
+            f"not known on {age}: of the rows that it is compared with some are missing ({words})"
+        )
     return f"not known: newest row is of {age} ({words})"

@@ -196,5 +196,9 @@ def _reason(row: Mapping[str, float], params: LiquidationSpike) -> str:
             f"long liquidations z {row['longs_z']:+.1f}{where} (votes from {params.liquidations_z})"
         )
     known = not np.isnan(row["sigmas"])
-    day = f"{row['sigmas']:+.1f} sigma" if known else "can not be weighed yet (short history)"
+    day = (
+        f"{row['sigmas']:+.1f} sigma"
+        if known
+        else "can not be weighed (the day before it is not known, or the history is short)"
+    )
     return f"Bitcoin's day {day} (votes at -{params.shock_sigmas}); {feed}"
