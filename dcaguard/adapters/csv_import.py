@@ -19,6 +19,7 @@ from dcaguard.core.money import parse_decimal
 from dcaguard.core.observed import default_observed_at
 from dcaguard.core.reading import IMPORTED, Reading
 from dcaguard.core.reading_checks import Row, problems
+from dcaguard.core.reading_gaps import month_gaps
 from dcaguard.core.series import Calendar, Series, lookup, nearest
 
 SIZE_MAX_BYTES = 64 * 1024 * 1024
@@ -73,9 +74,9 @@ def read_import(
         source = f"{IMPORTED}{path.name}"
         reading = Reading(series, line.as_of, observed_at, line.value, source, digest)
         rows.append(Row(where, reading))
-    if found := problems(
-        rows, about, now, history, vintages=all(line.observed_at for line in lines)
-    ):
+    vintages = all(line.observed_at for line in lines)
+    found = problems(rows, about, now, history, vintages=vintages or bool(monthly))
+    if found := found or (month_gaps(rows) if monthly and not vintages else []):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise DataInvalidError(f"{found[0]}{more}")
     unique = {(row.reading.as_of, row.reading.observed_at): row.reading for row in rows}

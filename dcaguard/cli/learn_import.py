@@ -2,18 +2,17 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dcaguard.adapters.csv_import import decode, known_series, read_bytes, read_import
 from dcaguard.app.signals_store import add_event, deaf_to_events, known_values, store_import
 from dcaguard.cli.session import Session, show
-from dcaguard.core.errors import DataInvalidError, UsageError
+from dcaguard.core.errors import UsageError
 from dcaguard.core.event import OperatorEvent, Severity
-from dcaguard.core.money import parse_decimal, plain
+from dcaguard.core.money import parse_decimal
 from dcaguard.core.reading import Reading
-from dcaguard.core.reading_checks import Row, outliers
 from dcaguard.render.signals_data import event_json, event_text, import_json, import_text
 from dcaguard.wiring import load, opened
 
@@ -30,27 +29,9 @@ def run_import(
         known = known_values(world, series)
         readings = read_import(file, series, now=world.clock.now(), lag=waits, history=known)
         find = places_in(file)
-        _refuse_jump_into_the_known(readings[-1], known, find)
         done = store_import(world, about.unit, readings, find, revision=revision)
     show("signals-import", import_json(done), import_text(done))
     return 0
-
-
-def _refuse_jump_into_the_known(
-    last: Reading, known: Sequence[Reading], find: Callable[[Reading], str]
-) -> None:
-    """Refuse an older file whose last value does not fit the next one that is known."""
-    after = min((r for r in known if r.as_of > last.as_of), key=lambda r: r.as_of, default=None)
-    if after is None:
-        return
-    rows = [Row("the journal", after), Row(find(last), last)]
-    wrong = outliers(rows[::-1], known_series(last.series))
-    if wrong:
-        msg = (
-            f"{rows[1].where}: {plain(last.value)} does not fit {plain(after.value)}, known of "
-            f"{after.as_of.date()} ({after.source}): check the unit and the digits"
-        )
-        raise DataInvalidError(msg)
 
 
 def places_in(file: Path) -> Callable[[Reading], str]:

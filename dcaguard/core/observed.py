@@ -54,14 +54,20 @@ def nyse_sessions_between(first: date, last: date) -> int:
 def expected_days(series: Series, first: date, last: date) -> list[date]:
     """Return the days from `first` to `last` on which the series must have a value.
 
-    Calendars that we cannot know in full expect nothing.
+    Of calendars that we do not know in full the weekdays are expected, holidays included.
     """
     match series.calendar:
         case Calendar.DAILY:
             return list(_days(first, last))
         case Calendar.NYSE:
             return [day for day in _days(first, last) if is_nyse_session(day)]
-        case Calendar.SESSIONS | Calendar.BUSINESS | Calendar.IRREGULAR:
+        case Calendar.BUSINESS:
+            # Where offices work but no bond trades (Good Friday), nothing is published either.
+            days = _days(first, last)
+            return [day for day in days if is_business_day(day) and is_nyse_session(day)]
+        case Calendar.SESSIONS:
+            return [day for day in _days(first, last) if day.weekday() < 5]
+        case Calendar.IRREGULAR:
             return []
 
 

@@ -10,8 +10,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from dcaguard.core.money import plain
-from dcaguard.core.observed import expected_days, is_nyse_session
+from dcaguard.core.observed import is_nyse_session
 from dcaguard.core.reading import Reading
+from dcaguard.core.reading_gaps import gaps
 from dcaguard.core.reading_outliers import outliers
 from dcaguard.core.reading_problem import (
     ONE_ROW_A_DAY,
@@ -22,6 +23,7 @@ from dcaguard.core.reading_problem import (
     hour_of,
     invalid,
 )
+from dcaguard.core.reading_units import dwarfs
 from dcaguard.core.series import Series
 
 ROUNDING_USD = Decimal(1_000_000)  # totals may differ from the sum of their parts by this
@@ -41,7 +43,8 @@ def problems(
     """Return all that is wrong with rows of one series.
 
     `history` holds what we trust already; `holes` are days that the provider itself says it
-    does not know. `vintages` says when each value became known, and may hold revisions alone.
+    does not know. `vintages` say when each value became known, and may be revisions alone or
+    means of months: their days are not expected to follow each other.
     """
     ordered = sorted(rows, key=lambda row: (row.reading.as_of, row.reading.observed_at))
     found = [problem for row in ordered for problem in _alone(row, series, now)]
@@ -78,24 +81,6 @@ def value_problem(row: Row, series: Series) -> Problem | None:
         bound = plain(series.high)
         return invalid(row, f"{shown} is above {bound} {series.unit}", "check the unit")
     return None
-
-
-def dwarfs(rows: Sequence[Row], series: Series) -> list[Problem]:
-    """Return the rows that are too small for their unit.
-
-    A wrong unit makes the whole table small. A single flow may truly be as good as nothing.
-    """
-    if series.dwarf is None:
-        return []
-    sized = [row for row in rows if row.reading.value != 0]
-    small = [row for row in sized if abs(row.reading.value) < series.dwarf]
-    if series.low is not None and series.low < 0 and 2 * len(small) <= len(sized):
-        return []
-    remedy = f"write it in {series.unit}, not in thousands or millions"
-    return [
-        invalid(row, f"{plain(row.reading.value)} is too small for {series.unit}", remedy)
-        for row in small
-    ]
 
 
 def time_problem(row: Row, now: datetime) -> Problem | None:
@@ -166,38 +151,6 @@ def not_ascending(rows: Sequence[Row]) -> Problem | None:
             what = f"{day_of(row.reading)} follows {day_of(before.reading)}"
             return invalid(row, what, "the table is not in order of its dates: not used")
     return None
-
-
-def gaps(
-    rows: Sequence[Row], series: Series, holes: AbstractSet[date] = frozenset()
-) -> list[Problem]:
-    """Return one problem per run of missing days between the first and the last row.
-
-    Weekends and holidays of the series' calendar are not missing, nor are `holes`.
-    """
-    if not series.strict or not rows:
-        return []
-    by_day = {row.reading.as_of.date(): row for row in rows}
-    days = expected_days(series, min(by_day), max(by_day))
-    found: list[Problem] = []
-    row, run = rows[0], list[date]()
-    for day in days:
-        if day not in by_day:
-            run += [day] if day not in holes else []
-            continue
-        if run:
-            found.append(_gap(by_day[day], run))
-            run = []
-        row = by_day[day]
-    if run:
-        found.append(_gap(row, run))
-    return found
-
-
-def _gap(row: Row, run: Sequence[date]) -> Problem:
-    span = f"{run[0]}" if len(run) == 1 else f"{run[0]} to {run[-1]} ({len(run)} days)"
-    remedy = "add the missing rows, or import what lies before and after in separate files"
-    return Problem(row.where, Flaw.MISSING, f"no value for {span}, which was not a holiday", remedy)
 
 
 def parts_problem(

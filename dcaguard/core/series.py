@@ -5,57 +5,16 @@ A name that no entry matches is refused, with the nearest known name.
 
 import difflib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+from dcaguard.core.series_kind import Calendar, Lag, Series
 
-class Calendar(StrEnum):
-    """On which days a series has a value."""
-
-    DAILY = "DAILY"  # every UTC day
-    NYSE = "NYSE"  # sessions of the New York Stock Exchange
-    SESSIONS = "SESSIONS"  # another exchange's sessions: holidays of its own
-    BUSINESS = "BUSINESS"  # US business days, with holes where the provider has none
-    IRREGULAR = "IRREGULAR"  # filings, snapshots
-
-
-class Lag(StrEnum):
-    """When a value of a day is known at the earliest (core/observed.py)."""
-
-    NEXT_MIDNIGHT = "NEXT_MIDNIGHT"
-    NEXT_DAY_1230 = "NEXT_DAY_1230"
-    SAME_DAY_2230 = "SAME_DAY_2230"
-    NEXT_BUSINESS_DAY_1330 = "NEXT_BUSINESS_DAY_1330"
-    FIFTH_OF_NEXT_MONTH = "FIFTH_OF_NEXT_MONTH"
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """What is known about a series before any value is read."""
-
-    name: str
-    unit: str
-    description: str
-    group: str  # what the series tells of; two series of one group are not two opinions
-    calendar: Calendar = Calendar.DAILY
-    lag: Lag = Lag.NEXT_MIDNIGHT
-    low: Decimal | None = None  # smallest possible value
-    high: Decimal | None = None  # largest possible value
-    zero: bool = True  # may the value be zero
-    jump: Decimal | None = None  # largest believable ratio of neighbouring values
-    dwarf: Decimal | None = None  # a non-zero magnitude below this is another unit
-    strict: bool = False  # a missing day inside a file is an error
-    sessions_only: bool = False  # a value that is not zero on a day without a session is an error
-    intraday: bool = False  # read at any hour, as often as one likes
-
-    @property
-    def one_a_day(self) -> bool:
-        """Tell whether a UTC day has one value: a second row of it is no further day."""
-        return not self.intraday and self.calendar is not Calendar.IRREGULAR
-
+__all__ = ["KNOWN", "NYSE_ASSETS", "PATTERNS", "SESSION_ASSETS", "Calendar", "Lag", "Series",
+           "lookup", "nearest"]  # fmt: skip
 
 _D = Decimal
 _TRILLIONS: Final = _D(10) ** 13
@@ -65,18 +24,20 @@ _PRICE: Final = Series("", "USD", "", "price", low=_ZERO, high=_D(10) ** 9, zero
 _USD: Final = Series("", "USD", "", "", low=_ZERO, high=_TRILLIONS)
 _BTC: Final = Series("", "BTC", "", "chain", low=_ZERO, high=_D(21_000_000))
 _SHARE: Final = Series("", "share", "", "breadth", low=_ZERO, high=_D(1))
+# The largest steps on record are 0.85 of a policy rate and 0.57 of the two-year yield.
 _RATE: Final = Series(
-    "", "percent", "", "rates", Calendar.BUSINESS, Lag.NEXT_BUSINESS_DAY_1330, _D(-5), _D(25)
-)
+    "", "percent", "", "rates", Calendar.BUSINESS, Lag.NEXT_BUSINESS_DAY_1330, _D(-5), _D(25),
+    step=_D("1.5"),
+)  # fmt: skip
 # The record day is 1.4 billion; an amount below 100,000 is a table in millions.
 _FLOW: Final = Series(
     "", "USD", "", "etf", Calendar.NYSE, Lag.NEXT_DAY_1230, _D(-5 * 10**9), _D(5 * 10**9),
-    dwarf=_D(10**5), strict=True, sessions_only=True,
+    dwarf=_D(10**5), gap_days=0, sessions_only=True,
 )  # fmt: skip
 # Net assets come with the flows, in the same table.
 _AUM: Final = Series(
     "", "USD", "", "etf", Calendar.NYSE, Lag.NEXT_DAY_1230, _ZERO, _TRILLIONS, zero=False,
-    jump=_D(5), dwarf=_D(10**7),
+    jump=_D(5), dwarf=_D(10**8), dwarf_from=date(2024, 9, 1),
 )  # fmt: skip
 
 # Names that are stocks, indices or metals; every other px.ASSET is a coin with a daily UTC close.
@@ -92,7 +53,8 @@ _ROWS: Final = (
             description="net flow of US spot BTC ETFs per session, inflow positive"),
     replace(_FLOW, name="etf.eth.flow_usd",
             description="net flow of US spot ETH ETFs per session, inflow positive"),
-    replace(_AUM, name="etf.btc.aum_usd", description="net assets of US spot BTC ETFs"),
+    replace(_AUM, name="etf.btc.aum_usd", description="net assets of US spot BTC ETFs",
+            dwarf=_D(10**9), dwarf_from=date(2024, 2, 1)),
     replace(_AUM, name="etf.eth.aum_usd", description="net assets of US spot ETH ETFs"),
     replace(_USD, name="liq.long_usd", group="leverage",
             description="long positions liquidated in the day"),
@@ -103,21 +65,23 @@ _ROWS: Final = (
     Series("funding.btc", "fraction per 8 h", "perpetual funding rate", "leverage",
            low=_D("-0.05"), high=_D("0.05"), intraday=True),
     Series("vix", "index points", "expected volatility of the S&P 500", "volatility",
-           Calendar.NYSE, Lag.SAME_DAY_2230, _ZERO, _D(150), zero=False, jump=_D(4), strict=True),
+           Calendar.NYSE, Lag.SAME_DAY_2230, _D(5), _D(150), zero=False, jump=_D(4), gap_days=0),
     replace(_RATE, name="us2y", description="US Treasury yield, two years"),
     replace(_RATE, name="effr", description="effective federal funds rate"),
     replace(_RATE, name="effr.month", description="effective federal funds rate, monthly mean",
             calendar=Calendar.IRREGULAR, lag=Lag.FIFTH_OF_NEXT_MONTH),
     Series("ofr.fsi", "index points", "OFR financial stress index", "stress",
-           Calendar.BUSINESS, low=_D(-15), high=_D(60)),
+           Calendar.BUSINESS, low=_D(-15), high=_D(60), step=_D(10)),
     replace(_BTC, name="ex.btc.inflow", description="BTC sent to exchanges in the day"),
     replace(_BTC, name="ex.btc.outflow", description="BTC taken from exchanges in the day"),
-    replace(_BTC, name="ex.btc.supply", description="BTC held by exchanges", zero=False),
+    replace(_BTC, name="ex.btc.supply", description="BTC held by exchanges", zero=False,
+            jump=_D(5), settled=_D(100_000)),
     Series("cdd.btc", "coin days", "coin days destroyed in the day", "chain", low=_ZERO,
            high=_D(10) ** 12),
     replace(_BTC, name="lth.btc", description="BTC of long-term holders", zero=False, jump=_D(2)),
     replace(_USD, name="stable.supply_usd", description="market value of all stablecoins",
-            group="stablecoins", zero=False, jump=_D(3), dwarf=_D(10**5)),
+            group="stablecoins", zero=False, jump=_D(3), dwarf=_D(10**9),
+            dwarf_from=date(2020, 1, 1)),
     replace(_SHARE, name="breadth.above_50dma", description="coins above their 50-day mean"),
     replace(_SHARE, name="breadth.at_30d_low", description="coins at their 30-day low"),
     replace(_SHARE, name="breadth.beats_btc_7d", intraday=True,
@@ -204,14 +168,22 @@ def nearest(name: str) -> str:
 
 
 def _price(name: str, asset: str, bar: str) -> Series:
-    # Daily lows of thin early markets jumped sevenfold; closes of majors never did fivefold.
-    jump = _D(20) if bar else _D(5) if asset in _MAJORS else _D(8)
+    # Daily lows of thin early markets jumped sevenfold; closes of majors never did fivefold. One
+    # sale into an empty book takes the low of a smaller coin to next to nothing.
+    jump: Decimal | None = _D(20) if bar else _D(5) if asset in _MAJORS else _D(8)
+    if bar == ".low" and asset not in _MAJORS:
+        jump = None
     what = f"{bar[1:] or 'close'} of {asset}"
-    price = replace(_PRICE, name=name, description=what, jump=jump, strict=not bar)
+    price = replace(_PRICE, name=name, description=what, jump=jump, gap_days=None if bar else 0)
     if asset in NYSE_ASSETS:
         return replace(price, calendar=Calendar.NYSE, lag=Lag.SAME_DAY_2230)
     if asset in SESSION_ASSETS:
-        return replace(price, calendar=Calendar.SESSIONS, lag=Lag.SAME_DAY_2230, strict=False)
+        return replace(
+            price,
+            calendar=Calendar.SESSIONS,
+            lag=Lag.SAME_DAY_2230,
+            gap_days=3 if asset == "GOLD" else None,
+        )
     return price
 
 

@@ -182,13 +182,21 @@ def test_a_first_of_a_month_alone_is_refused_where_nothing_tells_what_it_is(
 
 
 def test_a_file_of_vintages_may_have_gaps_and_a_plain_one_may_not(tmp_path: Path) -> None:
-    rows = ["2025-02-03,4.1", "2025-02-05,4.2"]
+    rows = ["2025-02-03,14.1", "2025-02-05,14.2"]
     claimed = [f"{row},2025-02-10" for row in rows]
     body = "as_of,value,observed_at\n" + "\n".join(claimed) + "\n"
     assert len(read(tmp_path, body, "vix")) == 2
-    for plain in (HEAD + "\n".join(rows), body.replace("4.2,2025-02-10", "4.2,")):
+    for plain in (HEAD + "\n".join(rows), body.replace("14.2,2025-02-10", "14.2,")):
         with pytest.raises(DataInvalidError, match="no value for 2025-02-04"):
             read(tmp_path, plain, "vix")
+
+
+def test_a_month_that_a_file_of_means_lacks_is_told(tmp_path: Path) -> None:
+    months = [f"2024-{month:02},4.3".replace(",", "-01,") for month in range(1, 13)]
+    assert len(read(tmp_path, HEAD + "\n".join(months), "effr")) == 12
+    with pytest.raises(DataInvalidError, match="no value for 2024-03 to 2024-10") as refused:
+        read(tmp_path, HEAD + "\n".join([*months[:2], *months[10:]]), "effr")
+    assert "begin the file after them" in str(refused.value)
 
 
 def test_an_unknown_series_names_the_nearest(tmp_path: Path) -> None:

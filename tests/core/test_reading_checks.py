@@ -1,9 +1,11 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from dcaguard.core.observed import is_business_day, is_nyse_session
 from dcaguard.core.reading import Reading
 from dcaguard.core.reading_checks import (
     Flaw,
@@ -47,6 +49,8 @@ def found(series: str, values: list[object]) -> list[str]:
         ("px.BTC", 0, False),
         ("px.BTC", -1, False),
         ("px.BTC", "0.01", True),
+        ("vix", 5, True),
+        ("vix", "4.99", False),
         ("vix", 150, True),
         ("vix", "150.01", False),
         ("us2y", "-0.5", True),
@@ -253,6 +257,139 @@ def test_a_flow_of_almost_nothing_is_true_but_a_table_in_millions_is_not() -> No
     assert [p.where for p in problems(small, flows, NOW)] == ["f.csv:2", "f.csv:3", "f.csv:5"]
     assets = daily("etf.btc.aum_usd", [1e11, 1e11, 100], start)
     assert [p.where for p in problems(assets, about("etf.btc.aum_usd"), NOW)] == ["f.csv:4"]
+
+
+# --- units and single slips -----------------------------------------------------------------------
+def sessions(count: int, start: date = date(2025, 1, 2)) -> list[datetime]:
+    """Return the first `count` New York sessions from a day on, at midnight."""
+    days = (start + timedelta(days=n) for n in range(2 * count + 10))
+    return [datetime(d.year, d.month, d.day, tzinfo=UTC) for d in days if is_nyse_session(d)][
+        :count
+    ]
+
+
+def over_sessions(series: str, values: list[Any], start: date = date(2025, 1, 2)) -> list[Row]:
+    days = sessions(len(values), start)
+    return [
+        Row(f"f.csv:{n + 2}", reading(series, day, value))
+        for n, (day, value) in enumerate(zip(days, values, strict=True))
+    ]
+
+
+def told(rows: list[Row], known: list[Reading] | None = None) -> list[str]:
+    series = about(rows[0].reading.series)
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    return [str(p) for p in problems(rows, series, now, known or [])]
+
+
+def test_a_table_of_flows_in_thousands_is_refused_and_calm_months_are_not() -> None:
+    name = "etf.btc.flow_usd"
+    usual = [(190_000_000 + n * 1_000_000) * (-1) ** n for n in range(20)]
+    assert told(over_sessions(name, usual)) == []
+    calm = [x // 30 for x in usual]
+    assert told(over_sessions(name, calm)) == []
+    (wrong,) = told(over_sessions(name, [x // 1000 for x in usual]))
+    assert wrong.startswith("f.csv:2: 190000 and half of all 20 rows are too small for USD")
+    assert wrong.endswith("write it in USD, not in thousands or millions")
+    assert told(over_sessions(name, [x // 1000 for x in usual[:19]])) == []  # too few to tell
+
+
+@pytest.mark.parametrize(
+    ("series", "day", "value", "fine"),
+    [
+        ("etf.btc.aum_usd", date(2024, 1, 31), 999_999_999, True),
+        ("etf.btc.aum_usd", date(2024, 2, 1), 999_999_999, False),
+        ("etf.btc.aum_usd", date(2024, 2, 1), 1_000_000_000, True),
+        ("etf.btc.aum_usd", date(2025, 2, 3), 117_000_000, False),
+        ("etf.eth.aum_usd", date(2025, 2, 3), 99_999_999, False),
+        ("stable.supply_usd", date(2015, 2, 25), 152_527, True),
+        ("stable.supply_usd", date(2025, 2, 3), 300_000, False),
+        ("stable.supply_usd", date(2025, 2, 3), 246_000_000, False),
+    ],
+)
+def test_an_amount_in_thousands_or_millions_is_refused_where_the_series_has_grown(
+    series: str, day: date, value: int, *, fine: bool
+) -> None:
+    at = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    assert (told([Row("f.csv:2", reading(series, at, value))]) == []) is fine
+
+
+@pytest.mark.parametrize(
+    ("series", "values", "where"),
+    [
+        ("us2y", ["3.70", "3.74", "0.374", "3.71"], "f.csv:4"),  # 374 basis points for a day
+        ("us2y", ["3.70", "3.74", "5.24", "4.00"], ""),
+        ("us2y", ["3.70", "3.74", "5.25", "3.71"], "f.csv:4"),
+        ("us2y", ["0.374", "3.74", "3.71"], "f.csv:2"),
+        ("us2y", ["1.00", "0.10", "1.02"], "f.csv:3"),
+        ("us2y", ["0.12", "0.16", "0.10"], ""),
+        ("effr", ["1.10", "0.25", "0.05"], ""),  # March 2020
+        ("ofr.fsi", ["2.5", "25", "2.6"], "f.csv:3"),
+        ("ofr.fsi", ["-1.5", "3.5", "8.4"], ""),
+        ("ex.btc.supply", ["2400000", "240000", "2390000"], "f.csv:3"),
+        ("ex.btc.supply", ["20.5", "56893", "57000"], ""),  # 2013
+    ],
+)
+def test_a_single_slip_of_a_digit_is_found_and_the_wildest_days_pass(
+    series: str, values: list[str], where: str
+) -> None:
+    places = [one.partition(": ")[0] for one in told(over_sessions(series, values))]
+    assert places == ([where] if where else [])
+
+
+def test_known_neighbours_on_both_sides_tell_a_table_of_another_unit() -> None:
+    before, *_, after = sessions(7)
+    rows = over_sessions("us2y", ["0.0374", "0.0371"], date(2025, 1, 3))
+    assert told(rows) == []
+    for day in (before, after):
+        wrong = told(rows, [reading("us2y", day, "3.74")])
+        assert "3.74 of" in wrong[-1]
+        assert wrong[-1].endswith("check the unit and the digits")
+    assert told(rows, [reading("us2y", after, "0.12")]) == []
+
+
+# --- gaps -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("series", "left_out", "fine"),
+    [
+        ("us2y", 2, True),
+        ("us2y", 3, False),
+        ("px.GOLD", 3, True),
+        ("px.GOLD", 4, False),
+        ("px.HSI", 8, True),
+        ("px.HSI", 9, False),
+        ("ofr.fsi", 200, False),
+        ("etf.btc.aum_usd", 3, True),
+        ("etf.btc.aum_usd", 4, False),
+    ],
+)
+def test_a_gap_in_any_daily_series_is_told_by_its_own_calendar(
+    series: str, left_out: int, *, fine: bool
+) -> None:
+    year = [datetime(2024, 1, 2, tzinfo=UTC) + timedelta(days=n) for n in range(330)]
+    days = [day for day in year if day.weekday() < 5]
+    if series != "px.HSI":
+        days = [d for d in days if is_business_day(d.date()) and is_nyse_session(d.date())]
+    value = 10**11 if series.endswith("usd") else 4
+    rows = [Row(f"f.csv:{n + 2}", reading(series, day, value)) for n, day in enumerate(days)]
+    cut = [row for n, row in enumerate(rows) if not 4 <= n < 4 + left_out]
+    wrong = told(cut)
+    assert (wrong == []) is fine, wrong
+    if not fine:
+        assert "add the missing rows; if there are none to be had" in wrong[0]
+
+
+def test_ten_months_that_are_missing_from_a_series_of_days_are_told() -> None:
+    rows = [row for n, row in enumerate(daily("ex.btc.inflow", [2000] * 320)) if not 5 < n < 310]
+    (wrong,) = told(rows)
+    assert wrong.startswith("f.csv:312: no value for 2025-02-07 to 2025-12-07 (304 days)")
+    week = [row for n, row in enumerate(daily("ex.btc.inflow", [2000] * 9)) if n not in {3, 4, 5}]
+    assert told(week) == []
+
+
+def test_what_is_read_at_any_hour_has_no_gaps() -> None:
+    rows = daily("peg.USDT", [1] * 40)
+    assert told([rows[0], rows[-1]]) == []
 
 
 # --- one row a day --------------------------------------------------------------------------------

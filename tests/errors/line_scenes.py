@@ -2,8 +2,10 @@
 
 import gzip
 from contextlib import ExitStack
+from datetime import date, timedelta
 from pathlib import Path
 
+from dcaguard.core.observed import is_nyse_session
 from tests.cli.documents import bare_workspace
 from tests.errors import situations as s
 from tests.errors.scenes import Scene, bought
@@ -25,6 +27,8 @@ def _dry(folder: Path, _stack: ExitStack) -> Workspace:
 
 
 USUAL = "".join(f"2025-02-{day:02},{100 + day}000000\n" for day in range(1, 28))
+WINTER = (date(2025, 1, 2) + timedelta(days=n) for n in range(40))
+THOUSANDS = "".join(f"{day},{190 + day.day}000\n" for day in WINTER if is_nyse_session(day))
 # What each file holds, under the series that it is imported into: no tables, then wrong rows.
 NO_TABLES: tuple[tuple[str, str | bytes], ...] = (
     ("px.BTC", b"\xff\xfea"),
@@ -56,6 +60,10 @@ WRONG_ROWS: tuple[tuple[str, str | bytes], ...] = (
     ("etf.btc.flow_usd", "as_of,value\n2025-02-20,100000000\n2025-02-24,100000000\n"),
     ("etf.btc.flow_usd", "as_of,value\n2025-02-22,100000000\n"),
     ("etf.btc.flow_usd", "as_of,value\n2025-02-20,1.5\n"),
+    ("etf.btc.flow_usd", f"as_of,value\n{THOUSANDS}"),
+    ("us2y", "as_of,value\n2025-02-19,4.2\n2025-02-20,0.42\n"),
+    ("effr", "as_of,value\n2024-01-01,4.3\n2024-02-01,4.3\n2024-04-01,4.3\n"),
+    ("effr", "as_of,value\n2024-01-01,4.3\n2024-02-01,4.3\n2024-12-01,4.3\n"),
     ("vix", "as_of,value\n2025-02-20,-2\n"),
     ("vix", "as_of,value\n2025-02-20,9000\n"),
     ("px.BTC", "as_of,value\n2025-02-02,85000\n2025-02-02T21:00:00Z,85001\n"),
