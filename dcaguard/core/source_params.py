@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from dcaguard.core.money import parse_decimal
+from dcaguard.core.series import lookup, nearest
+
 _REFERENCE = re.compile(r"(keyring:[^/\s]+/\S+|file:\S.*|systemd:[A-Za-z0-9_.-]+|env:[A-Za-z_]\w*)")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -37,8 +40,17 @@ def checked_url(text: str) -> str:
     return text
 
 
+def checked_series(text: str) -> str:
+    """Return `text` when a series is called so; ValueError names the nearest."""
+    if lookup(text) is None:
+        msg = f"{text!r} is not a known series: did you mean {nearest(text)}?"
+        raise ValueError(msg)
+    return text
+
+
 Reference = Annotated[str, AfterValidator(checked_reference)]
 Url = Annotated[str, AfterValidator(checked_url)]
+SeriesName = Annotated[str, AfterValidator(checked_series)]
 Coin = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,10}$")]
 Pointer = Annotated[str, Field(pattern=r"^(/[^/]*)*$")]
 
@@ -187,7 +199,7 @@ class YfinanceParams(SourceParams):
     """Daily closes from Yahoo; needs the extra `equities`, for personal use."""
 
     enabled: bool = False
-    tickers: dict[str, str] = Field(
+    tickers: dict[SeriesName, str] = Field(
         default={
             "px.SPX": "^GSPC",
             "px.GOLD": "GC=F",
@@ -238,12 +250,22 @@ class PolymarketParams(SourceParams):
     slug: str = Field(default="", description="Event; '' is fed-decision-in-MONTH, this or next.")
 
 
+def checked_multiplier(text: str) -> str:
+    """Return `text` when it is a finite number other than zero; else ValueError."""
+    if not parse_decimal(text):
+        msg = f"{text!r} is not a number to multiply by: write it like 1000000 or 0.01"
+        raise ValueError(msg)
+    return text
+
+
 class _Mapped(_Table):
     enabled: bool = True
-    series: str
+    series: SeriesName
     url: Url | None = None
     path: str | None = Field(default=None, description="A local file, relative to the config.")
-    multiplier: str = Field(default="1", description="Brings the value to the series' unit.")
+    multiplier: Annotated[str, AfterValidator(checked_multiplier)] = Field(
+        default="1", description="Brings the value to the series' unit."
+    )
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

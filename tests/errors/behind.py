@@ -43,6 +43,9 @@ BEHIND: Mapping[str, str] = {
         "tests/sources/test_traps.py"
         "::test_two_sources_that_are_asked_one_after_the_other_are_held_against_each_other"
     ),
+    "…: … is not a known series: correct the config": (
+        "the config refuses every name of a mapping or a ticker before (78)"
+    ),
     # --- fences that only a strange ccxt, or a mistake of ours, would run into
     "POST order was refused before it left …: a name stands in it twice. …": BODY,
     "POST order was refused before it left …: it holds …, which was not decided. …": BODY,

@@ -77,6 +77,10 @@ base_url = "https://a@example.org"
 underlyings = 5
 [sources.csv.gold]
 series = 5
+[sources.csv.silver]
+series = "px.slver"
+path = "silver.csv"
+multiplier = "nan"
 [sources.exchange]
 exchange = "X Y"
 """

@@ -37,11 +37,11 @@ path = "none.csv"
 [sources.csv.times]
 series = "px.GOLD"
 path = "gold.csv"
-multiplier = "x"
+multiplier = "2"
 """
 STRANGE = """
 [sources.csv.strange]
-series = "nonsense"
+series = "px.GOLD"
 path = "gold.csv"
 """
 

@@ -104,6 +104,12 @@ TRAPS: dict[str, tuple[Trap, ...]] = {
         ),
         Trap("a header only", fred(DGS2="observation_date,DGS2\n"), "empty is not zero", ("us2y",)),
         Trap(
+            "nothing but holes",
+            fred(DGS2="observation_date,DGS2\n2025-02-24,.\n2025-02-25,.\n"),
+            "empty is not zero",
+            ("us2y",),
+        ),
+        Trap(
             "a unit changed",
             fred(DGS2="observation_date,DGS2\n2025-02-24,410\n"),
             "above",

@@ -50,6 +50,6 @@ class Fred(WebSource):
                 continue
             published = datetime.combine(next_business_day(day), _PUBLISHED, UTC)
             rows.append(self._dated(page, series, day, value, published))
-        if len(table) == 1:
+        if not rows:  # a page of "." alone tells nothing, as one without a row
             raise self._bad(page, "the table has no value", "empty is not zero; try again later")
         return Found(rows, frozenset(holes))

@@ -12,7 +12,7 @@ from dcaguard.adapters.sources import fields
 from dcaguard.adapters.sources.content import checked_text, csv_rows
 from dcaguard.adapters.sources.http import SIZE_MAX_BYTES, Page
 from dcaguard.adapters.sources.source import Context, Found, WebSource
-from dcaguard.core.errors import ConfigError, NoInputError
+from dcaguard.core.errors import NoInputError
 from dcaguard.core.money import parse_decimal, times
 from dcaguard.core.source_params import CsvMapping, JsonMapping, SourceParams
 
@@ -44,9 +44,7 @@ class _Mapped(WebSource):
 
     def _one(self, name: str, table: CsvMapping | JsonMapping) -> Found:
         scale = parse_decimal(table.multiplier)
-        if scale is None:
-            msg = f"sources.{self.name}.{name}: multiplier {table.multiplier!r} is not a number"
-            raise ConfigError(msg)
+        assert scale is not None, "the config is refused before"
         kind: Literal["csv", "json"] = "csv" if isinstance(table, CsvMapping) else "json"
         page = self._ask(table.url, kind) if table.url else self._file(name, table.path or "", kind)
         rows = []

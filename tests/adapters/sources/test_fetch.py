@@ -239,6 +239,11 @@ def test_every_source_asks_only_the_server_that_base_url_names_and_fails_alone(
         ({"csv": {"x": {"series": "vix"}}}, "exactly one of url and path"),
         ({"csv": {"x": {"series": "vix", "url": "https://a.b", "path": "c"}}}, "exactly one"),
         ({"json": {"x": {"series": "vix", "path": "c", "value": "close"}}}, "pattern"),
+        ({"csv": {"x": {"series": "vxi", "path": "c"}}}, "not a known series: did you mean vix"),
+        *(
+            ({"csv": {"x": {"series": "vix", "path": "c", "multiplier": text}}}, "multiply by")
+            for text in ("abc", "nan", "inf", "0", "")
+        ),
     ],
 )
 def test_a_table_that_is_wrong_is_refused_without_its_secret(
