@@ -324,9 +324,6 @@ class TestMapped:
         assert "no column 'as_of'" in refusal(self.csv(clock, tmp_path, path="v.csv"))
         with pytest.raises(NoInputError, match="no such file"):
             self.csv(clock, tmp_path, path="w.csv").fetch({})
-        source = self.csv(clock, tmp_path, path="v.csv", series="vixx", as_of="day", value="close")
-        with pytest.raises(ConfigError, match="not a known series"):
-            source.fetch({})
 
     def test_pointers_into_any_json_with_a_multiplier(
         self, clock: ClockAt, server: DataServer, tmp_path: Path
