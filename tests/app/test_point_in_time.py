@@ -45,7 +45,7 @@ def test_the_regime_does_not_depend_on_when_or_how_often_run_is_called(tmp_path:
     often, once = watched(tmp_path / "often"), watched(tmp_path / "once")
     for space in (often, once):
         panic(space, ["2025-03-03", "2025-03-04"])
-        panic(space, ["2025-03-05", "2025-03-06"], vix=15)
+        panic(space, ["2025-03-05", "2025-03-06", "2025-03-07"], vix=15)
     for hour in range(0, 24, 3):
         often.at(f"2025-03-04T{hour:02}:05")
     for when in ("2025-03-05T09:05", "2025-03-06T21:00", "2025-03-08T09:05"):

@@ -136,7 +136,7 @@ TRAPS: dict[str, tuple[Trap, ...]] = {
         Trap(
             "ten times as much",
             fred(VIXCLS="observation_date,VIXCLS\n2025-02-24,18.98\n2025-02-25,1.94\n"),
-            "times away",
+            "is below 5 index points",
             ("vix",),
         ),
     ),
