@@ -41,6 +41,14 @@ def test_a_reading_counts_only_from_the_instant_it_was_known(tmp_path: Path) -> 
     assert space.regime_at("2025-03-03T22:30") == "PAUSED"
 
 
+def test_what_becomes_known_at_another_hour_counts_from_then_on(tmp_path: Path) -> None:
+    """A run that has just fetched yesterday's close goes by it, and an earlier one did not."""
+    space = watched(tmp_path)
+    space.read("vix", [("2025-03-03", 45)], known="2025-03-04T10:00:00Z")
+    assert space.regime_at("2025-03-04T09:59") == "NORMAL"
+    assert space.regime_at("2025-03-04T10:00") == "PAUSED"
+
+
 def test_the_regime_does_not_depend_on_when_or_how_often_run_is_called(tmp_path: Path) -> None:
     often, once = watched(tmp_path / "often"), watched(tmp_path / "once")
     for space in (often, once):
