@@ -42,6 +42,7 @@ class Folded:
 def events_of(journal: Journal, at: datetime) -> tuple[Event, ...]:
     """Return operator events and acknowledgements that were written until an instant."""
     found: list[Event] = []
+    ends = [parse_instant(str(row.body["ended_at"])) for row in journal.entries("event-end")]
     for row in journal.entries("event"):
         body = row.body
         since = parse_instant(str(body["since"]))
@@ -53,6 +54,7 @@ def events_of(journal: Journal, at: datetime) -> tuple[Event, ...]:
                     since,
                     None if until is None else parse_instant(str(until)),
                     str(body.get("note", "")),
+                    min((end for end in ends if since <= end <= at), default=None),
                 )
             )
     for row in journal.entries("acknowledge"):

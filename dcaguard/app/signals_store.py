@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from dcaguard.app.folding import events_of
 from dcaguard.app.world import World
 from dcaguard.core.config import Config
 from dcaguard.core.errors import DataInvalidError
@@ -101,6 +102,24 @@ def deaf_to_events(config: Config) -> str:
 
 def _more(conflicts: Sequence[object]) -> str:
     return f" (and {len(conflicts) - 1} more)" if len(conflicts) > 1 else ""
+
+
+def end_events(world: World) -> tuple[list[OperatorEvent], int | None]:
+    """Take back every event of a person's that still holds, from now on.
+
+    Return them and the row that says so; None, and nothing written, when there is none.
+    """
+    now, life = world.clock.now(), world.config.signals.regulation.event_expire_days
+    held = [
+        event
+        for event in events_of(world.journal, now)
+        if isinstance(event, OperatorEvent)
+        and event.ended is None
+        and (event.until or event.since + timedelta(days=life)) > now
+    ]
+    if not held:
+        return [], None
+    return held, world.journal.append("event-end", "person", {"ended_at": now}, now)
 
 
 def add_event(world: World, event: OperatorEvent) -> int:

@@ -30,6 +30,7 @@ def add_to(app: typer.Typer) -> None:
         rich_markup_mode=None,
     )
     event.command("add")(event_add)
+    event.command("end")(event_end)
     group.add_typer(event, name="event")
     app.add_typer(group, name="signals")
 
@@ -125,6 +126,16 @@ def sources() -> int:
     from dcaguard.cli.learn_calls import show_sources
 
     return show_sources(current())
+
+
+def event_end() -> int:
+    """Take back every event of yours that still holds; what it did until now stays as it was.
+
+    Example: dcaguard signals event end
+    """
+    from dcaguard.cli.learn_import import end_events_now
+
+    return end_events_now(current())
 
 
 def event_add(

@@ -7,13 +7,26 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dcaguard.adapters.csv_import import decode, known_series, read_bytes, read_import
-from dcaguard.app.signals_store import add_event, deaf_to_events, known_values, store_import
+from dcaguard.app.signals_store import (
+    add_event,
+    deaf_to_events,
+    end_events,
+    known_values,
+    store_import,
+)
 from dcaguard.cli.session import Session, show
 from dcaguard.core.errors import UsageError
 from dcaguard.core.event import OperatorEvent, Severity
 from dcaguard.core.money import parse_decimal
 from dcaguard.core.reading import Reading
-from dcaguard.render.signals_data import event_json, event_text, import_json, import_text
+from dcaguard.render.signals_data import (
+    event_json,
+    event_text,
+    events_ended_json,
+    events_ended_text,
+    import_json,
+    import_text,
+)
 from dcaguard.wiring import load, opened
 
 _NOTE_MAX = 500
@@ -90,6 +103,14 @@ def add_event_now(session: Session, severity: str, until: str | None, note: str)
         off = deaf_to_events(world.config)
     ends = end or now + timedelta(days=days)
     show("signals-event", event_json(event, ends, seq), event_text(event, ends, off))
+    return 0
+
+
+def end_events_now(session: Session) -> int:
+    """Take back every event that still holds."""
+    with opened(load(session.config)) as world:
+        ended, seq = end_events(world)
+    show("signals-event-end", events_ended_json(ended, seq), events_ended_text(ended))
     return 0
 
 

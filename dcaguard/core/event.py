@@ -17,13 +17,15 @@ class Severity(StrEnum):
 class OperatorEvent:
     """An event that a person saw; it acts through the regulation signal from `since` to `until`.
 
-    `until` None means the configured life of an event (14 days by default).
+    `until` None means the configured life of an event (14 days by default). `ended` is when the
+    person took it back: until then it held.
     """
 
     severity: Severity
     since: datetime  # UTC, when the person said so: it is not known before
     until: datetime | None = None  # UTC
     note: str = ""
+    ended: datetime | None = None  # UTC
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
-from dcaguard.core.event import Acknowledgement, Event
+from dcaguard.core.event import Acknowledgement, Event, OperatorEvent
 from dcaguard.core.history import DAY, F64, HOUR, I64, Bools, History, micros, moment
 from dcaguard.core.series import lookup
 from dcaguard.core.signals.board import Sample, by_name, sample, tracks
@@ -63,6 +63,7 @@ def instants(
     thing a person said. With `after` None they begin with the first reading or word.
     """
     said = [micros(e.at if isinstance(e, Acknowledgement) else e.since) for e in events]
+    said += [micros(e.ended) for e in events if isinstance(e, OperatorEvent) and e.ended]
     beginnings = [at for at in (history.first_observed(), *said) if at is not None and at <= until]
     if not beginnings:
         return np.empty(0, np.int64)

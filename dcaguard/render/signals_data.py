@@ -203,6 +203,28 @@ def event_text(event: OperatorEvent, ends: datetime, off: str = "") -> str:
     return head + _EFFECT[event.severity]
 
 
+def events_ended_json(ended: Sequence[OperatorEvent], seq: int | None) -> dict[str, object]:
+    """Return the body of `signals event end --json`."""
+    rows = [
+        {"severity": e.severity.value, "since": e.since, "until": e.until, "note": e.note}
+        for e in ended
+    ]
+    return {"ended": rows, "journal_seq": seq}
+
+
+def events_ended_text(ended: Sequence[OperatorEvent]) -> str:
+    """Return which events hold no more."""
+    if not ended:
+        return "no event of yours holds: nothing to end"
+    rows = [
+        f"ended: event {e.severity.value} of {when(e.since)} {plain_text(e.note)}".rstrip()
+        for e in ended
+    ]
+    return "\n".join(
+        [*rows, "the regime goes on without them from now: `dcaguard signals explain`"]
+    )
+
+
 _EFFECT = {
     Severity.HIGH: (
         "at most half is bought until then (CAUTION at least), and S8 votes to pause\n"

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -367,17 +368,22 @@ def test_sources_tell_units_and_what_is_missing_before_they_can_be_asked(
     workspace: Path,
 ) -> None:
     own_flows(workspace)
-    with (workspace / "config.toml").open("a") as config:
-        config.write('[sources.csv.slip]\nseries = "vixx"\npath = "flows.csv"\n')
     rows = {one["source"]: one for one in document(workspace, "signals", "sources")["sources"]}
     assert rows["edgar"]["missing"] == ['contact = "Name name@example.org"']
     assert rows["farside"]["missing"] == []
     assert rows["farside"]["units"] == {"etf.btc.flow_usd": "USD", "etf.eth.flow_usd": "USD"}
-    assert rows["csv"]["units"] == {SERIES: "USD", "vixx": "unknown"}
-    assert rows["csv"]["never_read"] == [SERIES, "vixx"]
-    assert run(workspace, "signals", "fetch", "csv").returncode == 78, "vixx is not a series"
+    assert rows["csv"]["units"] == {SERIES: "USD"}
+    assert rows["csv"]["never_read"] == [SERIES]
+    assert run(workspace, "signals", "fetch", "csv").returncode == 0
     rows = {one["source"]: one for one in document(workspace, "signals", "sources")["sources"]}
-    assert rows["csv"]["never_read"] == ["vixx"]
+    assert rows["csv"]["never_read"] == []
+    with (workspace / "config.toml").open("a") as config:
+        config.write('[sources.csv.slip]\nseries = "vixx"\npath = "flows.csv"\n')
+    refused = run(workspace, "signals", "sources")
+    assert (refused.returncode, "did you mean vix?" in refused.stderr) == (78, True)
+    (workspace / "config.toml").write_text(
+        (workspace / "config.toml").read_text().replace("vixx", "vix")
+    )
     text = run(workspace, "signals", "sources").stdout
     assert "    missing: contact = " in text
     assert "    in USD; updates overnight" in text
@@ -396,6 +402,19 @@ def test_an_event_of_high_severity_elevates_regulation_until_its_end(workspace: 
     assert (before["name"], before["state"]) == ("regulation", "UNKNOWN")
     ended = document(workspace, "signals", "--as-of", "2099-01-02")["signals"][7]
     assert ended["state"] == "UNKNOWN"
+
+
+def test_an_event_that_is_taken_back_holds_until_then(workspace: Path) -> None:
+    assert document(workspace, "signals", "event", "end")["ended"] == []
+    document(workspace, "signals", "event", "add", "--severity", "high", "--until", "2099-01-01")
+    between = datetime.now(UTC)
+    found = document(workspace, "signals", "event", "end")
+    assert [one["severity"] for one in found["ended"]] == ["HIGH"]
+    told = {one["name"]: one for one in document(workspace, "signals")["signals"]}["regulation"]
+    assert (told["state"], told["vote"]) == ("UNKNOWN", False)
+    before = document(workspace, "signals", "--as-of", between.isoformat())["signals"]
+    assert {one["name"]: one["state"] for one in before}["regulation"] == "ELEVATED"
+    assert document(workspace, "signals", "event", "end")["journal_seq"] is None
 
 
 def test_an_event_without_an_end_holds_for_fourteen_days(workspace: Path) -> None:

@@ -101,6 +101,7 @@ def _span(event: OperatorEvent, params: Regulation) -> tuple[Severity, int, int]
     if event.severity is Severity.LOW:
         return None
     end = event.until or event.since + timedelta(days=params.event_expire_days)
+    end = end if event.ended is None else min(end, event.ended)
     return (event.severity, micros(event.since), micros(end)) if end > event.since else None
 
 
