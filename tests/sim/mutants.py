@@ -15,6 +15,7 @@ from dcaguard.app import (
     counting,
     decisions,
     gather,
+    logins,
     look,
     record,
     recover,
@@ -66,10 +67,7 @@ def _both(*removals: Removal) -> Removal:
 
 # --- the table: seeds are found by `python -m tests.sim.hunt` ------------------------------------
 
-_UNBLOCKED = _both(
-    _swap("dcaguard.app.situations.UNRESOLVED", frozenset()),
-    _swap("dcaguard.app.decisions.UNRESOLVED", frozenset()),
-)
+_UNBLOCKED = _all(logins.unresolved, lambda *_: [])
 _RECHECK = getattr(run, "_recheck", decisions.recheck)
 _UNWEIGHED = _all(absence._balance, lambda *_: ("", True))
 _LOCKED = ("the lock",)
