@@ -99,7 +99,7 @@ def good() -> tuple[Good, ...]:
                 "aggregated_long_liquidation_usd": 1.5e8,
                 "aggregated_short_liquidation_usd": 2.5e7}])}, "k"),
         _okx(),
-        *(Good("fred", {}, {"": pages.fred(name, [("2025-02-24", "4.1"), ("2025-02-25", ".")])})
+        *(Good("fred", {}, {"": pages.fred(name, [("2025-02-24", "14.1"), ("2025-02-25", ".")])})
           for name in ("DGS2", "VIXCLS")),
         Good("coingecko", {"coins": {"BTC": "bitcoin"}, "treasuries": ["bitcoin"]}, {
             "market_chart": json.dumps({"prices": points, "market_caps": points}),
