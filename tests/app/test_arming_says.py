@@ -35,6 +35,12 @@ def words(space: LiveSpace, name: str) -> str:
         return arm_text(what_is_armed(world, name))
 
 
+def rename(space: LiveSpace) -> None:
+    """Give the strategy `old` the name `new`, and its file too."""
+    (space.folder / "strategies/old.toml").rename(space.folder / "strategies/new.toml")
+    space.edit("strategies/new.toml", 'name = "old"', 'name = "new"')
+
+
 def test_the_first_arming_names_the_slot_that_it_looks_back_on(
     tmp_path: Path, server: WireExchange
 ) -> None:
@@ -52,8 +58,7 @@ def test_a_renamed_strategy_does_not_buy_its_slot_again(
     space = live_space(tmp_path, server, "old")
     space.arm("old")
     assert told(space.passed()) == {"BUY old": []}
-    (tmp_path / "strategies/old.toml").rename(tmp_path / "strategies/new.toml")
-    space.edit("strategies/new.toml", 'name = "old"', 'name = "new"')
+    rename(space)
     about = space.arm("new")
     assert (about.slots_due, about.bought_already is not None) == ((), True)
     assert "strategy old bought BTC/USDT" in arm_text(about)
@@ -70,8 +75,7 @@ def test_a_slot_whose_order_was_never_sent_may_be_bought_under_a_new_name(
     space.passed()
     assert space.rows("SELECT status FROM orders") == [("INTENT",)]
     server.clear_faults()
-    (tmp_path / "strategies/old.toml").rename(tmp_path / "strategies/new.toml")
-    space.edit("strategies/new.toml", 'name = "old"', 'name = "new"')
+    rename(space)
     assert space.arm("new").slots_due
     assert told(space.passed()) == {"BUY new": []}
     assert len(server.posts()) == 1
@@ -137,8 +141,7 @@ def test_a_strategy_renamed_together_with_its_account_or_hour_buys_no_slot_again
     space = live_space(tmp_path, server, "old")
     space.arm("old")
     assert told(space.passed()) == {"BUY old": []}
-    (tmp_path / "strategies/old.toml").rename(tmp_path / "strategies/new.toml")
-    space.edit("strategies/new.toml", 'name = "old"', 'name = "new"')
+    rename(space)
     space.edit("strategies/new.toml", '"main"', '"alt"')
     space.edit("config.toml", "[accounts.main]", "[accounts.alt]")
     assert space.arm("new").bought_already is not None
