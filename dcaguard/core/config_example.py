@@ -11,7 +11,7 @@ from dcaguard.core.config import Account, Config
 from dcaguard.core.config_mistakes import table_at
 from dcaguard.core.config_policy import AssetRule, Group
 from dcaguard.core.config_toml import spell_key, spell_value
-from dcaguard.core.source_params import CsvMapping, JsonMapping
+from dcaguard.core.source_mappings import CsvMapping, JsonMapping
 
 _HEAD = """\
 # The config of dcaguard. Every key stands here with its meaning and its default.

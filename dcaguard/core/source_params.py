@@ -1,66 +1,16 @@
-"""What a person may say about a source of series; secrets are only ever referred to."""
+"""What a person may say about a source of series, a table for each."""
 
-import re
-from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
-from dcaguard.core.money import parse_decimal
-from dcaguard.core.series import lookup, nearest
+from dcaguard.core.source_mappings import CsvMapping, JsonMapping
+from dcaguard.core.source_values import Reference, SeriesName, SourceTable, Url
 
-_REFERENCE = re.compile(r"(keyring:[^/\s]+/\S+|file:\S.*|systemd:[A-Za-z0-9_.-]+|env:[A-Za-z_]\w*)")
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-def checked_reference(text: str) -> str:
-    """Return `text` when it refers to a secret; ValueError (without the text) when it is one."""
-    if _REFERENCE.fullmatch(text) is None:
-        # The text may be the secret itself, so it is not repeated.
-        msg = (
-            "a secret does not belong in the config: write keyring:SERVICE/NAME, file:PATH, "
-            "systemd:NAME or env:PREFIX"
-        )
-        raise ValueError(msg)
-    return text
-
-
-def checked_url(text: str) -> str:
-    """Return `text` when it is https (http on loopback) and holds no login; else ValueError."""
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        msg = "needs an address such as https://example.org"
-        raise ValueError(msg)
-    if parts.username or parts.password:
-        msg = "an address with a login in it is a secret: use credentials = instead"
-        raise ValueError(msg)
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        msg = "plain http is allowed on loopback only: use https"
-        raise ValueError(msg)
-    return text
-
-
-def checked_series(text: str) -> str:
-    """Return `text` when a series is called so; ValueError names the nearest."""
-    if lookup(text) is None:
-        msg = f"{text!r} is not a known series: did you mean {nearest(text)}?"
-        raise ValueError(msg)
-    return text
-
-
-Reference = Annotated[str, AfterValidator(checked_reference)]
-Url = Annotated[str, AfterValidator(checked_url)]
-SeriesName = Annotated[str, AfterValidator(checked_series)]
 Coin = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,10}$")]
-Pointer = Annotated[str, Field(pattern=r"^(/[^/]*)*$")]
 
 
-class _Table(BaseModel):
-    # An input that fails may be a secret pasted into the wrong place.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class SourceParams(_Table):
+class SourceParams(SourceTable):
     """One `[sources.NAME]` table."""
 
     enabled: bool = Field(default=True, description="Ask this source.")
@@ -250,47 +200,7 @@ class PolymarketParams(SourceParams):
     slug: str = Field(default="", description="Event; '' is fed-decision-in-MONTH, this or next.")
 
 
-def checked_multiplier(text: str) -> str:
-    """Return `text` when it is a finite number other than zero; else ValueError."""
-    if not parse_decimal(text):
-        msg = f"{text!r} is not a number to multiply by: write it like 1000000 or 0.01"
-        raise ValueError(msg)
-    return text
-
-
-class _Mapped(_Table):
-    enabled: bool = True
-    series: SeriesName
-    url: Url | None = None
-    path: str | None = Field(default=None, description="A local file, relative to the config.")
-    multiplier: Annotated[str, AfterValidator(checked_multiplier)] = Field(
-        default="1", description="Brings the value to the series' unit."
-    )
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Self:
-        if (self.url is None) == (self.path is None):
-            msg = "needs exactly one of url and path"
-            raise ValueError(msg)
-        return self
-
-
-class CsvMapping(_Mapped):
-    """`[sources.csv.NAME]`: one column of any CSV becomes a series."""
-
-    as_of: str = Field(default="as_of", description="Column of the date.")
-    value: str = Field(default="value", description="Column of the value.")
-
-
-class JsonMapping(_Mapped):
-    """`[sources.json.NAME]`: values of any JSON document become a series, by JSON pointers."""
-
-    items: Pointer = Field(default="", description="Pointer to the list of rows; '' is the top.")
-    as_of: Pointer = Field(default="/as_of", description="Pointer inside a row: date, s or ms.")
-    value: Pointer = Field(default="/value", description="Pointer inside a row.")
-
-
-class SourcesConfig(_Table):
+class SourcesConfig(SourceTable):
     """The `[sources]` tables: each is a source of series that can be switched off."""
 
     sosovalue: KeyedParams = KeyedParams()

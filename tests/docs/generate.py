@@ -30,7 +30,7 @@ from dcaguard.core.config_policy import AssetRule, Group
 from dcaguard.core.config_toml import spell_value
 from dcaguard.core.errors import DcaguardError, ExitCode
 from dcaguard.core.reason import MEANINGS, Code
-from dcaguard.core.source_params import CsvMapping, JsonMapping
+from dcaguard.core.source_mappings import CsvMapping, JsonMapping
 from dcaguard.core.strategy import Strategy
 
 ROOT = Path(__file__).parents[2]
@@ -287,7 +287,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     "The line you typed": ("cli/", "app/resolve.py", "app/why.py", "adapters/hardening.py"),
     "Keys": ("adapters/credentials.py", "core/config_credentials.py"),
     "Config and strategies": ("adapters/config.py", "wiring/place.py", "core/config",
-                              "core/strategy.py", "core/source_params.py", "core/signals/"),
+                              "core/strategy.py", "core/source_", "core/signals/"),
     "Journal, files and the clock": ("adapters/journal/", "adapters/files.py", "adapters/lock.py",
                                      "adapters/halt.py", "adapters/workspace.py",
                                      "adapters/demo_workspace.py", "app/world.py"),

@@ -63,7 +63,7 @@ MAKERS: tuple[tuple[str, str, str], ...] = (
 _DEFAULTS = {"_bad": {2: "the page has changed; not used"}}
 # Modules that tell mistakes as pairs of a key and a sentence.
 _PAIRS = ("core/config", "core/strategy.py", "adapters/config.py")
-_CONFIG = ("core/config", "core/strategy.py", "core/source_params.py", "core/signals/params")
+_CONFIG = ("core/config", "core/strategy.py", "core/source_", "core/signals/params")
 
 
 @dataclass(frozen=True, order=True)

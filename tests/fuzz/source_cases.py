@@ -17,7 +17,8 @@ from dcaguard.adapters.sources.registry import SOURCES
 from dcaguard.adapters.sources.source import Context, PartialFetchError, WebSource
 from dcaguard.core.errors import DataInvalidError, DcaguardError, NoInputError
 from dcaguard.core.reading import Reading
-from dcaguard.core.source_params import CsvMapping, JsonMapping, SourcesConfig
+from dcaguard.core.source_mappings import CsvMapping, JsonMapping
+from dcaguard.core.source_params import SourcesConfig
 from tests.adapters.sources import pages
 from tests.fuzz.limits import in_time
 from tests.fuzz.tape import Still

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, time
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -14,7 +15,11 @@ from dcaguard.adapters.sources.http import SIZE_MAX_BYTES, Page
 from dcaguard.adapters.sources.source import Context, Found, WebSource
 from dcaguard.core.errors import NoInputError
 from dcaguard.core.money import parse_decimal, times
-from dcaguard.core.source_params import CsvMapping, JsonMapping, SourceParams
+from dcaguard.core.reading import Reading
+from dcaguard.core.reading_problem import Row
+from dcaguard.core.series import lookup
+from dcaguard.core.source_mappings import CsvMapping, JsonMapping
+from dcaguard.core.source_params import SourceParams
 
 
 class _Mapped(WebSource):
@@ -49,13 +54,21 @@ class _Mapped(WebSource):
         page = self._ask(table.url, kind) if table.url else self._file(name, table.path or "", kind)
         rows = []
         for at, value in self._pairs(page, table):
-            day = fields.day(at, "as_of")
+            when = fields.instant(at, "as_of")
             known = fields.number_or_none(value, "value")
             if known is not None:
-                rows.append(self._dated(page, table.series, day, times(known, scale)))
+                rows.append(self._row(page, table.series, when, times(known, scale)))
         if not rows:
             raise self._bad(page, "no value came", "empty is not zero; check the mapping")
         return Found(rows)
+
+    def _row(self, page: Page, series: str, at: datetime, value: Decimal) -> Row:
+        """Return a day's value under its day, and what is read at any hour under its hour."""
+        about = lookup(series)
+        if about is None or about.one_a_day or at.time() == time():
+            return self._dated(page, series, at.date(), value)
+        reading = Reading(series, at, at, value, self.name, page.sha256)
+        return Row(f"{self.name}: {series} of {at:%Y-%m-%dT%H:%M:%SZ}", reading)
 
     def _pairs(
         self, page: Page, table: CsvMapping | JsonMapping

@@ -319,6 +319,23 @@ class TestMapped:
         [found] = self.csv(clock, tmp_path, path="v.csv", as_of="day", value="close").fetch({})
         assert (found.series, found.value, found.source) == ("vix", Decimal("19.4"), "csv")
 
+    def test_what_is_read_at_any_hour_keeps_its_hour(self, clock: ClockAt, tmp_path: Path) -> None:
+        rows = "2025-02-25T09:00Z,1\n2025-02-25T10:30:00+01:00,0\n2025-02-24,1\n"
+        (tmp_path / "v.csv").write_text(f"as_of,value\n{rows}")
+        source = self.csv(clock, tmp_path, path="v.csv", series="venue.kraken.withdraw.BTC")
+        day = datetime(2025, 2, 25, tzinfo=UTC)
+        found = {(r.as_of, r.observed_at, r.value) for r in source.fetch({})}
+        assert found == {
+            (day.replace(hour=9), day.replace(hour=9), Decimal(1)),
+            (day.replace(hour=9, minute=30), day.replace(hour=9, minute=30), Decimal(0)),
+            (day - timedelta(days=1), day, Decimal(1)),  # a date alone is known when it is over
+        }
+
+    def test_a_daily_series_keeps_its_day_alone(self, clock: ClockAt, tmp_path: Path) -> None:
+        (tmp_path / "v.csv").write_text("as_of,value\n2025-02-25T21:15:00Z,19.4\n")
+        [found] = self.csv(clock, tmp_path, path="v.csv").fetch({})
+        assert (found.as_of.hour, found.observed_at.hour) == (0, 22)
+
     def test_what_is_wrong_with_a_file_is_told(self, clock: ClockAt, tmp_path: Path) -> None:
         (tmp_path / "v.csv").write_text("day,close\n2025-02-25,19.4\n")
         assert "no column 'as_of'" in refusal(self.csv(clock, tmp_path, path="v.csv"))
