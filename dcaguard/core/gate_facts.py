@@ -8,7 +8,6 @@ import numpy as np
 
 from dcaguard.core.event import Acknowledgement, Event, OperatorEvent
 from dcaguard.core.history import DAY, F64, HOUR, I64, Bools, History, micros, moment
-from dcaguard.core.series import lookup
 from dcaguard.core.signals.board import Sample, by_name, sample, tracks
 from dcaguard.core.signals.composite import Composite, compose
 from dcaguard.core.signals.heard import Heard, heard
@@ -58,9 +57,8 @@ def instants(
 ) -> I64:
     """Return the instants in (after, until] at which the regime is evaluated.
 
-    The fixed ones, each arrival of a reading of S2 or SAFETY, each of a day's reading that comes
-    at another hour than the fixed ones (what a run has just fetched counts in that run), and each
-    thing a person said. With `after` None they begin with the first reading or word.
+    The fixed ones, each arrival of a reading of S2 or SAFETY, and each thing a person said. With
+    `after` None they begin with the first reading or word.
     """
     said = [micros(e.at if isinstance(e, Acknowledgement) else e.since) for e in events]
     said += [micros(e.ended) for e in events if isinstance(e, OperatorEvent) and e.ended]
@@ -78,21 +76,8 @@ def instants(
     if config.venue_custody.enabled:
         names.extend(safety_series(history))
     arrivals = history.arrivals(names, begin, until)
-    late = _late(history, begin, until)
-    every = np.unique(np.concatenate([fixed, arrivals, late, np.array(said, np.int64)]))
+    every = np.unique(np.concatenate([fixed, arrivals, np.array(said, np.int64)]))
     return every[(every > begin) & (every <= until)]
-
-
-def _late(history: History, begin: int, until: int) -> I64:
-    """Return when readings of a day became known at none of the hours at which they are due."""
-    found = [np.empty(0, np.int64)]
-    for name, column in history.columns.items():
-        about = lookup(name)
-        if about is not None and about.one_a_day:
-            first, last = column.observed_at.searchsorted([begin, until], "right")
-            times = column.observed_at[first:last]
-            found.append(times[~np.isin(times % DAY, FIXED)])
-    return np.concatenate(found)
 
 
 def facts(

@@ -1,4 +1,7 @@
-"""What a source brings counts from when it came: it never changes what an earlier decision knew."""
+"""What a source brings, beside what is known: a day's value at its usual hour, another one later.
+
+When it came is the journal's to say (a batch's row): a look back leaves out what came after it.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -24,16 +27,14 @@ class Arrivals:
     def __init__(self, known: Iterable[Reading]) -> None:
         """Take every reading that the journal has of the series."""
         self._newest: dict[Day, Reading] = {}
-        self._first: dict[str, datetime] = {}
         for one in known:
             self._take(one)
-            self._first[one.series] = min(one.as_of, self._first.get(one.series, one.as_of))
 
     def dated(self, readings: Sequence[Reading], now: datetime) -> Arrived:
-        """Return what is new of `readings`, observed at `now` or later.
+        """Return what is new of `readings`; another value for a known day is a revision from `now`.
 
-        Only what lies before all that is known of a series keeps its usual hour: no decision was
-        taken on that series then, and history would otherwise begin on the day of the first fetch.
+        A value that comes late was public at its usual hour all the same: what holds now must not
+        depend on when somebody looked.
         """
         found: list[Reading] = []
         same = 0
@@ -42,22 +43,18 @@ class Arrivals:
             if newest is not None and newest.value == given.value:
                 same += 1
                 continue
-            one = self._observed(given, newest, now)
+            one = given if newest is None else _revised(newest, given, now)
             self._take(one)
             found.append(one)
         return Arrived(tuple(found), same)
-
-    def _observed(self, given: Reading, newest: Reading | None, now: datetime) -> Reading:
-        if newest is not None:
-            later = max(now, newest.observed_at + _NEXT)
-            return replace(dated_as(newest, given), observed_at=later)
-        first = self._first.get(given.series)
-        if first is None or given.as_of < first:
-            return given
-        return replace(given, observed_at=max(now, given.observed_at))
 
     def _take(self, one: Reading) -> None:
         """Remember the newest word on a day, under the time of the day's first one."""
         before = self._newest.get(day_key(one))
         if before is None or one.observed_at >= before.observed_at:
             self._newest[day_key(one)] = one if before is None else dated_as(before, one)
+
+
+def _revised(newest: Reading, given: Reading, now: datetime) -> Reading:
+    later = max(now, newest.observed_at + _NEXT)
+    return replace(dated_as(newest, given), observed_at=later)

@@ -57,8 +57,11 @@ def opened(loaded: Loaded, *, as_of: datetime | None = None, write: bool = True)
     with ExitStack() as stack:
         if write:
             stack.enter_context(single_writer(place.lock))
-        journal = stack.enter_context(_journal(place.journal, clock, write=write))
-        journals = _Lazy(lambda: stack.enter_context(_journal(place.dry, clock, write=write)))
+
+        def journal_at(path: Path) -> Journal:
+            return stack.enter_context(_journal(path, clock, as_of, write=write))
+
+        journal, journals = journal_at(place.journal), _Lazy(lambda: journal_at(place.dry))
         yield world_on(loaded, journal, journals, clock, stack, simulated=as_of is not None)
 
 
@@ -109,7 +112,9 @@ def as_it_stood(world: World, at: datetime) -> World:
 
 
 @contextmanager
-def _journal(path: Path, clock: Clock, *, write: bool) -> Iterator[Journal]:
+def _journal(
+    path: Path, clock: Clock, as_of: datetime | None = None, *, write: bool
+) -> Iterator[Journal]:
     head = path.with_suffix(".head")
     if not write and not path.exists() and not head.exists():
         yield EmptyJournal()
@@ -120,6 +125,7 @@ def _journal(path: Path, clock: Clock, *, write: bool) -> Iterator[Journal]:
         create=write,
         read_only=not write,
         scrub=REDACTOR.scrub_record,
+        known_by=as_of,
     )
     try:
         yield journal

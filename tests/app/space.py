@@ -175,7 +175,7 @@ def _reading(series: str, day: str, value: Any, known: str) -> Reading:
         observed = datetime.combine(as_of.date(), time.fromisoformat(known), UTC)
     else:
         observed = moment(known)
-    return Reading(series, as_of, observed, Decimal(str(value)), "test", "0" * 64)
+    return Reading(series, as_of, observed, Decimal(str(value)), "import:test.csv", "0" * 64)
 
 
 ACCOUNT = """\

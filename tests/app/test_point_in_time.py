@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from dcaguard.adapters.config import load_config
 from dcaguard.app.fetching import fetch
 from dcaguard.app.run import Request, run_pass
+from dcaguard.app.sight import Sight
 from dcaguard.app.world import FetchReport
 from dcaguard.core.history import History
 from dcaguard.core.reading import Reading
@@ -39,14 +42,6 @@ def test_a_reading_counts_only_from_the_instant_it_was_known(tmp_path: Path) -> 
     panic(space, ["2025-03-03"])  # the close of the 3rd, known at 22:30
     assert space.regime_at("2025-03-03T22:29") == "NORMAL"
     assert space.regime_at("2025-03-03T22:30") == "PAUSED"
-
-
-def test_what_becomes_known_at_another_hour_counts_from_then_on(tmp_path: Path) -> None:
-    """A run that has just fetched yesterday's close goes by it, and an earlier one did not."""
-    space = watched(tmp_path)
-    space.read("vix", [("2025-03-03", 45)], known="2025-03-04T10:00:00Z")
-    assert space.regime_at("2025-03-04T09:59") == "NORMAL"
-    assert space.regime_at("2025-03-04T10:00") == "PAUSED"
 
 
 def test_the_regime_does_not_depend_on_when_or_how_often_run_is_called(tmp_path: Path) -> None:
@@ -158,6 +153,12 @@ def closes(source: str, first: str, count: int, vix: int) -> list[Reading]:
     return [Reading("vix", day, day + known, D(vix), source, "") for day in days]
 
 
+def gate_at(space: Space, at: datetime) -> object:
+    loaded = load_config(space.folder / "config.toml", {}, space.folder)
+    with opened(loaded, as_of=at, write=False) as world:
+        return Sight(world, at).state().to_json()
+
+
 def kept(space: Space) -> list[tuple[str, str, str]]:
     return [
         (as_of[:10], observed_at[:16], value)
@@ -167,34 +168,67 @@ def kept(space: Space) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_a_fetch_after_an_outage_leaves_the_past_as_it_was(tmp_path: Path) -> None:
+def test_a_look_back_sees_nothing_that_was_fetched_later(tmp_path: Path) -> None:
     """The panic of the 3rd to the 6th came on the 7th: on the 5th nobody had paused."""
     space = watched(tmp_path)
-    panic(space, ["2025-02-27", "2025-02-28"], vix=15)
+    quiet = datetime(2025, 3, 1, 9, tzinfo=UTC)
+    brought(space, quiet, "fred", closes("fred", "2025-02-27", 2, 15))
     before = space.regime_at("2025-03-05T20:00")
     late = datetime(2025, 3, 7, 9, 5, tzinfo=UTC)
     assert brought(space, late, "fred", closes("fred", "2025-03-03", 4, 45)) == (4, 0)
     assert space.regime_at("2025-03-05T20:00") == before == "NORMAL"
     assert space.regime_at("2025-03-07T09:04") != "PAUSED"
+    assert space.regime_at("2025-03-07T09:05") == "PAUSED"
+    # What is kept for one look is not taken for another's.
+    assert space.regime_at("2025-03-05T20:00") == "NORMAL"
     assert space.regime_at("2025-03-07T12:30") == "PAUSED"
-    assert {row[1] for row in kept(space)[2:]} == {"2025-03-07T09:05"}
 
 
-def test_only_the_first_backfill_and_what_lies_before_it_count_from_their_own_days(
-    tmp_path: Path,
+def test_before_anything_was_written_a_look_back_uses_what_is_known_now(tmp_path: Path) -> None:
+    space = watched(tmp_path)
+    at = datetime(2025, 3, 7, 9, 5, tzinfo=UTC)
+    brought(space, at, "fred", closes("fred", "2025-03-03", 4, 45))
+    assert space.regime_at("2025-03-05T20:00") == "PAUSED"
+
+
+def test_what_a_person_imports_later_was_known_when_they_say(tmp_path: Path) -> None:
+    space = watched(tmp_path)
+    quiet = datetime(2025, 3, 1, 9, tzinfo=UTC)
+    brought(space, quiet, "fred", closes("fred", "2025-02-27", 2, 15))
+    panic(space, ["2025-03-03", "2025-03-04"])
+    assert space.regime_at("2025-03-05T20:00") == "PAUSED"
+
+
+@pytest.mark.parametrize("vix", [(15, 15, 45, 45, 15), (15, 45, 15, 15, 15), (15,) * 5])
+def test_the_regime_is_the_same_whoever_fetches_daily_or_once_a_week(
+    tmp_path: Path, vix: tuple[int, ...]
 ) -> None:
+    daily, weekly = watched(tmp_path / "daily"), watched(tmp_path / "weekly")
+    first = datetime(2025, 3, 3, 23, tzinfo=UTC)
+    days = following("2025-03-03", len(vix))
+    rows = [closes("fred", day, 1, level)[0] for day, level in zip(days, vix, strict=True)]
+    for day, row in enumerate(rows):
+        brought(daily, first + timedelta(days=day), "fred", [row])
+    brought(weekly, first, "fred", rows[:1])
+    monday = first + timedelta(days=7)
+    brought(weekly, monday, "fred", rows)
+    brought(daily, monday, "fred", rows)
+    noon = monday.replace(hour=23, minute=30)
+    assert gate_at(daily, noon) == gate_at(weekly, noon)
+
+
+def test_a_late_value_keeps_its_usual_hour_and_a_revision_counts_from_now(tmp_path: Path) -> None:
     space = watched(tmp_path)
     at = datetime(2025, 3, 7, 23, tzinfo=UTC)
     assert brought(space, at, "fred", closes("fred", "2025-03-05", 2, 15)) == (2, 0)
-    later = at + timedelta(days=1)
-    more = closes("fred", "2025-03-03", 5, 15)
-    assert brought(space, later, "fred", more) == (3, 2)
+    more = closes("fred", "2025-03-03", 4, 15) + closes("fred", "2025-03-07", 1, 16)
+    assert brought(space, at + timedelta(days=3), "fred", more) == (3, 2)
     assert kept(space) == [
         ("2025-03-03", "2025-03-03T22:30", "15"),
         ("2025-03-04", "2025-03-04T22:30", "15"),
         ("2025-03-05", "2025-03-05T22:30", "15"),
         ("2025-03-06", "2025-03-06T22:30", "15"),
-        ("2025-03-07", "2025-03-08T23:00", "15"),
+        ("2025-03-07", "2025-03-07T22:30", "16"),
     ]
 
 

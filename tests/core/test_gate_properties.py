@@ -169,12 +169,12 @@ def test_a_disabled_gate_is_always_normal() -> None:
     assert (state.regime, moves) == (Regime.NORMAL, ())
 
 
-def test_instants_are_the_fixed_ones_and_what_arrives_at_another_hour() -> None:
+def test_instants_are_the_fixed_ones_and_the_arrivals_of_s2_and_safety() -> None:
     columns = {"px.BTC": daily(np.ones(3)), "vix": daily(np.ones(3), lag=9 * HOUR)}
     columns["peg.USDC"] = pegs((12, 1.0))
     at = instants(History(columns), SIGNALS, (), None, START + DAY)
-    # VIX, which is due at 22:30, was read at 09:00: whoever buys then goes by it.
-    assert ((at - START) / HOUR).tolist() == [9, 12, 12.5, 13.5, 22.5, 24]
+    # The first reading (VIX, 09:00) begins it but is itself no instant: it waits for 12:30.
+    assert ((at - START) / HOUR).tolist() == [12, 12.5, 13.5, 22.5, 24]
     assert instants(History(columns), SIGNALS, (), START + DAY, START + DAY).size == 0
 
 

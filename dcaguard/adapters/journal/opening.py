@@ -32,7 +32,7 @@ from dcaguard.core.errors import ConfigError, IntegrityError, NoInputError
 QUICK_CHECK_BYTES_MAX = 4 * 1024 * 1024  # a whole-file check stays a matter of milliseconds
 
 
-def open_journal(
+def open_journal(  # noqa: PLR0913 - each but the clock has a default
     path: Path,
     *,
     clock_now: datetime,
@@ -40,6 +40,7 @@ def open_journal(
     read_only: bool = False,
     checked: bool = True,
     scrub: chain.Scrub = str,
+    known_by: datetime | None = None,
 ) -> SqliteJournal:
     """Open the journal at `path`; its head file stands beside it as NAME.head.
 
@@ -47,7 +48,8 @@ def open_journal(
     the chain, the triggers and the head, and heals what a crash left. `read_only` makes, migrates
     and changes nothing (but lets SQLite undo a write that was cut off). `checked=False` leaves
     schema, chain and head to `verify_all`; only for reading. `scrub` takes the secrets out of each
-    text before it is written.
+    text before it is written. `known_by` is the instant of a look back: readings that were fetched
+    after it are not seen.
     Errors: 66 missing, 73 a link or folder in its place, 74 disk, 75 locked, 77 another's file,
     78 newer version, foreign file or remote file system, 83 damaged, cut, older or lost.
     """
@@ -70,7 +72,7 @@ def open_journal(
         except BaseException:
             connection.close()
             raise
-    return SqliteJournal(book, notes)
+    return SqliteJournal(book, notes, known_by)
 
 
 def _find_file(path: Path, head_path: Path, head: Head | None, *, create: bool) -> None:

@@ -9,9 +9,9 @@ from dcaguard.adapters.journal.book import Book, insert_typed
 from dcaguard.adapters.journal.decode import READING_COLUMNS, readings_of
 from dcaguard.adapters.journal.projection import EPOCH, Cells, microseconds
 from dcaguard.adapters.journal.tables import READINGS
-from dcaguard.core.canonical import canonical_json, instant
+from dcaguard.core.canonical import canonical_json, instant, parse_instant
 from dcaguard.core.money import plain
-from dcaguard.core.reading import Reading
+from dcaguard.core.reading import IMPORTED, Reading
 from dcaguard.ports import AddedReadings
 
 _Key = tuple[str, int, int]
@@ -122,24 +122,43 @@ def batch_digest(rows: Iterable[Cells]) -> str:
     return found.hexdigest()
 
 
-def readings(book: Book, until: datetime | None, series: Sequence[str]) -> list[Reading]:
-    """Return readings observed by `until`, ordered by series, as_of, observed_at."""
-    wanted, values = [], list[str | int]()
+def readings(book: Book, series: Sequence[str], left_out: Sequence[int] = ()) -> list[Reading]:
+    """Return readings ordered by series, as_of, observed_at, without what these batches fetched."""
+    wanted, values = ["true"], list[str]()
     if series:
         wanted.append(f"series IN ({', '.join('?' * len(series))})")
         values += series
-    if until is not None:
-        wanted.append("observed_us <= ?")
-        values.append(microseconds(until))
-    where = " AND ".join(wanted) or "true"
-    # "+": the order of the key is what we want; a scan by observed_us would have to sort.
-    where = where.replace("observed_us", "+observed_us")
+    if left_out:
+        wanted.append(f"NOT ({_FETCHED_IN})")
+        values.append(canonical_json(left_out))
     rows = book.connection.execute(
-        f"SELECT {READING_COLUMNS} FROM readings_stored WHERE {where} "
+        f"SELECT {READING_COLUMNS} FROM readings_stored WHERE {' AND '.join(wanted)} "
         "ORDER BY series, as_of_us, observed_us",
         values,
     ).fetchall()
     return readings_of(rows)
+
+
+# What a person imported, they vouch for: it was known when they say.
+_VOUCHED = f"substr(source, 1, {len(IMPORTED)}) = '{IMPORTED}'"
+_FETCHED_IN = f"seq IN (SELECT value FROM json_each(?)) AND NOT {_VOUCHED}"
+
+
+def fetched_after(book: Book, at: datetime) -> tuple[int, ...]:
+    """Return the batches with something fetched after an instant: a look back leaves it out.
+
+    None when nothing at all had been written by then: no decision was taken either, and all that
+    is known today may tell of that time.
+    """
+    rows = book.connection.execute("SELECT seq, at FROM journal WHERE kind = 'readings'").fetchall()
+    later = [int(seq) for seq, written in rows if parse_instant(str(written)) > at]
+    if not later or len(later) == len(rows):
+        return ()
+    found = book.connection.execute(
+        f"SELECT DISTINCT seq FROM readings_stored WHERE {_FETCHED_IN} ORDER BY seq",
+        (canonical_json(later),),
+    ).fetchall()
+    return tuple(int(seq) for (seq,) in found)
 
 
 def readings_count(book: Book) -> int:

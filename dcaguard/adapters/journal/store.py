@@ -33,8 +33,11 @@ _DECODED_MAX = 8  # selections of series kept decoded
 class SqliteJournal:
     """One open journal. Use `open_journal`; the errors are those that the port names."""
 
-    def __init__(self, book: Book, notes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, book: Book, notes: tuple[str, ...] = (), known_by: datetime | None = None
+    ) -> None:
         self._book = book
+        self._known_by = known_by  # a look back: what was fetched later is not there
         self.notes = notes  # what opening repaired or found odd, for people
         self._decoded: dict[tuple[str, ...], tuple[int, list[Reading]]] = {}
 
@@ -161,18 +164,26 @@ class SqliteJournal:
             if known is None or known[0] != mark:
                 if len(self._decoded) >= _DECODED_MAX:
                     self._decoded.clear()
-                rows = reading_rows.readings(self._book, None, series)
+                rows = reading_rows.readings(self._book, series, self._left_out())
                 known = self._decoded[key] = (mark, rows)
         return [r for r in known[1] if until is None or r.observed_at <= until]
 
+    def _left_out(self) -> Sequence[int]:
+        """Return the batches of which a look back sees nothing that was fetched."""
+        then = self._known_by
+        return () if then is None else reading_rows.fetched_after(self._book, then)
+
     def readings_mark(self) -> str:
-        """See the port."""
+        """See the port. What a look back sees is pinned apart from what is known today."""
         with self._reading():
-            return reading_rows.readings_mark(self._book)
+            mark = reading_rows.readings_mark(self._book)
+            return f"{mark}@{self._known_by}" if self._left_out() else mark
 
     def holds_mark(self, mark: str) -> bool:
         """See the port."""
         with self._reading():
+            if self._left_out():
+                return mark == self.readings_mark()
             return reading_rows.holds_mark(self._book, mark)
 
     def oldest_observed_since(self, mark: str) -> datetime | None:
