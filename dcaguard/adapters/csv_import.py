@@ -43,6 +43,14 @@ class _Line:
     observed_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class ImportFile:
+    """What a file says, and of which of its readings it does not say when they became known."""
+
+    readings: list[Reading]
+    guessed: frozenset[Reading]
+
+
 def read_import(
     path: Path,
     series: str,
@@ -50,7 +58,7 @@ def read_import(
     now: datetime,
     lag: timedelta | None = None,
     history: Sequence[Reading] = (),
-) -> list[Reading]:
+) -> ImportFile:
     """Return the file's readings in order of as_of; identical rows count once.
 
     `lag` is the time from as_of to observed_at; None takes the series' own rule. Raises
@@ -66,7 +74,7 @@ def read_import(
     if monthly is None and lag is None and lines[0].observed_at is None:
         what = f"a first of a month alone: a daily {series}, or the mean of that month?"
         _refuse(path.name, lines[0].number, what, _SAY_WHICH.format(series=series))
-    rows = []
+    rows, guessed = [], set[Reading]()
     for line in lines:
         where = f"{path.name}:{line.number}"
         _refuse_future_claim(where, line, now)
@@ -74,13 +82,15 @@ def read_import(
         source = f"{IMPORTED}{path.name}"
         reading = Reading(series, line.as_of, observed_at, line.value, source, digest)
         rows.append(Row(where, reading))
+        if line.observed_at is None and lag is None:
+            guessed.add(reading)
     vintages = all(line.observed_at for line in lines)
     found = problems(rows, about, now, history, vintages=vintages or bool(monthly))
     if found := found or (month_gaps(rows) if monthly and not vintages else []):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise DataInvalidError(f"{found[0]}{more}")
     unique = {(row.reading.as_of, row.reading.observed_at): row.reading for row in rows}
-    return [unique[key] for key in sorted(unique)]
+    return ImportFile([unique[key] for key in sorted(unique)], frozenset(guessed))
 
 
 def known_series(name: str) -> Series:

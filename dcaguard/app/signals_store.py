@@ -1,6 +1,7 @@
 """What a person adds to the record: readings from a file, and events of their own."""
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,17 +41,20 @@ def store_import(
     unit: str,
     readings: Sequence[Reading],
     where: Callable[[Reading], str],
+    guessed: AbstractSet[Reading] = frozenset(),
     *,
     revision: bool,
 ) -> Imported:
     """Write a file's readings in one transaction, all of them or none.
+
+    Of those `guessed` the file does not say when they became known.
 
     DataInvalidError (65) names `where`, the old and the new value when one is known otherwise.
     """
     now = world.clock.now()
     series = readings[0].series
     known = world.journal.readings(series=[series])
-    days = by_day(readings, known, revision=revision)
+    days = by_day(readings, known, guessed, revision=revision)
     if days.conflicts:
         raise DataInvalidError(_second_row(days.conflicts, where))
     added = world.journal.add_readings(days.fitting, now, revision=revision)

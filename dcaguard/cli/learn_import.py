@@ -40,9 +40,9 @@ def run_import(
     about = known_series(series)
     with opened(load(session.config)) as world:
         known = known_values(world, series)
-        readings = read_import(file, series, now=world.clock.now(), lag=waits, history=known)
+        read = read_import(file, series, now=world.clock.now(), lag=waits, history=known)
         find = places_in(file)
-        done = store_import(world, about.unit, readings, find, revision=revision)
+        done = store_import(world, about.unit, read.readings, find, read.guessed, revision=revision)
     show("signals-import", import_json(done), import_text(done))
     return 0
 

@@ -1,6 +1,7 @@
 """A day of a daily series is one reading: dated at another hour it is the same, or a conflict."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
@@ -27,10 +28,17 @@ def day_key(reading: Reading) -> Day:
     return reading.series, datetime.combine(reading.as_of.astimezone(UTC).date(), time(), UTC)
 
 
-def by_day(readings: Sequence[Reading], known: Iterable[Reading], *, revision: bool) -> ByDay:
+def by_day(
+    readings: Sequence[Reading],
+    known: Iterable[Reading],
+    guessed: AbstractSet[Reading] = frozenset(),
+    *,
+    revision: bool,
+) -> ByDay:
     """Return `readings` dated as their days are known, and what contradicts a known day.
 
-    With `revision` a row of another hour and value is a later word on its day, no conflict.
+    With `revision` a row of another hour and value is a later word on its day, no conflict. Of
+    those `guessed` nobody said when they became known: each is a word on the newest one.
     """
     days: dict[Day, list[Reading]] = {}
     for one in known:
@@ -41,6 +49,8 @@ def by_day(readings: Sequence[Reading], known: Iterable[Reading], *, revision: b
     for given in readings:
         told = days.setdefault(day_key(given), [])
         dated = dated_as(told[0], given) if told else given
+        if told and given in guessed:
+            dated = _beside_the_newest(dated, told, revision=revision)
         if dated.as_of == given.as_of or revision:
             fitting.append(dated)
             told.append(dated)
@@ -49,6 +59,14 @@ def by_day(readings: Sequence[Reading], known: Iterable[Reading], *, revision: b
         else:
             conflicts.append((given, told[-1]))
     return ByDay(tuple(fitting), same, tuple(conflicts))
+
+
+def _beside_the_newest(given: Reading, told: Sequence[Reading], *, revision: bool) -> Reading:
+    """Return `given` as said again where the same was said, else at the newest word's hour."""
+    when = (given.as_of, given.observed_at)
+    if not revision and any((one.as_of, one.observed_at) == when for one in told):
+        return given
+    return replace(given, observed_at=max(one.observed_at for one in told))
 
 
 def dated_as(known: Reading, given: Reading) -> Reading:

@@ -22,7 +22,7 @@ def write(folder: Path, body: str | bytes, name: str = "flows.csv") -> Path:
 
 
 def read(folder: Path, body: str | bytes, series: str = "us2y") -> list[Reading]:
-    return read_import(write(folder, body), series, now=NOW)
+    return read_import(write(folder, body), series, now=NOW).readings
 
 
 def test_a_row_becomes_a_reading_with_its_file_and_the_default_lag(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_a_row_becomes_a_reading_with_its_file_and_the_default_lag(tmp_path: Pat
 
 def test_a_lag_of_ones_own_overrides_the_default(tmp_path: Path) -> None:
     path = write(tmp_path, HEAD + "2025-02-25,4.1\n")
-    [found] = read_import(path, "us2y", now=NOW, lag=timedelta(hours=40))
+    [found] = read_import(path, "us2y", now=NOW, lag=timedelta(hours=40)).readings
     assert found.observed_at == datetime(2025, 2, 26, 16, tzinfo=UTC)
 
 
@@ -166,7 +166,7 @@ def test_a_first_of_a_month_alone_is_what_the_journal_holds(
     tmp_path: Path, known: list[str], observed: datetime
 ) -> None:
     path = write(tmp_path, HEAD + "2025-04-01,4.33\n")
-    [found] = read_import(path, "effr", now=NOW, history=effr(known))
+    [found] = read_import(path, "effr", now=NOW, history=effr(known)).readings
     assert found.observed_at.date() == observed.date()
 
 
@@ -177,7 +177,7 @@ def test_a_first_of_a_month_alone_is_refused_where_nothing_tells_what_it_is(
     for history in ([], effr(["2024-10-01"])):
         with pytest.raises(DataInvalidError, match=r"flows.csv:2: .*add observed_at"):
             read_import(path, "effr", now=NOW, history=history)
-    assert len(read_import(path, "effr", now=NOW, lag=timedelta(hours=40))) == 1
+    assert len(read_import(path, "effr", now=NOW, lag=timedelta(hours=40)).readings) == 1
     assert read(tmp_path, "as_of,value,observed_at\n2025-04-01,4.33,2025-05-05\n", "effr")
 
 
@@ -222,6 +222,6 @@ def test_five_thousand_rows_take_well_under_a_second(tmp_path: Path) -> None:
     rows = (f"{start + timedelta(days=n):%Y-%m-%d},{1000 + n % 90}.5\n" for n in range(5000))
     path = write(tmp_path, HEAD + "".join(rows))
     began = time.process_time()
-    found = read_import(path, "px.BTC", now=NOW)
+    found = read_import(path, "px.BTC", now=NOW).readings
     assert len(found) == 5000
     assert time.process_time() - began < 1.0

@@ -133,6 +133,27 @@ def test_another_value_is_refused_with_its_line_and_both_values_until_it_is_a_re
     assert rows[1]["observed_at"] > rows[0]["observed_at"]
 
 
+def test_a_file_that_does_not_say_when_speaks_of_the_newest_word_on_a_day(workspace: Path) -> None:
+    """A provider that is known at another hour is contradicted all the same."""
+    (workspace / "slow.csv").write_text(
+        "as_of,value,observed_at\n2025-02-20,100000000,2025-02-21T13:05:00Z\n"
+    )
+    document(workspace, "signals", "import", SERIES, "slow.csv")
+    same = csv_file(workspace, FLOWS[:1], "same.csv")
+    found = document(workspace, "signals", "import", SERIES, same)
+    assert (found["new"], found["same"]) == (0, 1)
+    other = csv_file(workspace, [("2025-02-20", "-70000000")], "other.csv")
+    refused = document(workspace, "signals", "import", SERIES, other, exit_code=65)
+    assert "other.csv:2" in refused["errors"][0]["message"]
+    assert rows_written(workspace) == 1
+    document(workspace, "signals", "import", SERIES, other, "--revision")
+    # The first word again, as a revision of the second: the newest counts.
+    document(workspace, "signals", "import", SERIES, same, "--revision")
+    rows = document(workspace, "signals", "history", SERIES)["rows"]
+    assert [row["value"] for row in rows] == ["100000000", "-70000000", "100000000"]
+    assert [row["observed_at"] for row in rows] == sorted(row["observed_at"] for row in rows)
+
+
 def at_hour(flows: list[tuple[str, str]], change: int = 0) -> list[tuple[str, str]]:
     return [(f"{day}T21:00:00Z", str(int(value) + change)) for day, value in flows]
 

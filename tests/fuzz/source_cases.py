@@ -214,7 +214,7 @@ def imported(folder: Path, raw: bytes, series: str = "etf.btc.flow_usd") -> int:
     path = folder / "import.csv"
     path.write_bytes(raw)
     try:
-        found = in_time(lambda: read_import(path, series, now=NOON))
+        found = in_time(lambda: read_import(path, series, now=NOON).readings)
     except (DataInvalidError, NoInputError) as error:
         _plain(str(error))
         return -1

@@ -104,7 +104,7 @@ def test_real_history_passes_every_check_with_all_its_crashes(
     rows = column(path, "date", value, scale)
     file = tmp_path / "real.csv"
     file.write_text("as_of,value\n" + "".join(f"{at},{text}\n" for at, text in rows))
-    assert len(read_import(file, series, now=NOW)) == len(rows)
+    assert len(read_import(file, series, now=NOW).readings) == len(rows)
 
 
 @pytest.mark.parametrize(
