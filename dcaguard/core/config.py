@@ -198,7 +198,7 @@ class Config(Typed):
         wrong += [
             (
                 "policy.leverage.accept_cannot_tell",
-                f"{w!r} is not ACCOUNT:WALLET: the accounts are {', '.join(known)}",
+                f"{w[:80]!r} is not ACCOUNT:WALLET: the accounts are {', '.join(known)}",
             )
             for w in leverage.accept_cannot_tell
             if w.partition(":")[0] not in known or not w.partition(":")[2]

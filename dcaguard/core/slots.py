@@ -50,7 +50,7 @@ def parse_slot(strategy: str, text: str) -> Slot:
     """Return the slot that a key or an id names; ValueError when it is neither."""
     stamp, bracket, rest = text.partition("[")
     if not bracket or not rest.endswith("]"):
-        msg = f"{text!r} names no slot: write it like 2025-03-03T09:00[Europe/Berlin]"
+        msg = f"{text[:60]!r} names no slot: write it like 2025-03-03T09:00[Europe/Berlin]"
         raise ValueError(msg)
     at, zone = datetime.fromisoformat(stamp), ZoneInfo(rest[:-1])
     local = at.replace(tzinfo=None)

@@ -13,7 +13,7 @@ Pointer = Annotated[str, Field(pattern=r"^(/[^/]*)*$")]
 def checked_multiplier(text: str) -> str:
     """Return `text` when it is a finite number other than zero; else ValueError."""
     if not parse_decimal(text):
-        msg = f"{text!r} is not a number to multiply by: write it like 1000000 or 0.01"
+        msg = f"{text[:40]!r} is not a number to multiply by: write it like 1000000 or 0.01"
         raise ValueError(msg)
     return text
 

@@ -42,7 +42,7 @@ def checked_url(text: str) -> str:
 def checked_series(text: str) -> str:
     """Return `text` when a series is called so; ValueError names the nearest."""
     if lookup(text) is None:
-        msg = f"{text!r} is not a known series: did you mean {nearest(text)}?"
+        msg = f"{text[:60]!r} is not a known series: did you mean {nearest(text)}?"
         raise ValueError(msg)
     return text
 

@@ -170,9 +170,8 @@ class MegacapDrawdown(RankedInSessions):
     @model_validator(mode="after")
     def _thresholds_in_order(self) -> Self:
         if self.leader not in self.shares:
-            msg = (
-                f"leader {self.leader!r} is not among shares: name one of {', '.join(self.shares)}"
-            )
+            shown, known = self.leader[:40], ", ".join(self.shares)
+            msg = f"leader {shown!r} is not among shares: name one of {known}"
             raise ValueError(msg)
         return self
 

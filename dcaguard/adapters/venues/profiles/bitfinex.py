@@ -28,6 +28,10 @@ _OTHERS = words("margin funding trading deposit")
 _HARMFUL = words("withdraw ui_withdraw positions bfxpay")
 
 
+# A row whose type can not be read may belong to either.
+_KNOWN_TYPES = Rows("*", one_of(BALANCES, _TYPE, " ".join(_SPOT | _OTHERS)), _COIN)
+
+
 def _wallet(kinds: frozenset[str], *, spendable: bool) -> Rows:
     return Rows(
         "*",
@@ -80,17 +84,14 @@ PROFILE = VenueProfile(
             "spot",
             "privatePostAuthRWallets",
             "/v2/auth/r/wallets",
-            (
-                Rows("*", one_of(BALANCES, _TYPE, " ".join(_SPOT | _OTHERS)), _COIN),
-                _wallet(_SPOT, spendable=True),
-            ),
+            (_KNOWN_TYPES, _wallet(_SPOT, spendable=True)),
         ),
         Probe(
             "wallets-aside",
             "margin",
             "privatePostAuthRWallets",
             "/v2/auth/r/wallets",
-            (_wallet(_OTHERS, spendable=False),),
+            (_KNOWN_TYPES, _wallet(_OTHERS, spendable=False)),
         ),
         Probe(
             "positions",
