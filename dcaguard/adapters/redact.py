@@ -6,7 +6,8 @@ import re
 import sys
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from threading import Lock
 from types import TracebackType
@@ -88,7 +89,9 @@ class _Known:
 
     def __init__(self, spelled: Iterable[str]) -> None:
         self._spelled = sorted(spelled, key=len, reverse=True)
-        self._heads = {s[:_HEAD] for s in self._spelled if len(s) >= 2 * _HEAD and s[0] != "-"}
+        whole = [s for s in self._spelled if len(s) >= _HEAD and s[0] != "-"]
+        # Of a shorter secret half is told: the rest of it is short enough to be guessed.
+        self._heads = {s[: min(_HEAD, len(s) // 2)] for s in whole}
         self._lowered = [s.lower() for s in (*self._spelled, *self._heads)]
 
     def may_stand_in(self, text: str) -> bool:
@@ -99,16 +102,21 @@ class _Known:
     @cached_property
     def any(self) -> re.Pattern[str]:
         """Finds every spelling, the longest first."""
-        return self._any_of(self._spelled)
+        return self._any_of(self._spelled, self._heads)
 
     @cached_property
     def long(self) -> re.Pattern[str]:
         """Finds those that no name or amount of ours can hold by chance."""
-        return self._any_of([s for s in self._spelled if len(s) >= _HEAD])
+        long = [s for s in self._spelled if len(s) >= _HEAD]
+        return self._any_of(long, {head for head in self._heads if len(head) == _HEAD})
 
-    def _any_of(self, spelled: Iterable[str]) -> re.Pattern[str]:
-        cut = (re.escape(head) + _FOLLOWS for head in sorted(self._heads))
-        return re.compile("|".join((*map(re.escape, spelled), *cut)) or "(?!)", re.IGNORECASE)
+    def _any_of(self, spelled: Sequence[str], heads: AbstractSet[str]) -> re.Pattern[str]:
+        # A head hides all that follows it, so it goes before what is shorter: a key may begin as
+        # it ends.
+        whole = [re.escape(s) for s in spelled if len(s) >= _HEAD]
+        cut = [re.escape(head) + _FOLLOWS for head in sorted(heads, key=len, reverse=True)]
+        short = [re.escape(s) for s in spelled if len(s) < _HEAD]
+        return re.compile("|".join((*whole, *cut, *short)) or "(?!)", re.IGNORECASE)
 
 
 _ESCAPES = {ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"}

@@ -59,7 +59,8 @@ def journal_path(value: str) -> str:
     stem, _, ending = name.casefold().rpartition(".")
     if not stem.strip(".") or not ending:
         raise ValueError(
-            "needs a name with an ending, since other files are named after it: write dcaguard.db"
+            "needs a name with an ending, since other files are named after it: write dcaguard.db; "
+            "if a journal is there already, rename it too (mv), or its past does not count"
         )
     if ending in _BESIDE or name.casefold() in _TAKEN or ending.endswith(_OF_SQLITE):
         raise ValueError("is the name of another kind of file here: write one such as dcaguard.db")

@@ -22,7 +22,12 @@ from dcaguard.app.world import World
 from dcaguard.core.arming import config_digest
 from dcaguard.ports import Clock, Journal
 from dcaguard.wiring.place import Place, place_of, refuse_files_of_a_person, refuse_shared_folders
-from dcaguard.wiring.secrets import REDACTOR, credentials_fields, register_secrets
+from dcaguard.wiring.secrets import (
+    REDACTOR,
+    credentials_fields,
+    hide_configured,
+    register_secrets,
+)
 from dcaguard.wiring.sources import fetch_sources, source_names
 from dcaguard.wiring.venues import Venues, second_opinion
 
@@ -46,6 +51,7 @@ def load(config: Path | None, *, tolerant: bool = False) -> Loaded:
     install(REDACTOR)
     loaded = load_config(config, os.environ, Path.cwd(), tolerant=tolerant)
     refuse_files_of_a_person(loaded)
+    hide_configured(loaded)
     return loaded
 
 

@@ -66,6 +66,18 @@ def test_a_piece_of_a_long_secret_is_hidden_with_all_that_follows(length: int) -
     assert redactor(SECRET).scrub(f"said {SECRET[:length]}, cut") == f"said {MARK}, cut"
 
 
+@pytest.mark.parametrize("shown", [16, 20, 24, 40])
+def test_a_piece_of_a_key_that_ends_as_it_begins_is_hidden_too(shown: int) -> None:
+    key = "abCD1234" + "e5f6" * 8 + "abCD1234"
+    assert redactor(key).scrub(f"key {key[:shown]}... refused") == f"key {MARK}... refused"
+
+
+def test_a_piece_of_a_shorter_secret_is_hidden_from_its_half_on() -> None:
+    key = "kQH5HW8p1uGOVjbgWA7F"
+    for shown in (10, 12, 19):
+        assert redactor(key).scrub(f"key {key[:shown]}, cut") == f"key {MARK}, cut"
+
+
 def test_a_record_keeps_names_and_amounts_that_hold_a_short_secret_by_chance() -> None:
     made = redactor("123456", "weekly", SECRET)
     kept = ("btc-eth-weekly", "0.00123456", "2025-03-03T08:00:00.123456Z", "a" * 58 + "123456")

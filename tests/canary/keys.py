@@ -1,6 +1,6 @@
-"""Keys as the venues hand them out, each with the canary at its head and at its tail.
+"""Keys as the venues hand them out, each with a canary at its head and another at its tail.
 
-Whoever finds the canary in a text, in any spelling, has found a key or a piece of one.
+Whoever finds a canary in a text, in any spelling, has found a key or a piece of one.
 """
 
 import base64
@@ -8,6 +8,7 @@ import secrets
 from urllib.parse import unquote
 
 BODY = "cAnArY42"
+TAIL = "24yRaNaC"  # another one: what hides a key by its tail must not hide its head by chance
 _RAW = BODY.encode()
 NAME = "ca4a4ca4-ca4a-4ca4-8ca4-ca4a4ca4ca4a"  # where a venue names its keys by UUID
 
@@ -15,7 +16,7 @@ NAME = "ca4a4ca4-ca4a-4ca4-8ca4-ca4a4ca4ca4a"  # where a venue names its keys by
 def text_key(length: int) -> str:
     """Return a key of `length` letters and digits."""
     middle = secrets.token_hex(length)[: length - 2 * len(BODY)]
-    return BODY + middle + BODY
+    return BODY + middle + TAIL
 
 
 def bytes_key(length: int) -> bytes:
@@ -56,13 +57,16 @@ def _inner(raw: bytes) -> set[bytes]:
 # Letters and digits are spelled alike in a URL and in JSON: the raw form covers both.
 _ANY_CASE = (
     ("raw", _RAW.lower()),
+    ("raw, its tail", TAIL.lower().encode()),
     ("raw, the key's name", NAME.encode()),
     ("hex", _RAW.hex().encode()),
+    ("hex of its tail", TAIL.encode().hex().encode()),
     ("hex of the key's name", NAME.encode().hex().encode()),
     *(("hex of base64", x.hex().encode()) for x in _inner(_RAW)),
 )
 _SPELLINGS = (
     *(("base64", x) for x in _inner(_RAW)),
+    *(("base64 of its tail", x) for x in _inner(TAIL.encode())),
     *(("base64 of base64", x) for once in _inner(_RAW) for x in _inner(once)),
     *(("base64 of the key's name", x) for x in _inner(NAME.encode())),
     *(("base64 of hex", x) for x in _inner(_RAW.hex().encode())),
