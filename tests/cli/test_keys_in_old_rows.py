@@ -9,7 +9,7 @@ from tests.cli.documents import CONFIG, STRATEGY
 from tests.live.workspace import Workspace
 
 KEY = "kQH5HW8p1uGOVjbgWA7FunAmGO8lsSUX"
-ACCOUNT = f"""
+ACCOUNT = """
 [accounts.main]
 exchange = "binance"
 live = true

@@ -111,6 +111,7 @@ def test_whatever_falls_silent_in_a_pause_its_earned_end_holds_with_the_last_wor
 @settings(max_examples=10)
 @example(seed=5, which=4, hours=542, gone={"px.SPX"})  # 26 days, and 24 without
 @example(seed=5, which=4, hours=507, gone={"px.GOLD"})
+@example(seed=4, which=1, hours=335, gone={"ofr.fsi"})  # over a weekend without one
 @given(seed=SEED, which=st.integers(0, 99), hours=st.integers(1, 20 * 24), gone=GONE)
 def test_whatever_falls_silent_in_a_pause_it_ends_no_earlier_than_with_the_data_there(
     seed: int, which: int, hours: int, gone: set[str]

@@ -10,7 +10,8 @@ from dcaguard.core.signals.params import SignalsConfig
 from dcaguard.core.signals.sessions import is_session
 
 START = micros(datetime(2021, 3, 1, tzinfo=UTC))
-FLOWS_LAG, CLOSE_LAG, RATES_LAG = DAY + 12 * HOUR + HOUR // 2, 22 * HOUR + HOUR // 2, 37 * HOUR
+FLOWS_LAG, CLOSE_LAG = DAY + 12 * HOUR + HOUR // 2, 22 * HOUR + HOUR // 2
+RATES_CLOCK = 13 * HOUR + HOUR // 2  # of the next business day
 FIELDS = tuple(SignalsConfig.model_fields)
 
 
@@ -24,6 +25,15 @@ def sessions(values: F64, lag: int, start: int = START) -> Column:
     """Return one reading for each New York session among the days."""
     whole = daily(values, lag, start)
     return whole.keep(is_session(whole.as_of))
+
+
+def sessions_later(values: F64, count: int, clock: int) -> Column:
+    """Return one reading for each session, known at a time of the `count`-th session after it."""
+    ahead = START + DAY * np.arange(values.size + 14, dtype=np.int64)
+    days = ahead[is_session(ahead)]
+    whole = sessions(values, 0)
+    at = np.searchsorted(days, whole.as_of)
+    return column(whole.as_of, days[at + count] + clock, whole.value)
 
 
 def only(*names: str, **changed: dict[str, object]) -> SignalsConfig:
@@ -84,9 +94,13 @@ class Market:
         return {
             **{f"px.{s}": sessions(self.walk(1000, 0.01, 0.03), CLOSE_LAG) for s in shares},
             "vix": sessions(np.abs(self.level(17, 2, 20)), CLOSE_LAG),
-            "ofr.fsi": sessions(self.level(-1, 0.3, 4), 2 * DAY + CLOSE_LAG),
-            "us2y": sessions(4 + np.cumsum(self.rng.normal(0, 0.05, self.days)), RATES_LAG),
-            "effr": sessions(4 + 0.25 * np.round(np.cumsum(0.01 * self.crash)), RATES_LAG),  # type: ignore[arg-type]
+            "ofr.fsi": sessions_later(self.level(-1, 0.3, 4), 2, CLOSE_LAG),
+            "us2y": sessions_later(
+                4 + np.cumsum(self.rng.normal(0, 0.05, self.days)), 1, RATES_CLOCK
+            ),
+            "effr": sessions_later(
+                np.asarray(4 + 0.25 * np.round(np.cumsum(0.01 * self.crash))), 1, RATES_CLOCK
+            ),
             "etf.btc.flow_usd": sessions(self.level(5e7, 2e8, -5e8), FLOWS_LAG),
         }
 
