@@ -12,6 +12,7 @@ from dcaguard.core.signals.sessions import is_session
 START = micros(datetime(2021, 3, 1, tzinfo=UTC))
 FLOWS_LAG, CLOSE_LAG = DAY + 12 * HOUR + HOUR // 2, 22 * HOUR + HOUR // 2
 RATES_CLOCK = 13 * HOUR + HOUR // 2  # of the next business day
+RATES_LAG = DAY + RATES_CLOCK  # of a day before a business day
 FIELDS = tuple(SignalsConfig.model_fields)
 
 
