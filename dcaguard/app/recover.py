@@ -11,7 +11,7 @@ from dcaguard.app.book import REHEARSAL_MARK
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.logins import denied_by_another
 from dcaguard.app.record import DisagreementError, TwoOrdersError, record_all, twins
-from dcaguard.app.resting import overdue
+from dcaguard.app.unwanted import overdue, rests_on
 from dcaguard.app.world import World
 from dcaguard.core import recover as rules
 from dcaguard.core.errors import DcaguardError, OrderUnknownError, ReconcileError
@@ -175,8 +175,17 @@ def _write(run: Pass, account: str, asked: Asked) -> None:
                 order.client_order_id, Status.UNKNOWN, run.now, {"detail": "found after a crash"}
             )
         settle_answer(run, book, order, asked)
+        if order.status is Status.OPEN and asked.answer.reports:
+            _refuse_to_rest(run, book, asked)
     except DcaguardError as error:
         run.ledger.fail(error, account)
+
+
+def _refuse_to_rest(run: Pass, book: Book, asked: Asked) -> None:
+    """Tell of an order that its venue was to cancel and shows as resting all the same."""
+    after = book.read.order(asked.order.client_order_id)
+    if after is not None and (error := rests_on(run, after, asked.answer)) is not None:
+        raise error
 
 
 def _write_again(run: Pass, book: Book, asked: Asked) -> None:

@@ -64,6 +64,7 @@ MOVES: dict[Status, frozenset[Status]] = {
 }
 
 UNRESOLVED = frozenset({Status.SENDING, Status.UNKNOWN})
+RESTING = frozenset({Status.OPEN})
 # Money that may still leave the account counts at its worst case.
 RESERVING = frozenset({Status.INTENT, Status.SENDING, Status.OPEN, Status.UNKNOWN})
 # These took nothing from the account, as far as we know.
