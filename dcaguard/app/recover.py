@@ -10,12 +10,13 @@ from dcaguard.app.asking import Asked, ask_all
 from dcaguard.app.book import REHEARSAL_MARK
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.logins import denied_by_another
-from dcaguard.app.record import DisagreementError, TwoOrdersError, record_all, twins
+from dcaguard.app.outcomes import unknown
+from dcaguard.app.record import TwoOrdersError, record_all, record_doubt, twins
 from dcaguard.app.unwanted import overdue, rests_on
 from dcaguard.app.world import World
 from dcaguard.core import recover as rules
 from dcaguard.core.errors import DcaguardError, OrderUnknownError, ReconcileError
-from dcaguard.core.order import Absence, Order, Status
+from dcaguard.core.order import Absence, Order, Placed, PlaceKind, Status
 from dcaguard.core.portfolio import Kind
 from dcaguard.ports import Journal
 
@@ -192,8 +193,10 @@ def _write_again(run: Pass, book: Book, asked: Asked) -> None:
     """Write what an ended order's venue says later; silence leaves the question open."""
     order, answer = asked.order, asked.answer
     if answer.impossible and order.status is Status.REJECTED:
-        # It counts nothing here, so what its venue says now must not go by unseen.
-        raise DisagreementError(order, "; ".join(answer.evidence))
+        # It counted nothing here: from now on at its worst case, as if the reply had said this.
+        said = "; ".join(answer.evidence)
+        doubted = record_doubt(book, order, {"detail": said}, run.now)
+        raise unknown(doubted, Placed(PlaceKind.IMPOSSIBLE, detail=said))
     if asked.error is not None or answer.absence is Absence.NO_ANSWER:
         return
     if not answer.reports and order.venue_order_id is not None:
