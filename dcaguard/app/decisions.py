@@ -100,7 +100,7 @@ def recheck(
 ) -> Reason | None:
     """Ask again, inside the insert transaction, what may have changed since the decision."""
     book = run.book(tranche.account)
-    halted = run.world.halt.reason()
+    halted = run.world.sends_nothing()
     if halted is not None:
         return because(Code.HALTED, reason=halted)
     means = situation.means

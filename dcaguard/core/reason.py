@@ -161,7 +161,10 @@ MEANINGS: Mapping[Code, Meaning] = {
         "Run again later; `dcaguard resolve ORDER` shows the evidence.",
     ),
     Code.HALTED: _row(
-        _W, ExitCode.HALTED, "A person's halt is set.", "`dcaguard resume --confirm` lifts it."
+        _W,
+        ExitCode.HALTED,
+        "A person's halt is set, or what this run goes by was edited meanwhile.",
+        "`dcaguard resume --confirm` lifts a halt; after an edit run again.",
     ),
     Code.NOT_ARMED: _row(
         _W,
