@@ -258,7 +258,8 @@ CASES: tuple[Case, ...] = (
         s.halted,
         "run AT",
         E.HALTED,
-        "HALTED A person's halt is set, or what this run goes by was edited meanwhile. (reason on a plane)",
+        "HALTED A person's halt is set, or what this run goes by was edited meanwhile. "
+        "(reason on a plane)",
     ),
     case(s.changed_row, "audit verify", E.INTEGRITY, "chain: row …: its hash does not match …"),
     case(
