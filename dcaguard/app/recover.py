@@ -24,6 +24,7 @@ from dcaguard.ports import Journal
 _MAY_GROW = frozenset({Status.FILLED, Status.PARTIAL_CLOSED, Status.ABANDONED, Status.REJECTED})
 _ASKED_FOR = timedelta(days=40)  # whoever runs it once a month asks in time
 _AGAIN_MAX = 5  # of one account in one pass
+_TURN = "asking-again"
 
 
 def open_questions(journal: Journal, account: str) -> list[Order]:
@@ -134,11 +135,26 @@ def to_ask_again(run: Pass, book: Book, account: str) -> list[Order]:
         return []
     rows = book.read.orders(account=account, status=_MAY_GROW, since=run.now - _ASKED_FOR)
     unsettled = books.unsettled(book.read)
-    return [
+    due = [
         order
         for order in rows
         if order.client_order_id not in unsettled and _ask_again(run, book, order)
-    ][:_AGAIN_MAX]
+    ]
+    return due if len(due) <= _AGAIN_MAX else _in_turn(run, book, account, due)
+
+
+def _in_turn(run: Pass, book: Book, account: str, due: Sequence[Order]) -> list[Order]:
+    """Return the orders that follow those of the last turn, and write this turn down.
+
+    One that its venue never answers for keeps its turn only: it holds up no other.
+    """
+    row = book.read.latest(_TURN, account)
+    last = None if row is None else row.body["last"]
+    ids = [order.client_order_id for order in due]
+    start = ids.index(str(last)) + 1 if last in ids else 0
+    chosen = [*due[start:], *due[:start]][:_AGAIN_MAX]
+    book.write.append(_TURN, account, {"last": chosen[-1].client_order_id}, run.now)
+    return chosen
 
 
 def _ask_again(run: Pass, book: Book, order: Order) -> bool:
