@@ -98,6 +98,32 @@ def test_a_rejected_order_that_is_shown_with_fills_counts_and_blocks_until_it_is
     assert live.space.call("audit", "verify").code == 0
 
 
+def test_a_rejection_in_doubt_does_not_leave_its_carried_money_to_be_spent_twice(
+    opened: Open,
+) -> None:
+    live = opened("binance", price='staleness = "3d"\n')
+    live.fault_on_order("partial", share=0.0)
+    assert live.run().code == 0
+    live.server.clear_faults()
+    live.later(DAY_SECONDS)
+    _told(live, NOTHING["binance"])  # the order that repays what was carried
+    assert live.run().code == 76
+    assert _carried(live) == 100
+    live.server.clear_faults()
+    _told(live, CALLED["binance"], later=True)
+    assert live.run().code == 80
+    assert _carried(live) == 0
+    live.server.clear_faults()
+    assert live.run().code == 0
+    assert live.statuses == ["PARTIAL_CLOSED", "FILLED"]
+    assert _carried(live) < 5
+
+
+def _carried(live: Live) -> float:
+    (strategy,) = live.space.call("status", "--json").json["strategies"]
+    return float(strategy["purses"][0]["carry_quote"])
+
+
 @pytest.mark.parametrize("name", CALLED)
 def test_a_rejection_that_traded_is_unknown_until_it_is_told_truly(opened: Open, name: str) -> None:
     live = opened(name)
