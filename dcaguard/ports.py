@@ -253,6 +253,9 @@ class Halt(Protocol):
     def reason(self) -> str | None:
         """Return the halt's reason, or None when it is not set; unreadable counts as set."""
 
+    def edited(self) -> str | None:
+        """Return which file that this run goes by was changed meanwhile, or None."""
+
     def set(self, reason: str) -> None:
         """Set it."""
 

@@ -1,6 +1,7 @@
 """The person's stop: a file beside config.toml. Whatever stands there under its name is a stop.
 
-An edit of the config or a strategy stops the run at work too: it was decided by other rules.
+An edit of the config or a strategy lets the run at work send nothing more: it was decided by other
+rules. It is no halt, and cancels nothing.
 """
 
 import os
@@ -32,12 +33,12 @@ class HaltFile:
         A folder, a dangling link or a file that can not be read counts as set.
         """
         found = [reason for path in self._places if (reason := self._reason_at(path)) is not None]
-        found += [
-            f"{path.name} was changed while this run was at work: run again"
-            for path, before in self._read.items()
-            if stamp(path) != before
-        ]
         return found[0] if found else None
+
+    def edited(self) -> str | None:
+        """Return which file that this run goes by was changed since it was read, or None."""
+        found = [path.name for path, before in self._read.items() if stamp(path) != before]
+        return f"{found[0]} was changed while this run was at work: run again" if found else None
 
     @staticmethod
     def _reason_at(path: Path) -> str | None:

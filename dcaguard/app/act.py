@@ -177,8 +177,8 @@ def _sent(
 ) -> Acted:
     """Commit SENDING, look at the halt once more, POST, write what came of it."""
     with book.write.transaction():
-        if run.world.halt.reason() is not None:
-            return Acted(order, objection=because(Code.HALTED, reason=run.world.halt.reason()))
+        if (stopped := run.world.sends_nothing()) is not None:
+            return Acted(order, objection=because(Code.HALTED, reason=stopped))
         if (objection := recheck()) is not None:
             return Acted(order, objection=objection)
         now = run.world.clock.now()  # a slow witness takes its time: the send begins here
@@ -189,7 +189,7 @@ def _sent(
             books.record_purse(
                 book.write, order.slot, order.strategy, order.symbol, after, "SENDING", now
             )
-    halted = run.world.halt.reason()
+    halted = run.world.sends_nothing()
     if halted is not None:
         gone = record_refused(book, order, Status.ABANDONED, {"detail": "halted"}, now)
         return Acted(gone, objection=because(Code.HALTED, reason=halted))

@@ -9,7 +9,7 @@ from dcaguard.app.logins import denied_by_another
 from dcaguard.app.look import refuse_skew
 from dcaguard.app.outcomes import shown_rejected
 from dcaguard.app.record import TwoOrdersError, record_all, record_refused
-from dcaguard.app.resting import overdue
+from dcaguard.app.unwanted import not_told, overdue
 from dcaguard.core import recover as rules
 from dcaguard.core.canonical import parse_instant
 from dcaguard.core.errors import DcaguardError, OrderUnknownError
@@ -43,8 +43,14 @@ def settle_answer(run: Pass, book: Book, order: Order, asked: Asked) -> None:
             if order.status in UNRESOLVED:
                 _prove(run, book, order)
         case _:
-            if order.status in UNRESOLVED:
-                raise _still_unknown(order, asked, verdict.why)
+            _tell_of_silence(run, order, asked, verdict.why)
+
+
+def _tell_of_silence(run: Pass, order: Order, asked: Asked, why: str) -> None:
+    if order.status in UNRESOLVED:
+        raise _still_unknown(order, asked, why)
+    if silence := not_told(run, order, asked.answer, asked.error):
+        raise silence
 
 
 def _prove(run: Pass, book: Book, order: Order) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from dcaguard.app import book as books
 from dcaguard.app.arming import Arming, arming, record_arming
 from dcaguard.app.context import Book
-from dcaguard.app.sent import sent_from
+from dcaguard.app.sent import sent_from, written_kind
 from dcaguard.app.slots import lasting_journal, left_by_open_slot
 from dcaguard.app.world import World
 from dcaguard.core.arming import arming_digest
@@ -126,8 +126,19 @@ def _login(world: World, account: str) -> Login | None:
 
 
 def _is_of_this_kind(world: World, strategy: Strategy, known: Arming | None) -> bool:
-    """Tell whether what is remembered is of the kind of money that would now be spent."""
-    return known is not None and known.kind in {"", world.kind(strategy.account)}
+    """Tell whether what is remembered is of the kind of money that would now be spent.
+
+    An older program's arming does not tell: then the newest order that tells it does. Where none
+    does, what is remembered may be pretend money, and is not spent.
+    """
+    if known is None:
+        return False
+    kind, journal = world.kind(strategy.account), lasting_journal(world, strategy.account)
+    if known.kind or known.digest == arming_digest(world.config, strategy):
+        return known.kind in {"", kind}
+    orders = journal.orders(strategy=strategy.name)
+    told = [found for order in orders if (found := written_kind(journal, order)) is not None]
+    return bool(told) and told[-1] is kind
 
 
 def _no_past(world: World, account: str) -> bool:

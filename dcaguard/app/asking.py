@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from dcaguard.app.context import Pass
 from dcaguard.app.logins import elsewhere
-from dcaguard.app.resting import overdue
 from dcaguard.app.sent import sent_from
+from dcaguard.app.unwanted import overdue
 from dcaguard.core.errors import DcaguardError
 from dcaguard.core.login import Login
 from dcaguard.core.order import Absence, LookUp, Order, Status

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from dcaguard.app.sent import payer
 from dcaguard.core.money import ZERO
-from dcaguard.core.order import NOT_BOUGHT, RESERVING, Fill, Order, Status
+from dcaguard.core.order import RESERVING, Fill, Order, Status
 from dcaguard.core.purse import Purse
 from dcaguard.core.schedule import Slot, parse_slot
 from dcaguard.ports import Journal
@@ -224,27 +224,3 @@ def fill_cost(fill: Fill) -> Decimal:
     """Return what an execution cost in quote, a fee in quote included."""
     quote = fill.symbol.partition("/")[2]
     return fill.cost + (fill.fee_amount if fill.fee_currency == quote else ZERO)
-
-
-def rungs_released(journal: Journal, strategy: str, symbol: str, since: datetime | None) -> int:
-    """Return how many rungs of a ladder were bought in the pause that began at `since`.
-
-    The orders themselves tell: one that may have bought has used its rung, whatever stopped the
-    run after it, and one that provably did not has left it free.
-    """
-    if since is None:
-        return 0
-    return sum(
-        1
-        for order in journal.orders(strategy=strategy, since=since - _INTENT_LIFE_MAX)
-        if order.symbol == symbol
-        and order.status not in NOT_BOUGHT
-        and REHEARSAL_MARK not in order.slot
-        and spent_at(order) >= since
-        and _on_rung(journal, order)
-    )
-
-
-def _on_rung(journal: Journal, order: Order) -> bool:
-    terms = journal.latest("terms", order.client_order_id)
-    return terms is not None and terms.body.get("rung") is True

@@ -9,8 +9,8 @@ from dcaguard.app.act import Tranche
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.counting import cap_uses, unpriced
 from dcaguard.app.facts import Facts
-from dcaguard.app.logins import unresolved
 from dcaguard.app.slots import order_of
+from dcaguard.app.unwanted import not_ended
 from dcaguard.core.canonical import digest
 from dcaguard.core.decide import Decision
 from dcaguard.core.money import times
@@ -100,7 +100,7 @@ def recheck(
 ) -> Reason | None:
     """Ask again, inside the insert transaction, what may have changed since the decision."""
     book = run.book(tranche.account)
-    halted = run.world.halt.reason()
+    halted = run.world.sends_nothing()
     if halted is not None:
         return because(Code.HALTED, reason=halted)
     means = situation.means
@@ -112,7 +112,7 @@ def recheck(
     known = order_of(book, tranche.strategy.name, tranche.slot, tranche.symbol)
     if known is not None and known.status is not Status.INTENT and not book.rehearsal:
         return because(Code.ALREADY_ORDERED, order=known.client_order_id)
-    if rows := unresolved(run, book, tranche.account):
+    if rows := not_ended(run, book, tranche.account):
         ids = [order.client_order_id for order in rows]
         return because(Code.ORDER_UNRESOLVED, orders=ids)
     caps = cap_uses(run, book, facts, tranche)

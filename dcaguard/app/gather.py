@@ -49,7 +49,7 @@ def gather_quietly(run: Pass, sight: Sight, due: Sequence[DueStrategy]) -> Facts
         kinds={name: run.world.kind(name) for name in run.world.config.accounts},
         weighed=weigh(run.world, looked, frozenset({*failures, *unseen})),
         second=_second(run, due),
-        halted=run.world.halt.reason(),
+        halted=run.world.sends_nothing(),
         findings=findings_of(run.world.config, looked),
         one_login=_one_login(run.world, asks),
     )

@@ -189,6 +189,17 @@ def record_refused(
     return book.write.after_send(write)
 
 
+def record_doubt(book: Book, order: Order, facts: Mapping[str, object], at: datetime) -> Order:
+    """Write that an order which had ended without a fill is not known: its worst case counts."""
+
+    def write() -> Order:
+        if not book.rehearsal:
+            _take_out(book, order, at)
+        return book.write.move_order(order.client_order_id, Status.UNKNOWN, at, facts)
+
+    return book.write.after_send(write)
+
+
 def order_terms(book: Book, order: Order) -> Mapping[str, object]:
     """Return what the decision meant this order to spend and to repay."""
     row = book.write.latest("terms", order.client_order_id)

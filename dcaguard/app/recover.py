@@ -10,12 +10,13 @@ from dcaguard.app.asking import Asked, ask_all
 from dcaguard.app.book import REHEARSAL_MARK
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.logins import denied_by_another
-from dcaguard.app.record import DisagreementError, TwoOrdersError, record_all, twins
-from dcaguard.app.resting import overdue
+from dcaguard.app.outcomes import unknown
+from dcaguard.app.record import TwoOrdersError, record_all, record_doubt, twins
+from dcaguard.app.unwanted import overdue, rests_on
 from dcaguard.app.world import World
 from dcaguard.core import recover as rules
 from dcaguard.core.errors import DcaguardError, OrderUnknownError, ReconcileError
-from dcaguard.core.order import Absence, Order, Status
+from dcaguard.core.order import Absence, Order, Placed, PlaceKind, Status
 from dcaguard.core.portfolio import Kind
 from dcaguard.ports import Journal
 
@@ -23,6 +24,7 @@ from dcaguard.ports import Journal
 _MAY_GROW = frozenset({Status.FILLED, Status.PARTIAL_CLOSED, Status.ABANDONED, Status.REJECTED})
 _ASKED_FOR = timedelta(days=40)  # whoever runs it once a month asks in time
 _AGAIN_MAX = 5  # of one account in one pass
+_TURN = "asking-again"
 
 
 def open_questions(journal: Journal, account: str) -> list[Order]:
@@ -133,11 +135,26 @@ def to_ask_again(run: Pass, book: Book, account: str) -> list[Order]:
         return []
     rows = book.read.orders(account=account, status=_MAY_GROW, since=run.now - _ASKED_FOR)
     unsettled = books.unsettled(book.read)
-    return [
+    due = [
         order
         for order in rows
         if order.client_order_id not in unsettled and _ask_again(run, book, order)
-    ][:_AGAIN_MAX]
+    ]
+    return due if len(due) <= _AGAIN_MAX else _in_turn(run, book, account, due)
+
+
+def _in_turn(run: Pass, book: Book, account: str, due: Sequence[Order]) -> list[Order]:
+    """Return the orders that follow those of the last turn, and write this turn down.
+
+    One that its venue never answers for keeps its turn only: it holds up no other.
+    """
+    row = book.read.latest(_TURN, account)
+    last = None if row is None else row.body["last"]
+    ids = [order.client_order_id for order in due]
+    start = ids.index(str(last)) + 1 if last in ids else 0
+    chosen = [*due[start:], *due[:start]][:_AGAIN_MAX]
+    book.write.append(_TURN, account, {"last": chosen[-1].client_order_id}, run.now)
+    return chosen
 
 
 def _ask_again(run: Pass, book: Book, order: Order) -> bool:
@@ -175,16 +192,27 @@ def _write(run: Pass, account: str, asked: Asked) -> None:
                 order.client_order_id, Status.UNKNOWN, run.now, {"detail": "found after a crash"}
             )
         settle_answer(run, book, order, asked)
+        if order.status is Status.OPEN and asked.answer.reports:
+            _refuse_to_rest(run, book, asked)
     except DcaguardError as error:
         run.ledger.fail(error, account)
+
+
+def _refuse_to_rest(run: Pass, book: Book, asked: Asked) -> None:
+    """Tell of an order that its venue was to cancel and shows as resting all the same."""
+    after = book.read.order(asked.order.client_order_id)
+    if after is not None and (error := rests_on(run, after, asked.answer)) is not None:
+        raise error
 
 
 def _write_again(run: Pass, book: Book, asked: Asked) -> None:
     """Write what an ended order's venue says later; silence leaves the question open."""
     order, answer = asked.order, asked.answer
     if answer.impossible and order.status is Status.REJECTED:
-        # It counts nothing here, so what its venue says now must not go by unseen.
-        raise DisagreementError(order, "; ".join(answer.evidence))
+        # It counted nothing here: from now on at its worst case, as if the reply had said this.
+        said = "; ".join(answer.evidence)
+        doubted = record_doubt(book, order, {"detail": said}, run.now)
+        raise unknown(doubted, Placed(PlaceKind.IMPOSSIBLE, detail=said))
     if asked.error is not None or answer.absence is Absence.NO_ANSWER:
         return
     if not answer.reports and order.venue_order_id is not None:

@@ -85,7 +85,7 @@ def _asked(run: Pass, book: Book, order: Order, *, abandon: bool) -> Resolved:
     except DcaguardError as error:
         message, code = str(error), error.exit_code
     order = book.read.order(order.client_order_id) or order
-    if order.status is Status.OPEN:
+    if order.status is Status.OPEN and code is ExitCode.OK:
         message = "it rests at the venue; `run` cancels it when its time is over"
     if abandon and order.status not in UNRESOLVED and code is ExitCode.OK:
         message = f"not given up: the order is {order.status}"

@@ -10,7 +10,7 @@ from dcaguard.app.decided import Decided, after_buying
 from dcaguard.app.decisions import recheck, record, record_news
 from dcaguard.app.gather import gather
 from dcaguard.app.record import order_terms
-from dcaguard.app.sight import Sight, sight_of
+from dcaguard.app.sight import Sight
 from dcaguard.app.situations import situation_of
 from dcaguard.app.slots import DueStrategy, is_armed, order_of
 from dcaguard.core.case import gate_share
@@ -40,27 +40,6 @@ class RestSlot(Slot):
     def id(self) -> str:
         """The slot's id with the same mark."""
         return super().id + FALLBACK
-
-
-def overdue(run: Pass, order: Order) -> bool:
-    """Tell whether a resting order has rested long enough; an unwanted one always has.
-
-    Unwanted while a person's halt is set or the gate lets nothing through: what rests could fill.
-    """
-    if order.status is not Status.OPEN:
-        return False
-    if run.of_main or run.world.halt.reason() is not None:
-        return True
-    strategy = run.world.strategies.get(order.strategy)
-    if strategy is None:
-        # A file that can not be read does not say that its order is unwanted.
-        return order.strategy not in run.world.broken_names
-    if strategy.order.type != "post-only" or strategy.account != order.account:
-        return True
-    if run.now >= (order.sent_at or order.created_at) + strategy.order.ttl:
-        return True
-    gate = sight_of(run.world, run.known_at or run.now).gate_view(strategy, run.account(strategy))
-    return gate.enabled and (bool(gate.lock) or gate.share <= ZERO)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,9 @@ def _codes_of_state(run: Pass) -> None:
     if halted is not None:
         run.ledger.codes.append(ExitCode.HALTED)
         run.ledger.note(f"halted: {halted}; `dcaguard resume --confirm` lifts it")
+    elif (edited := run.world.halt.edited()) is not None:
+        run.ledger.codes.append(ExitCode.HALTED)
+        run.ledger.note(f"nothing is sent: {edited}")
     for account in filter(run.world.is_of_this_time, run.world.config.accounts):
         if any(o.status in UNRESOLVED for o in open_questions(run.world.journal, account)):
             run.ledger.codes.append(ExitCode.ORDER_UNKNOWN)

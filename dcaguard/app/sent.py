@@ -41,6 +41,12 @@ def payer(journal: Journal, order: Order) -> str:
     return order.account if row is None else f"{_OF_KIND}{row.body['kind']}"
 
 
+def written_kind(journal: Journal, order: Order) -> Kind | None:
+    """Return whose money an order spent as it was written then; None where nobody wrote it."""
+    row = journal.latest(_ROW, order.client_order_id)
+    return None if row is None else Kind(str(row.body["kind"]))
+
+
 def kind_of_payer(world: World, name: str) -> Kind:
     """Return the kind of money that a payer's name tells of."""
     if name.startswith(_OF_KIND):

@@ -6,8 +6,8 @@ from dcaguard.app.act import Tranche
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.counting import cap_uses, cash_quote, needs_nav, unpriced
 from dcaguard.app.facts import Facts
-from dcaguard.app.logins import unresolved
 from dcaguard.app.look import trouble_of
+from dcaguard.app.unwanted import not_ended
 from dcaguard.app.wishes import wish_of
 from dcaguard.core.account import CheckResult, Proof
 from dcaguard.core.errors import DcaguardError
@@ -52,7 +52,7 @@ def _stops(run: Pass, book: Book, facts: Facts, tranche: Tranche, *, armed: bool
     return Stops(
         findings=_findings(facts, account),
         halted=facts.halted,
-        unresolved=tuple(o.client_order_id for o in unresolved(run, book, account)),
+        unresolved=tuple(o.client_order_id for o in not_ended(run, book, account)),
         armed=armed or run.dry_run,
         not_live=_not_live(run, account),
         troubles=_troubles(run, facts, tranche),

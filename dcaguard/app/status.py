@@ -15,7 +15,7 @@ from dcaguard.app.survey import kind_shown
 from dcaguard.app.world import World
 from dcaguard.core.arming import arming_digest
 from dcaguard.core.money import ZERO
-from dcaguard.core.order import UNRESOLVED, Order
+from dcaguard.core.order import RESTING, UNRESOLVED, Order
 from dcaguard.core.policy.caps import spending_uses, windows
 from dcaguard.core.portfolio import par_prices
 from dcaguard.core.purse import Purse
@@ -55,6 +55,7 @@ class Status:
     strategies: tuple[StrategyStatus, ...]
     caps: tuple[Limit, ...]
     unresolved: tuple[Order, ...]
+    resting: tuple[Order, ...]
     last_run: Mapping[str, object] | None
     notes: tuple[str, ...]
     broken: tuple[str, ...] = ()  # lines about strategies that could not be loaded
@@ -85,6 +86,7 @@ def status(world: World, now: datetime, *, dry: bool = False, stood: World | Non
         strategies=tuple(_strategy(world, s, now, dry=dry) for s in world.strategies.values()),
         caps=spending_caps(world, now, journal),
         unresolved=tuple(journal.orders(status=UNRESOLVED)),
+        resting=tuple(journal.orders(status=RESTING)),
         last_run=run,
         notes=tuple(notes),
         broken=world.broken,

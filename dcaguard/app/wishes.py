@@ -7,6 +7,7 @@ from dcaguard.app.act import Tranche
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.counting import left_quote
 from dcaguard.app.facts import Facts
+from dcaguard.app.rungs import rungs_released
 from dcaguard.app.sight import Sight
 from dcaguard.core.money import ONE, ZERO, times
 from dcaguard.core.order import Status
@@ -109,7 +110,7 @@ def _ladder_share(book: Book, sight: Sight, tranche: Tranche) -> Decimal:
     if drawdown is None:
         return ZERO
     reached = sum(1 for rung in rungs if drawdown >= rung)
-    released = books.rungs_released(
+    released = rungs_released(
         book.read, tranche.strategy.name, tranche.symbol, sight.since(tranche.strategy)
     )
     return ONE if reached > released else ZERO

@@ -67,6 +67,11 @@ class World:
     broken: tuple[str, ...] = ()  # lines about strategies that could not be loaded
     broken_names: frozenset[str] = frozenset()  # their names: what they ask for is not known
 
+    def sends_nothing(self) -> str | None:
+        """Return why nothing may be sent: a person's halt, or an edit of what this run goes by."""
+        halted = self.halt.reason()
+        return halted if halted is not None else self.halt.edited()
+
     def account(self, name: str) -> Account:
         """Return an account's config."""
         return self.config.accounts[name]

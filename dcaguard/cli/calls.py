@@ -98,25 +98,52 @@ def set_halt(session: Session, reason: str) -> bool:
     run is at work. That run looks at the halt again right before it sends anything.
     """
     from dcaguard.adapters.config import find_config
-    from dcaguard.adapters.halt import HaltFile
-    from dcaguard.wiring.place import HALT, halts_of
+    from dcaguard.wiring.place import halts_of
 
-    own, *linked = halts_of(find_config(session.config, os.environ, Path.cwd()))
-    HaltFile(own).set(reason)
-    for place in linked:
-        try:
-            HaltFile(place).set(reason)
-        except DcaguardError as error:
-            tell(f"the halt is set at {own} alone: {error}")
+    places = [*halts_of(find_config(session.config, os.environ, Path.cwd()))]
+    refused = _set_at(places, reason)
+    shared = _shared_halt(session)
+    if shared is not None and shared not in places:
+        places.append(shared)
+        refused += _set_at([shared], reason)
+    nowhere = len(refused) == len(places)
+    for error in refused[1:] if nowhere else refused:
+        tell(f"the halt could not be set everywhere: {error}")
+    if nowhere:
+        raise refused[0]
     try:
-        loaded = load(session.config, tolerant=True)
-        HaltFile(place_of(loaded).journal.with_name(HALT)).set(reason)
-        with opened(loaded) as world:
+        with opened(load(session.config, tolerant=True)) as world:
             world.journal.append("halt", "person", {"reason": reason}, world.clock.now())
     except DcaguardError as error:
         tell(f"the halt is set, but could not be journalled: {error}")
         return False
     return True
+
+
+def _set_at(places: Sequence[Path], reason: str) -> list[DcaguardError]:
+    """Set the halt at every place; return why it could not be set at some. One is enough."""
+    from dcaguard.adapters.halt import HaltFile
+
+    refused = []
+    for place in places:
+        try:
+            HaltFile(place).set(reason)
+        except DcaguardError as error:
+            refused.append(error)
+    return refused
+
+
+def _shared_halt(session: Session) -> Path | None:
+    """Return where the stop of all that share a journal stands; None for a config that is broken.
+
+    Why it does not load is told when the halt is journalled.
+    """
+    from dcaguard.wiring.place import HALT
+
+    try:
+        return place_of(load(session.config, tolerant=True)).journal.with_name(HALT)
+    except DcaguardError:
+        return None
 
 
 def lift_halt(session: Session, account: str | None) -> None:

@@ -58,12 +58,14 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.PARTIAL_CLOSED: frozenset({Status.PARTIAL_CLOSED, Status.FILLED}),
     # An order that we gave up and the venue then shows after all: never hidden.
     Status.ABANDONED: frozenset({Status.OPEN, Status.FILLED, Status.PARTIAL_CLOSED}),
-    Status.REJECTED: frozenset({Status.OPEN, Status.FILLED, Status.PARTIAL_CLOSED}),
+    # A rejection is a venue's word and no proof: shown as one that traded, it is in doubt again.
+    Status.REJECTED: frozenset({Status.OPEN, Status.FILLED, Status.PARTIAL_CLOSED, Status.UNKNOWN}),
     # A second order under our id, found later: both count.
     Status.FILLED: frozenset({Status.FILLED}),
 }
 
 UNRESOLVED = frozenset({Status.SENDING, Status.UNKNOWN})
+RESTING = frozenset({Status.OPEN})
 # Money that may still leave the account counts at its worst case.
 RESERVING = frozenset({Status.INTENT, Status.SENDING, Status.OPEN, Status.UNKNOWN})
 # These took nothing from the account, as far as we know.

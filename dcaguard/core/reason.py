@@ -161,7 +161,10 @@ MEANINGS: Mapping[Code, Meaning] = {
         "Run again later; `dcaguard resolve ORDER` shows the evidence.",
     ),
     Code.HALTED: _row(
-        _W, ExitCode.HALTED, "A person's halt is set.", "`dcaguard resume --confirm` lifts it."
+        _W,
+        ExitCode.HALTED,
+        "A person's halt is set, or what this run goes by was edited meanwhile.",
+        "`dcaguard resume --confirm` lifts a halt; after an edit run again.",
     ),
     Code.NOT_ARMED: _row(
         _W,
@@ -266,7 +269,9 @@ MEANINGS: Mapping[Code, Meaning] = {
         _W,
         ExitCode.DATA_INVALID,
         "A coin that is or was paid with has no price in the base currency: limits are not known.",
-        "Pay with coins on `stablecoins_at_par`, or with those that the venue prices.",
+        "Pay with a coin on `stablecoins_at_par` or one that the venue prices. Caps forget a coin "
+        "of the past once its month and week are over; `budget.total` never does: take it out, or "
+        "give what is left of it to a strategy of a new name.",
     ),
     Code.STRATEGY_SPENT: _row(
         _W, ExitCode.OK, "The strategy's total is spent.", "Nothing to do: it has ended."

@@ -22,6 +22,7 @@ def status_json(found: Status) -> dict[str, object]:
         "strategies": [_strategy_json(one) for one in found.strategies],
         "caps": limits_json(found.caps),
         "unresolved": [order_json(order) for order in found.unresolved],
+        "resting": [order_json(order) for order in found.resting],
         "last_run": found.last_run,
         "notes": list(found.notes),
     }
@@ -63,6 +64,11 @@ def status_text(found: Status) -> str:
             f"order {o.client_order_id} ({o.account} {o.symbol}): outcome not known; "
             f"`dcaguard resolve {o.client_order_id[:8]}`"
             for o in found.unresolved
+        ),
+        "\n".join(
+            f"order {o.client_order_id} ({o.account} {o.symbol}): rests since "
+            f"{when(o.sent_at or o.created_at)}, at most {cents(o.max_quote)}"
+            for o in found.resting
         ),
         "\n".join(f"note: {note}" for note in found.notes),
     )

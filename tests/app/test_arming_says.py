@@ -12,7 +12,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from dcaguard.app.arm import arm, what_is_armed
+from dcaguard.app.arming import record_arming
 from dcaguard.app.book import record_purse
+from dcaguard.core.arming import arming_digest
 from dcaguard.core.canonical import jsonable
 from dcaguard.core.purse import Purse
 from dcaguard.render.arm import arm_json, arm_text
@@ -133,6 +135,27 @@ def test_what_a_paper_account_left_over_is_not_bought_with_real_money(
     (found,) = space.passed().decided
     assert found.decision.buy_quote == D(100)
     assert not space.arm("plan").no_past
+
+
+@pytest.mark.parametrize("bought", [True, False])
+def test_what_an_older_arming_remembers_is_real_only_where_an_order_tells_it(
+    tmp_path: Path, server: WireExchange, bought: bool
+) -> None:
+    space = live_space(tmp_path, server, "plan", price=STALE)
+    with space.world() as world:
+        strategy = world.strategies["plan"]
+        mark, now = arming_digest(world.config, strategy), world.clock.now()
+        record_arming(world.journal, "plan", mark, now)  # as it was: without a kind
+        kept = Purse(D(5), D(7))
+    if bought:
+        assert told(space.passed(ahead=DAY)) == {"BUY plan": []}
+    with space.world() as world:
+        record_purse(world.journal, "", "plan", "BTC/USDT", kept, "x", world.clock.now())
+    space.edit("strategies/plan.toml", "per_slot = 100", "per_slot = 90")
+    with space.world() as world:
+        about = what_is_armed(world, "plan")
+    found = {"BTC/USDT": kept}
+    assert (about.remembered, about.pretend) == ((found, {}) if bought else ({}, found))
 
 
 def test_a_strategy_renamed_together_with_its_account_or_hour_buys_no_slot_again(

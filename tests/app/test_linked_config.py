@@ -77,8 +77,29 @@ def test_a_halt_through_a_link_into_a_read_only_folder_holds_and_says_where(real
     link.patch("read_only", READ_ONLY)
     told = link.call("halt")
     assert told.code == 0
-    assert f"the halt is set at {link.folder / 'HALT'} alone: " in told.err
+    assert f"the halt could not be set everywhere: {real.folder / 'HALT'}" in told.err
     assert link.at("2025-03-03").codes == ["HALTED"]
+
+
+def test_a_halt_through_a_link_in_a_read_only_folder_stands_beside_the_file_itself(
+    real: Space,
+) -> None:
+    link = linked(real)
+    link.patch("read_only", READ_ONLY.replace('"real"', '"link"'))
+    told = link.call("halt")
+    assert told.code == 0
+    assert f"the halt could not be set everywhere: {link.folder / 'HALT'}" in told.err
+    assert not (link.folder / "HALT").exists()
+    assert link.at("2025-03-03").codes == ["HALTED"]
+
+
+def test_a_halt_that_can_be_set_nowhere_fails_and_names_every_place(real: Space) -> None:
+    link = linked(real)
+    link.patch("read_only", READ_ONLY.replace('== "real"', 'in {"real", "link"}'))
+    told = link.call("halt")
+    assert told.code == 74
+    assert all(str(one.folder / "HALT") in told.err for one in (real, link))
+    assert link.rows("SELECT 1 FROM journal WHERE kind = 'halt'") == []
 
 
 def test_files_lie_beside_the_link(real: Space) -> None:

@@ -179,3 +179,22 @@ def test_a_balance_is_weighed_as_it_was_right_before_the_order_left(
     assert space.passed().exit_code == 80
     assert [later(space, ahead) for ahead in LATER] == [80, 80]
     assert statuses(space) == ["UNKNOWN"]
+
+
+def test_ended_orders_that_are_never_answered_for_hold_up_no_others(
+    tmp_path: Path, server: WireExchange
+) -> None:
+    names = [f"plan{number}" for number in range(7)]
+    space = live_space(tmp_path, server, *names, price=TIGHT["price"])
+    for name in names:
+        space.arm(name)
+    assert len(space.passed().decided) == 7
+    server.fault(("GET", "/api/v3/(order|allOrders)$"), "status", status=500)
+    later(space, LATER[0])
+    server.clear_faults()
+    later(space, LATER[0])
+    asked = {row[0] for row in space.rows("SELECT subject FROM journal WHERE kind = 'asked-again'")}
+    with space.world() as world:
+        ids = [order.client_order_id for order in world.journal.orders()]
+    assert (len(ids), len(asked)) == (7, 5)
+    assert set(ids[5:]) <= asked

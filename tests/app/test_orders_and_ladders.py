@@ -3,6 +3,8 @@
 # Decimal(100) equals 100, which the type checker does not know of tuples.
 # mypy: disable-error-code="comparison-overlap"
 
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal as D  # noqa: N817
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from dcaguard.adapters.halt import HaltFile
+from dcaguard.adapters.journal.store import SqliteJournal
 from dcaguard.adapters.venues.paper import PaperVenue
 from dcaguard.core.order import Placed, PlaceKind
 from tests.app.space import Space, following, panic, space_in
@@ -79,6 +82,30 @@ def test_a_rung_is_free_again_when_its_order_provably_bought_nothing(
             patched.setattr(PaperVenue, "place", lambda *_, said=answer: said)
             assert space.at(day).one["order"]["status"] in {"REJECTED", "ABANDONED"}
     assert [p.verdict for p in space.days("2025-03-06", 2)] == ["BUY", "PAUSE"]
+
+
+def test_a_rung_that_an_older_program_released_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space, append = falling(tmp_path, [80000] * 4 + [60000] * 3), SqliteJournal.append
+
+    def without_rung(
+        store: SqliteJournal, kind: str, subject: str, body: Mapping[str, object], at: datetime
+    ) -> int:
+        kept = {key: value for key, value in body.items() if (kind, key) != ("terms", "rung")}
+        return append(store, kind, subject, kept, at)
+
+    with monkeypatch.context() as older:
+        older.setattr(SqliteJournal, "append", without_rung)
+        assert space.at("2025-03-04").verdict == "BUY"
+    assert [p.verdict for p in space.days("2025-03-05", 6)] == [
+        "PAUSE",
+        "PAUSE",
+        "PAUSE",
+        "BUY",
+        "PAUSE",
+        "PAUSE",
+    ]
 
 
 def test_a_rung_is_free_again_when_a_halt_came_right_before_the_post(

@@ -67,6 +67,24 @@ def test_a_total_with_money_in_a_coin_without_a_rate_waits_and_names_it(
     assert found.detail("RATE_UNKNOWN") == {"quote": "EUR"}
 
 
+@pytest.mark.parametrize("how", ["no total", "a new name"])
+def test_what_is_said_of_a_coin_of_the_past_under_a_total_helps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    space = switching(tmp_path, "EUR")
+    pay_in(space, "USDT")
+    monkeypatch.setattr(PaperVenue, "prices", without_euro)
+    space.prices("2025-04-08", 2, 50000)
+    told = space.at("2025-04-08").text
+    assert "`budget.total` never does: take it out, or give what is left" in told
+    pay_in(space, "USDT", "" if how == "no total" else "total = 150")
+    if how == "a new name":
+        plan = tmp_path / "strategies" / "plan.toml"
+        space.write("strategies/second.toml", plan.read_text().replace('"plan"', '"second"'))
+        plan.unlink()
+    assert space.at("2025-04-09").bought == 100
+
+
 def test_windows_with_money_in_a_coin_that_the_venue_prices_go_on(tmp_path: Path) -> None:
     space = switching(tmp_path, "EUR", caps="order_max = 200\nmonth_max = 230")
     pay_in(space, "USDT", "")

@@ -12,6 +12,10 @@ OUTSIDE = "tests/live/test_outside.py"
 STOPS = "tests/live/test_stops.py"
 GONE = f"{STOPS}::test_an_order_on_an_account_that_is_gone_is_told_and_can_not_be_resolved"
 BODY = f"{SESSION}::test_a_body_that_is_not_what_was_decided_spends_the_permit_unsent"
+NOT_ENDED = (
+    "tests/live/test_rests_not_ended.py::test_an_order_that_can_not_be_asked_for_or_cancelled"
+    "_is_told_and_nothing_rests_beside_it"
+)
 REPORT = "Nothing was sent; please report it."
 URL = "the config is refused before (78), by the same rule in `core/config_places.py`"
 
@@ -22,6 +26,11 @@ BEHIND: Mapping[str, str] = {
     ),
     "order … (…) is … on account …, which the config no longer has: put [accounts.…] back "
     "(with live = false if you like), so that it can be asked for": GONE,
+    "account …: order … (…) rests at the venue and could not be asked for: …: run again later": (
+        NOT_ENDED
+    ),
+    "account …: order … (…) should rest no longer, and whether it ended is not known: …: it may "
+    "still fill, and buying there waits; run again later, or cancel it at the venue": NOT_ENDED,
     "order … was sent to …, and account … is now …: put [accounts.…] back as it was, and give the "
     "other a name of its own": (
         "tests/app/test_logins.py::test_another_exchange_under_the_same_name_can_not_deny_an_order"

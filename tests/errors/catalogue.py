@@ -254,7 +254,13 @@ CASES: tuple[Case, ...] = (
         "CASH_INSUFFICIENT There is less spendable cash than …",
     ),
     case(s.refused, "run --no-fetch", E.LIMIT, "LIMIT: …: add cash; this slot is not sent again"),
-    case(s.halted, "run AT", E.HALTED, "HALTED A person's halt is set. (reason on a plane)"),
+    case(
+        s.halted,
+        "run AT",
+        E.HALTED,
+        "HALTED A person's halt is set, or what this run goes by was edited meanwhile. "
+        "(reason on a plane)",
+    ),
     case(s.changed_row, "audit verify", E.INTEGRITY, "chain: row …: its hash does not match …"),
     case(
         s.changed_row,

@@ -18,6 +18,7 @@ NOTHING = {
     },
     "coinbase": {"status": '"FAILED"', "filled_size": '"0"', "filled_value": '"0"'},
 }
+DAY_SECONDS = 86400
 FUNDS = {"reject_reason": '"REJECT_REASON_INSUFFICIENT_FUNDS"'}
 CALLED = {name: {"status": fields["status"]} for name, fields in NOTHING.items()}
 
@@ -67,15 +68,60 @@ def test_a_fill_of_a_rejected_order_is_recorded_when_it_shows(opened: Open, name
     assert live.space.call("audit", "verify").code == 0
 
 
-def test_a_rejected_order_that_is_shown_with_fills_is_for_a_person(opened: Open) -> None:
-    live = opened("binance")
+def test_a_rejected_order_that_is_shown_with_fills_counts_and_blocks_until_it_is_told_truly(
+    opened: Open,
+) -> None:
+    live = opened("binance", price='staleness = "3d"\n', caps="order_max = 100\nmonth_max = 150\n")
     _told(live, NOTHING["binance"])
     assert live.run().code == 76
+    live.server.clear_faults()
     _told(live, CALLED["binance"], later=True)
     found = live.run()
-    assert found.code == 84, found.out
-    assert "although it traded" in found.json["errors"][0]["message"]
-    assert (live.statuses, live.posts) == (["REJECTED"], 1)
+    assert found.code == 80, found.out
+    (error,) = found.json["errors"]
+    assert error["exit"] == 76
+    assert "although it traded" in error["message"]
+    assert live.statuses == ["UNKNOWN"]
+    (month,) = [
+        cap for cap in live.space.call("status", "--json").json["caps"] if cap["cap"] == "month_max"
+    ]
+    assert float(month["used"]) > 99
+    live.later(DAY_SECONDS)
+    (held,) = live.run().json["decisions"]
+    assert held["verdict"] == "WAIT"
+    assert "ORDER_UNRESOLVED" in [reason["code"] for reason in held["reasons"]]
+    asked = live.space.call("resolve", live.order_id, "--json")
+    assert (asked.code, live.posts) == (80, 1)
+    live.server.clear_faults()
+    assert live.space.call("resolve", live.order_id).code == 0
+    assert (live.statuses, live.books_agree()) == (["FILLED"], True)
+    assert live.space.call("audit", "verify").code == 0
+
+
+def test_a_rejection_in_doubt_does_not_leave_its_carried_money_to_be_spent_twice(
+    opened: Open,
+) -> None:
+    live = opened("binance", price='staleness = "3d"\n')
+    live.fault_on_order("partial", share=0.0)
+    assert live.run().code == 0
+    live.server.clear_faults()
+    live.later(DAY_SECONDS)
+    _told(live, NOTHING["binance"])  # the order that repays what was carried
+    assert live.run().code == 76
+    assert _carried(live) == 100
+    live.server.clear_faults()
+    _told(live, CALLED["binance"], later=True)
+    assert live.run().code == 80
+    assert _carried(live) == 0
+    live.server.clear_faults()
+    assert live.run().code == 0
+    assert live.statuses == ["PARTIAL_CLOSED", "FILLED"]
+    assert _carried(live) < 5
+
+
+def _carried(live: Live) -> float:
+    (strategy,) = live.space.call("status", "--json").json["strategies"]
+    return float(strategy["purses"][0]["carry_quote"])
 
 
 @pytest.mark.parametrize("name", CALLED)

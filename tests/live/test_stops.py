@@ -62,6 +62,24 @@ def test_an_edit_while_a_run_is_at_work_stops_it(opened: Open, moment: str, file
     live.space.unpatch("edit")
 
 
+def test_an_edit_while_a_run_is_at_work_cancels_nothing_that_rests(opened: Open) -> None:
+    live = resting(opened, "binance")
+    live.space.patch(
+        "edit",
+        "from dcaguard.app import recover\ninner = recover.drop_orphans\n"
+        "def edited(run):\n    open('strategies/plan.toml', 'a').write('# a word more\\n')\n"
+        "    return inner(run)\nrecover.drop_orphans = edited\n",
+    )
+    found = live.run()
+    assert found.code == 82, found.out
+    (note,) = [one for one in found.json["notes"] if "changed" in one]
+    assert note.endswith("plan.toml was changed while this run was at work: run again")
+    assert "resume" not in note
+    live.space.unpatch("edit")
+    assert live.run().code == 0
+    assert (live.statuses, live.posts) == (["OPEN"], 1)
+
+
 def test_a_gate_that_closes_cancels_what_rests_and_carries_the_money(opened: Open) -> None:
     live = resting(opened, "binance", gate="enabled = true")
     now = datetime.now(UTC).replace(microsecond=0)

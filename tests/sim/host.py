@@ -78,6 +78,9 @@ class Process:
         self.point("halt?")
         return self.sim.halted
 
+    def edited(self) -> None:
+        return None
+
     def set(self, reason: str) -> None:
         self.sim.halted = reason
 

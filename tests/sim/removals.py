@@ -84,6 +84,8 @@ def send_halted(run: Any, book_: Any, venue: Any, order: Order, *rest: Any) -> A
         def reason(self) -> None:
             return None
 
+        edited = reason
+
     world = run.world
     run.world = replace(world, halt=Never())
     try:
