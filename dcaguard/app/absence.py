@@ -12,6 +12,9 @@ from dcaguard.core.money import ZERO, plain, times
 from dcaguard.core.order import Absence, Fill, LookUp, Order, Status
 
 
+_MARK_OF_BASE = 100  # this part of an order's amount is no trace
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
     """What an account holds of a symbol's two sides, in units of each."""
@@ -43,9 +46,10 @@ def against(answer: LookUp) -> str:
 def _balance(book: Book, order: Order, view: AccountView) -> tuple[str, bool]:
     """Return one line of evidence, and whether the balance leaves room for absence.
 
-    An order that rests locks quote. An execution takes quote and brings base. Only both together,
-    beyond what the journal's own fills explain, speak of one: a person may well have moved cash
-    meanwhile.
+    An order that rests locks quote. An execution takes quote and brings base, beyond what the
+    journal's own fills explain. Quote alone says nothing, since a person may well have taken cash
+    out; nor does a trace of base, which may be interest. More base speaks of one whatever the cash
+    says: a deposit hides what was paid.
     """
     wallets = {held.wallet for held in view.holdings if held.spendable}
     if not wallets:
@@ -61,7 +65,7 @@ def _balance(book: Book, order: Order, view: AccountView) -> tuple[str, bool]:
         return f"balance: {_told(order, now)}; nothing was written down before the order", True
     fell, rose = before.quote - now.quote, now.base - before.base
     told = f"balance: {_told(order, now)} after {_told(order, before)}"
-    if fell > ZERO and rose > ZERO:
+    if (fell > ZERO and rose > ZERO) or rose * _MARK_OF_BASE >= order.amount:
         return f"{told}: more than the fills in the journal explain", False
     return f"{told}: no sign of an execution", True
 

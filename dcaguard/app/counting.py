@@ -9,7 +9,7 @@ from dcaguard.app import book as books
 from dcaguard.app.act import Tranche
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.facts import Facts
-from dcaguard.app.look import Looked, cash_base
+from dcaguard.app.look import Looked, cash_base, locked_base
 from dcaguard.app.spending import (
     StrategySpent,
     coins_of_strategy,
@@ -47,6 +47,7 @@ def cap_uses(run: Pass, book: Book, facts: Facts, tranche: Tranche) -> tuple[Cap
         spends=spends,
         portfolio=weighed.portfolio,
         cash_base=cash_base(view, money, weighed.prices),
+        locked_base=locked_base(view, money, weighed.prices),
         windows=span,
     )
     return uses(world.config.policy.caps, buying)
@@ -102,7 +103,7 @@ def _spends(
         rows += [row for row in rehearsed if row is not None]
     here = {order.client_order_id for order in run.bought}
     return [
-        replace(row.spend, in_balances=False)
+        replace(row.spend, in_balances=False, sent_since=True)
         if row.order is not None and row.order.client_order_id in here
         else row.spend
         for row in rows

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from dcaguard.app.world import CLOCK_SKEW_MAX_SECONDS, World
-from dcaguard.core.account import AccountView
+from dcaguard.core.account import AccountView, Holding
 from dcaguard.core.config import PAPER, Config
 from dcaguard.core.errors import DcaguardError, ExitCode, TryAgainError
 from dcaguard.core.market import Market, Quote
@@ -155,10 +155,24 @@ def portfolio_of(
 
 def cash_base(view: AccountView, money: Iterable[str], prices: Mapping[str, Decimal]) -> Decimal:
     """Return the value of an account's spendable quote balances, in base currency."""
+    return _valued(view, money, prices, lambda holding: holding.total)
+
+
+def locked_base(view: AccountView, money: Iterable[str], prices: Mapping[str, Decimal]) -> Decimal:
+    """Return what of an account's quote balances is locked for orders, in base currency."""
+    return _valued(view, money, prices, lambda holding: holding.used)
+
+
+def _valued(
+    view: AccountView,
+    money: Iterable[str],
+    prices: Mapping[str, Decimal],
+    amount: Callable[[Holding], Decimal],
+) -> Decimal:
     assets = set(money)
     return sum(
         (
-            times(holding.total, prices[holding.asset])
+            times(amount(holding), prices[holding.asset])
             for holding in view.holdings
             if holding.spendable and holding.asset in assets and holding.asset in prices
         ),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dcaguard.app.facts import weigh
 from dcaguard.app.limits import Count, Limit, Spending, limits
-from dcaguard.app.look import Ask, Looked, cash_base, look, portfolio_of
+from dcaguard.app.look import Ask, Looked, cash_base, locked_base, look, portfolio_of
 from dcaguard.app.world import World
 from dcaguard.core.account import AccountView, CheckResult
 from dcaguard.core.errors import DcaguardError
@@ -87,6 +87,7 @@ def cap_table(world: World, looked: Mapping[str, Looked], now: datetime) -> tupl
                 spends=(),
                 portfolio=portfolio,
                 cash_base=ZERO if view is None else cash_base(view, money, prices),
+                locked_base=ZERO if view is None else locked_base(view, money, prices),
                 windows=windows(now, world.config.timezone),
             )
             spending = Spending(world.journal, kind, prices, now)

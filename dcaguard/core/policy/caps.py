@@ -45,6 +45,7 @@ class Spend:
     value_base: Decimal
     pending: bool  # not settled: its worst case counts in every window, however old
     in_balances: bool  # the balances that were read show it already
+    sent_since: bool = False  # since they were read: they neither show nor lock it
     fills: tuple[tuple[datetime, Decimal], ...] = ()  # when it was executed, with each one's value
 
     def since(self, start: datetime) -> Decimal:
@@ -95,7 +96,8 @@ class Buying:
     asset: str
     spends: Sequence[Spend]
     portfolio: Portfolio
-    cash_base: Decimal  # quote balances of the account
+    cash_base: Decimal  # quote balances of the account, with what is locked for orders
+    locked_base: Decimal  # what of them is locked for orders, whoever placed those
     windows: Windows
 
 
@@ -123,7 +125,10 @@ def spending_uses(caps: Caps, spends: Sequence[Spend], span: Windows) -> tuple[C
 def _reserve(caps: Caps, buying: Buying) -> tuple[CapUse, ...]:
     if not caps.reserve_min:
         return ()
-    unseen = _unseen(buying, account=buying.account)
+    own = [s for s in buying.spends if s.account == buying.account]
+    since = sum((s.value_base for s in own if s.sent_since), ZERO)
+    # What is locked may leave, for an order of the person's own as for one of ours.
+    unseen = max(_unseen(buying, account=buying.account), buying.locked_base + since)
     room = buying.cash_base - caps.reserve_min
     return (CapUse("reserve_min", Code.CAP_RESERVE, max(room, ZERO), unseen),)
 

@@ -59,6 +59,7 @@ def buying(*spends: Spend, **parts: Any) -> Buying:
         "asset": "BTC",
         "portfolio": portfolio(),
         "cash_base": D(500),
+        "locked_base": D(0),
         "windows": SPAN,
     }
     return Buying(spends=spends, **(given | parts))
@@ -175,6 +176,20 @@ def test_the_reserve_counts_what_the_balances_do_not_show_yet_on_this_account() 
     assert (found.used_base, found.left_base) == (30, 70)
 
 
+def test_what_is_locked_for_a_persons_own_order_does_not_stay_on_the_account() -> None:
+    found = use("reserve_min", caps(reserve_min=D(400)), buying(locked_base=D(40)))
+    assert (found.used_base, found.left_base) == (40, 60)
+
+
+def test_our_own_resting_order_is_not_counted_twice_and_what_came_after_the_look_is_added() -> None:
+    spends = (
+        spend(30, in_balances=False, pending=True),
+        spend(5, in_balances=False, sent_since=True),
+    )
+    found = use("reserve_min", caps(reserve_min=D(400)), buying(*spends, locked_base=D(30)))
+    assert (found.used_base, found.left_base) == (35, 65)
+
+
 # --- weights --------------------------------------------------------------------------------------
 
 
@@ -268,7 +283,9 @@ instants = st.sampled_from(
 def buyings(draw: Any) -> Buying:
     asset = st.sampled_from(["BTC", "ETH", "SOL"])
     account = st.sampled_from(["main", "other"])
-    rows = st.builds(Spend, instants, account, asset, money, st.booleans(), st.booleans())
+    rows = st.builds(
+        Spend, instants, account, asset, money, st.booleans(), st.booleans(), st.booleans()
+    )
     values = st.dictionaries(asset, money)
     return buying(
         *draw(st.lists(rows, max_size=4)),
@@ -280,6 +297,7 @@ def buyings(draw: Any) -> Buying:
             accounts=draw(st.dictionaries(account, money)),
         ),
         cash_base=draw(money),
+        locked_base=draw(money),
     )
 
 
@@ -319,8 +337,10 @@ def broken(c: Caps, b: Buying, order: D) -> set[str]:  # noqa: C901 - a table of
             found.add(name)
     unseen = [s for s in b.spends if not s.in_balances]
     if c.reserve_min:
-        leaving = sum(F(s.value_base) for s in unseen if s.account == b.account) + F(order)
-        if leaving > F(max(b.cash_base - c.reserve_min, D(0))):
+        here = [s for s in b.spends if s.account == b.account]
+        ours = sum(F(s.value_base) for s in here if s in unseen)
+        locked = F(b.locked_base) + sum(F(s.value_base) for s in here if s.sent_since)
+        if max(ours, locked) + F(order) > F(max(b.cash_base - c.reserve_min, D(0))):
             found.add("reserve_min")
     nav = F(max(b.portfolio.nav_base, D(0)))
 
