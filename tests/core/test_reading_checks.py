@@ -16,6 +16,7 @@ from dcaguard.core.reading_checks import (
     value_problem,
 )
 from dcaguard.core.reading_disputes import disagreements
+from dcaguard.core.reading_gaps import lacking
 from dcaguard.core.series import Series, lookup
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -169,7 +170,10 @@ def test_a_missing_day_of_a_coin_is_told_once_per_run_of_days() -> None:
 def test_a_hole_that_the_provider_shows_is_not_a_gap() -> None:
     rows = daily("px.BTC", [60_000] * 4)
     hole = frozenset({date(2025, 2, 2)})
-    assert problems([rows[0], *rows[2:]], about("px.BTC"), NOW, holes=hole) == []
+    assert lacking([rows[0], *rows[2:]], about("px.BTC"), hole) == []
+    [told] = lacking([rows[0], *rows[2:]], about("px.BTC"), frozenset())
+    assert told.flaw is Flaw.MISSING
+    assert "the other days count; import what is missing" in told.remedy
 
 
 def test_a_day_with_two_values_names_both_rows_and_with_one_value_passes() -> None:

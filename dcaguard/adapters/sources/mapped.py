@@ -52,15 +52,17 @@ class _Mapped(WebSource):
         assert scale is not None, "the config is refused before"
         kind: Literal["csv", "json"] = "csv" if isinstance(table, CsvMapping) else "json"
         page = self._ask(table.url, kind) if table.url else self._file(name, table.path or "", kind)
-        rows = []
+        rows, holes = [], set()
         for at, value in self._pairs(page, table):
             when = fields.instant(at, "as_of")
             known = fields.number_or_none(value, "value")
-            if known is not None:
+            if known is None:
+                holes.add(when.date())
+            else:
                 rows.append(self._row(page, table.series, when, times(known, scale)))
         if not rows:
             raise self._bad(page, "no value came", "empty is not zero; check the mapping")
-        return Found(rows)
+        return Found(rows, frozenset(holes))
 
     def _row(self, page: Page, series: str, at: datetime, value: Decimal) -> Row:
         """Return a day's value under its day, and what is read at any hour under its hour."""
