@@ -130,7 +130,9 @@ _SIMPLE: Final = (
     (rf"liq\.[a-z0-9-]+\.{_ASSET}\.(long|short)_usd",
      replace(_USD, description="positions of one coin liquidated at one venue in the day",
              group="leverage")),
-    (rf"mcap\.{_ASSET}", replace(_USD, description="market value", group="value", zero=False)),
+    (rf"mcap\.{_ASSET}",
+     replace(_USD, description="market value", group="value", zero=False, jump=_D(8),
+             dwarf=_D(10**6))),
     (rf"peg\.{_ASSET}", _PEG),
     (rf"depth\.{_ASSET}", replace(_USD, description="orders within 1 % of the middle",
                                   group="book", calendar=Calendar.IRREGULAR)),
@@ -186,6 +188,9 @@ def _price(name: str, asset: str, bar: str) -> Series:
         jump = None
     what = f"{bar[1:] or 'close'} of {asset}"
     price = replace(_PRICE, name=name, description=what, jump=jump, gap_days=None if bar else 0)
+    if asset == "BTC":
+        # Since 2018 it never cost less than 3,000.
+        return replace(price, dwarf=_D(1000), dwarf_from=date(2018, 1, 1))
     if asset in NYSE_ASSETS:
         return replace(price, calendar=Calendar.NYSE, lag=Lag.SAME_DAY_2230)
     if asset in SESSION_ASSETS:
@@ -205,7 +210,8 @@ def _treasury(name: str, ticker: str, field: str) -> Series:
     )  # fmt: skip
     match field:
         case "mnav":
-            return replace(base, unit="ratio", high=_D(1000))
+            # The dearest were worth ten times their coins; in percent it would be a hundred.
+            return replace(base, unit="ratio", high=_D(20))
         case "price_usd":
             return replace(base, calendar=Calendar.NYSE, lag=Lag.SAME_DAY_2230, jump=_D(15))
         case "holdings":

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import DAY, F64, I64, NEVER, Column, History
+from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, Column, History
 from dcaguard.core.signals.memory import Scores, ranked_score, remember, short_past
 from dcaguard.core.signals.params import EtfOutflow
 from dcaguard.core.signals.rolling import in_a_row, ratio, total
@@ -14,6 +14,7 @@ from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
     Freshness,
+    Rows,
     Spec,
     Track,
     derive,
@@ -26,6 +27,8 @@ _WEEK = 5
 # Net assets come with the flows of each session, the price with each day: what is older than a
 # few of them is not of that time.
 _ASSETS_REACH, _PRICE_REACH = 10 * DAY, 4 * DAY
+# No session ever moved a fiftieth of the assets; a flow beyond a fifth is measured by a slip.
+_FLOW_MAX = 0.2
 
 
 def etf_outflow(history: History, params: EtfOutflow) -> Track:
@@ -37,10 +40,10 @@ def etf_outflow(history: History, params: EtfOutflow) -> Track:
         return never_read(spec, (FLOW,))
     rows = derive(flow, _sums)
     assets, estimated = _assets(history, params, rows.as_of, rows.known_at)
-    measured = ~np.isnan(assets)
+    measured = ~np.isnan(assets) & _believable(rows, assets)
     if not measured.any():
         return never_read(spec, (ASSETS, PRICE))
-    lacks = () if measured[-1] else (PRICE,)
+    lacks = () if measured[-1] else (PRICE if estimated[-1] else ASSETS,)
     # A flow without assets to measure it by says nothing: it is no row.
     rows, assets, estimated = rows.keep(measured), assets[measured], estimated[measured]
     one = 100 * ratio(rows.columns["flow"], assets)
@@ -103,6 +106,12 @@ def _assets(history: History, params: EtfOutflow, as_of: I64, known_at: I64) -> 
     estimate = params.btc_held_estimate * price
     known = reported > 0
     return np.where(known, reported, estimate), (~known).astype(float)
+
+
+def _believable(rows: Rows, assets: F64) -> Bools:
+    """Tell where flows are no larger a part of the assets than flows can be: else units differ."""
+    flows = np.fmax(np.abs(rows.columns["flow"]), np.abs(rows.columns["five"]))
+    return np.asarray(~(flows > _FLOW_MAX * assets))
 
 
 def _reason(row: Mapping[str, float], params: EtfOutflow) -> str:

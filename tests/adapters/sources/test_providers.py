@@ -341,21 +341,21 @@ class TestMapped:
     ) -> None:
         days = [f"2025-01-{day:02},100" for day in range(1, 32) if day not in (9, 10)]
         (tmp_path / "p.csv").write_text("as_of,value\n" + "\n".join(days))
-        table = self.csv(clock, tmp_path, path="p.csv", series="px.BTC")
+        table = self.csv(clock, tmp_path, path="p.csv", series="px.ETH")
         with pytest.raises(PartialFetchError) as lacks:
             table.fetch({})
         assert len(lacks.value.readings) == len(days)
         assert "no value for 2025-01-09 to 2025-01-10 (2 days)" in str(lacks.value)
         newest = datetime(2025, 1, 17, tzinfo=UTC)
         with pytest.raises(PartialFetchError):
-            table.fetch({"px.BTC": newest})
-        assert table.fetch({"px.BTC": newest + timedelta(days=3)})
+            table.fetch({"px.ETH": newest})
+        assert table.fetch({"px.ETH": newest + timedelta(days=3)})
 
     def test_a_day_that_a_table_shows_without_a_value_is_no_gap(
         self, clock: ClockAt, tmp_path: Path
     ) -> None:
         (tmp_path / "p.csv").write_text("as_of,value\n2025-01-01,9\n2025-01-02,\n2025-01-03,9\n")
-        assert len(self.csv(clock, tmp_path, path="p.csv", series="px.BTC").fetch({})) == 2
+        assert len(self.csv(clock, tmp_path, path="p.csv", series="px.ETH").fetch({})) == 2
 
     def test_what_is_wrong_with_a_file_is_told(self, clock: ClockAt, tmp_path: Path) -> None:
         (tmp_path / "v.csv").write_text("day,close\n2025-02-25,19.4\n")

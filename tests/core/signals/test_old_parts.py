@@ -89,3 +89,19 @@ def test_a_step_that_was_made_while_the_policy_rate_was_unknown_is_no_repricing(
     track = rate_repricing(History({YIELD: rates, RATE: holed}), SignalsConfig().rate_repricing)
     assert not track.vote.any()
     assert np.nanmax(np.abs(track.detail["h20"])) < 1e-9
+
+
+@pytest.mark.parametrize(("name", "factor"), [(ASSETS, 1e-3), (PRICE, 1e-3)])
+def test_flows_beyond_a_fifth_of_the_assets_are_measured_by_a_slip(
+    name: str, factor: float
+) -> None:
+    columns = {FLOW: FLOWS, ASSETS: daily(np.full(DAYS, 1e11)), PRICE: daily(np.full(DAYS, 8e4))}
+    if name == PRICE:
+        del columns[ASSETS]
+    assert told("etf-outflow", columns).vote
+    whole = columns[name]
+    late = np.where(whole.as_of >= START + (DAYS - 20) * DAY, factor, 1.0)
+    columns[name] = Column(whole.as_of, whole.observed_at, whole.value * late)
+    slipped = told("etf-outflow", columns)
+    assert (slipped.state, slipped.vote, slipped.score) == (Stance.UNKNOWN, False, None)
+    assert name in slipped.missing
