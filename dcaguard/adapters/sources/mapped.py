@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, time
 from decimal import Decimal
 from functools import partial
@@ -23,7 +24,7 @@ from dcaguard.core.source_params import SourceParams
 
 
 class _Mapped(WebSource):
-    group = "own"
+    group = "each table"  # a table is an opinion of its own: its readings carry its name
     updates_utc = "as its provider does"
     licence = "as its provider says"
     ascending = False
@@ -59,7 +60,9 @@ class _Mapped(WebSource):
             if known is None:
                 holes.add(when.date())
             else:
-                rows.append(self._row(page, table.series, when, times(known, scale)))
+                row = self._row(page, table.series, when, times(known, scale))
+                said = replace(row.reading, source=f"{self.name}.{name}")
+                rows.append(Row(row.where, said))
         if not rows:
             raise self._bad(page, "no value came", "empty is not zero; check the mapping")
         return Found(rows, frozenset(holes))

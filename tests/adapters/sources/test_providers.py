@@ -317,7 +317,7 @@ class TestMapped:
     def test_a_column_of_a_file_beside_the_config(self, clock: ClockAt, tmp_path: Path) -> None:
         (tmp_path / "v.csv").write_text("day,high,close\n2025-02-25,21,19.4\n2025-02-26,20,.\n")
         [found] = self.csv(clock, tmp_path, path="v.csv", as_of="day", value="close").fetch({})
-        assert (found.series, found.value, found.source) == ("vix", Decimal("19.4"), "csv")
+        assert (found.series, found.value, found.source) == ("vix", Decimal("19.4"), "csv.own")
 
     def test_what_is_read_at_any_hour_keeps_its_hour(self, clock: ClockAt, tmp_path: Path) -> None:
         rows = "2025-02-25T09:00Z,1\n2025-02-25T10:30:00+01:00,0\n2025-02-24,1\n"
