@@ -196,6 +196,7 @@ class Track:
     detail: Mapping[str, F64]
     reason: Reason
     missing: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()  # of them those without one of which nothing can be said
     parts: tuple[tuple[Rows, Freshness], ...] = ()  # what each row is put together from, if several
 
 
