@@ -85,7 +85,8 @@ def read_import(
         if line.observed_at is None and lag is None:
             guessed.add(reading)
     vintages = all(line.observed_at for line in lines)
-    found = problems(rows, about, now, history, vintages=vintages or bool(monthly))
+    # Vintages say when each value became known: they may be revisions alone.
+    found = problems(rows, about, now, history, gapless=not (vintages or monthly))
     if found := found or (month_gaps(rows) if monthly and not vintages else []):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise DataInvalidError(f"{found[0]}{more}")

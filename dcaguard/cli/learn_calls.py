@@ -50,15 +50,16 @@ def run_fetch(session: Session, names: Sequence[str]) -> int:
         asked = list(names) or list(world.source_names())
         results: list[Fetched] = fetch(world, names, FETCH_SECONDS) if asked else []
     failed = [one.error for one in results if one.error is not None]
-    silent = [one for one in results if one.error is not None and not one.new + one.same]
+    # What was known already is no news: a source that failed and brought no more has failed.
+    barren = [one for one in results if one.error is not None and not one.new]
     code = ExitCode.OK
-    if failed and (names or len(silent) == len(results)):
+    if failed and (names or len(barren) == len(results)):
         code = gravest([error.exit_code for error in failed])
     elif failed:
         bad = ", ".join(one.source for one in results if one.error is not None)
         tell(f"{len(failed)} of {len(results)} sources failed ({bad}); what came is kept")
     show(
-        "signals-fetch", fetch_json(results), fetch_text(results),
+        "signals-fetch", fetch_json(results), fetch_text(results, cut=sys.stdout.isatty()),
         exit_code=int(code), code=code.name,
     )  # fmt: skip
     return int(code)

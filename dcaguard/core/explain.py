@@ -77,7 +77,7 @@ def told(state: SignalState) -> Told:
 
 
 def _age(state: SignalState) -> Age:
-    if state.observed_at is None:
+    if state.observed_at is None or state.unread:
         return Age.NEVER_READ
     if state.state is Stance.UNKNOWN:
         return Age.SHORT_HISTORY if state.scarce else Age.EXPIRED
@@ -138,6 +138,13 @@ def _healed(state: SignalState | None) -> bool | None:
     return state.state is Stance.CALM or state.resumed
 
 
+def _earned(assets: Sequence[str]) -> str:
+    """Say of assets that nothing is held against them."""
+    return (
+        f"{assets[0]} earns its place" if len(assets) == 1 else f"{', '.join(assets)} earn theirs"
+    )
+
+
 def eligibility_told(watched: Watched, history: History, at: datetime, params: Eligibility) -> Told:
     """Return S13 over the assets that must earn revenue, and those whose revenue was read.
 
@@ -162,7 +169,7 @@ def eligibility_told(watched: Watched, history: History, at: datetime, params: E
     as_of, observed_at = newest(known, names)
     return Told(
         "eligibility", "S13", None, state, age_of(state, as_of),
-        reason or f"{', '.join(assets)} earn their place",
+        reason or _earned(assets),
         value=float(len(failed)) if assets else None, unit="assets refused",
         as_of=as_of, observed_at=observed_at,
         missing=tuple(n for n in names if n not in known.columns),

@@ -65,6 +65,7 @@ def unheard(known: Facts, since: datetime, gate: GateConfig) -> tuple[str, ...]:
         return ()
     sentence = (
         f"silent: {', '.join(names)}; no day without them counts towards the end, "
-        f"at most {gate.max_pause_days} days"
+        f"at most {gate.max_pause_days} days: `signals sources` says why, `signals fetch` asks "
+        "again, `signals import` brings them by hand"
     )
     return (sentence,)

@@ -208,7 +208,8 @@ def _out_of_pause(
     said = [
         (
             f"PROBE after {gate.exit_days} daily closes (so far {state.calm_days}) with composite "
-            f"at or below {gate.exit:.2f} (now {now}), not before {_until(hold)}"
+            f"at or below {gate.exit:.2f} (now {now})"
+            + (f", not before {_until(hold)}" if micros(hold) > known.at[_LAST] else "")
         ),
         f"a small PROBE by itself {_until(latest)}",
     ]

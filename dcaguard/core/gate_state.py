@@ -11,7 +11,7 @@ from dcaguard.core.gate_locks import Lock
 from dcaguard.core.signals.venue_custody import Expiry, Safety
 
 # Grows when the same readings may give another regime.
-RULE_VERSION = "gate/5"
+RULE_VERSION = "gate/6"
 
 
 class Regime(StrEnum):

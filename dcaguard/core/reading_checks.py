@@ -4,7 +4,6 @@ A value that fails is missing or invalid, never zero.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -36,15 +35,13 @@ def problems(
     series: Series,
     now: datetime,
     history: Sequence[Reading] = (),
-    holes: AbstractSet[date] = frozenset(),
     *,
-    vintages: bool = False,
+    gapless: bool = True,
 ) -> list[Problem]:
     """Return all that is wrong with rows of one series.
 
-    `history` holds what we trust already; `holes` are days that the provider itself says it
-    does not know. `vintages` say when each value became known, and may be revisions alone or
-    means of months: their days are not expected to follow each other.
+    `history` holds what we trust already. Where the rows are not `gapless` their days are not
+    expected to follow each other: revisions alone, means of months, a page that has its holes.
     """
     ordered = sorted(rows, key=lambda row: (row.reading.as_of, row.reading.observed_at))
     found = [problem for row in ordered for problem in _alone(row, series, now)]
@@ -52,7 +49,7 @@ def problems(
     if found:
         # Rows that are wrong alone would be reported again as outliers and gaps.
         return found
-    missing = [] if vintages else gaps(ordered, series, holes)
+    missing = gaps(ordered, series) if gapless else []
     return [*outliers(ordered, series, history), *missing]
 
 

@@ -78,6 +78,8 @@ def _contradiction(where: str, new: _ByGroup, floor: Decimal) -> Problem | None:
 def _refuted(where: str, new: _ByGroup, old: _ByGroup, floor: Decimal) -> Problem | None:
     for said in new.values():
         for before in old.values():
+            if said.source.startswith(f"{before.source}."):
+                continue  # a table's own earlier word, from when its readings had no name
             if not _agree(said, before, floor):
                 what = (
                     f"{said.source} says {plain(said.value)}, but {plain(before.value)} is known "

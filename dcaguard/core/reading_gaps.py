@@ -10,10 +10,18 @@ from dcaguard.core.reading_problem import Flaw, Problem, Row
 from dcaguard.core.series_kind import Series
 
 _REMEDY = "add the missing rows; if there are none to be had, begin the file after them"
+_REMEDY_AT_A_SOURCE = (
+    "the other days count; import what is missing if you know it, else what lies across it is "
+    "unknown until enough days follow"
+)
 
 
 def gaps(
-    rows: Sequence[Row], series: Series, holes: AbstractSet[date] = frozenset()
+    rows: Sequence[Row],
+    series: Series,
+    holes: AbstractSet[date] = frozenset(),
+    *,
+    of_page: bool = False,
 ) -> list[Problem]:
     """Return one problem per run of missing days between the first and the last row.
 
@@ -29,14 +37,22 @@ def gaps(
     for day in expected_days(series, min(by_day), max(by_day)):
         if day in by_day:
             if len(run) > allowed:
-                found.append(_gap(by_day[day], run))
+                found.append(_gap(by_day[day], run, of_page=of_page))
             run = []
         elif day not in holes:
             run.append(day)
     if len(run) > allowed:
         # The last row lies on a day that the calendar does not expect.
-        found.append(_gap(by_day[max(by_day)], run))
+        found.append(_gap(by_day[max(by_day)], run, of_page=of_page))
     return found
+
+
+def lacking(rows: Sequence[Row], series: Series, holes: AbstractSet[date]) -> list[Problem]:
+    """Return the gaps of a provider's page: nobody but the provider can fill them.
+
+    `holes` are days that the provider itself says it does not know.
+    """
+    return gaps(rows, series, holes, of_page=True)
 
 
 def month_gaps(rows: Sequence[Row]) -> list[Problem]:
@@ -59,7 +75,8 @@ def _named(month: int) -> str:
     return f"{month // 12:04}-{month % 12 + 1:02}"
 
 
-def _gap(row: Row, run: Sequence[date]) -> Problem:
+def _gap(row: Row, run: Sequence[date], *, of_page: bool) -> Problem:
     span = f"{run[0]}" if len(run) == 1 else f"{run[0]} to {run[-1]} ({len(run)} days)"
     what = f"no value for {span}, which was not a holiday"
-    return Problem(row.where, Flaw.MISSING, what, _REMEDY)
+    remedy = _REMEDY_AT_A_SOURCE if of_page else _REMEDY
+    return Problem(row.where, Flaw.MISSING, what, remedy)

@@ -12,6 +12,8 @@ _ROWS_FOR_MEDIAN = 20
 # Over 20 sessions the calmest months of ether had a median of 5.8 million; in thousands the
 # wildest of bitcoin stay below half a million.
 _USUAL_FLOW_MIN = Decimal(10**6)
+# Rates are published in hundredths of a percent. They were as low as this, never as fine too.
+_LOW_RATE, _FINEST_RATE = Decimal("0.08"), Decimal("0.01")
 
 
 def dwarfs(rows: Sequence[Row], series: Series) -> list[Problem]:
@@ -19,6 +21,8 @@ def dwarfs(rows: Sequence[Row], series: Series) -> list[Problem]:
 
     A wrong unit makes the whole table small. A single flow may truly be as good as nothing.
     """
+    if series.group == "rates":
+        return _fractions(rows)
     if series.dwarf is None:
         return []
     sized = [row for row in rows if row.reading.value != 0 and _grown(row, series)]
@@ -34,6 +38,17 @@ def dwarfs(rows: Sequence[Row], series: Series) -> list[Problem]:
 
 def _grown(row: Row, series: Series) -> bool:
     return series.dwarf_from is None or row.reading.as_of.date() >= series.dwarf_from
+
+
+def _fractions(rows: Sequence[Row]) -> list[Problem]:
+    """Return a problem of the first row when a table of rates holds fractions, no percent."""
+    values = [row.reading.value for row in rows]
+    if len(rows) < _ROWS_FOR_MEDIAN or median(map(abs, values)) >= _LOW_RATE:
+        return []
+    if 2 * sum(value % _FINEST_RATE != 0 for value in values) <= len(values):
+        return []
+    what = f"{plain(values[0])} and half of all {len(rows)} rows are too small for percent"
+    return [invalid(rows[0], what, "write 4.25 for 4.25 %, not 0.0425")]
 
 
 def _small_flows(rows: Sequence[Row], series: Series, remedy: str) -> list[Problem]:

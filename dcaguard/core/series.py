@@ -14,7 +14,7 @@ from typing import Final
 from dcaguard.core.series_kind import Calendar, Lag, Series
 
 __all__ = ["KNOWN", "NYSE_ASSETS", "PATTERNS", "SESSION_ASSETS", "Calendar", "Lag", "Series",
-           "lookup", "nearest"]  # fmt: skip
+           "is_share", "lookup", "nearest"]  # fmt: skip
 
 _D = Decimal
 _TRILLIONS: Final = _D(10) ** 13
@@ -45,6 +45,7 @@ NYSE_ASSETS: Final = frozenset(
     {"SPX", "NDX", "SPY", "QQQ", "GLD", "ASHR", "EWH", "FXI", "SMH"}
     | {"NVDA", "MSFT", "AAPL", "AVGO", "META", "GOOGL", "AMZN"}
 )
+_INDICES: Final = frozenset({"SPX", "NDX"})
 SESSION_ASSETS: Final = frozenset({"GOLD", "CSI300", "HSI"})
 _MAJORS: Final = frozenset({"BTC", "ETH"}) | NYSE_ASSETS | SESSION_ASSETS
 
@@ -129,7 +130,9 @@ _SIMPLE: Final = (
     (rf"liq\.[a-z0-9-]+\.{_ASSET}\.(long|short)_usd",
      replace(_USD, description="positions of one coin liquidated at one venue in the day",
              group="leverage")),
-    (rf"mcap\.{_ASSET}", replace(_USD, description="market value", group="value", zero=False)),
+    (rf"mcap\.{_ASSET}",
+     replace(_USD, description="market value", group="value", zero=False, jump=_D(8),
+             dwarf=_D(10**6))),
     (rf"peg\.{_ASSET}", _PEG),
     (rf"depth\.{_ASSET}", replace(_USD, description="orders within 1 % of the middle",
                                   group="book", calendar=Calendar.IRREGULAR)),
@@ -159,6 +162,13 @@ def lookup(name: str) -> Series | None:
     return None
 
 
+def is_share(name: str) -> bool:
+    """Tell whether a series is the price of a share or fund, which may be split."""
+    if name.startswith("dat."):
+        return name.endswith(".price_usd")
+    return name.startswith("px.") and name.removeprefix("px.") in NYSE_ASSETS - _INDICES
+
+
 def nearest(name: str) -> str:
     """Return the known name or pattern that `name` most resembles."""
     names = [*KNOWN, *PATTERNS, "px.BTC", "px.ETH", "px.SPX", "px.GOLD", "peg.USDT", "peg.USDC"]
@@ -170,11 +180,17 @@ def nearest(name: str) -> str:
 def _price(name: str, asset: str, bar: str) -> Series:
     # Daily lows of thin early markets jumped sevenfold; closes of majors never did fivefold. One
     # sale into an empty book takes the low of a smaller coin to next to nothing.
+    # Of shares, indices and funds on this list none ever rose or fell by half in a day: a split.
     jump: Decimal | None = _D(20) if bar else _D(5) if asset in _MAJORS else _D(8)
+    if asset in NYSE_ASSETS and not bar:
+        jump = _D("1.8")
     if bar == ".low" and asset not in _MAJORS:
         jump = None
     what = f"{bar[1:] or 'close'} of {asset}"
     price = replace(_PRICE, name=name, description=what, jump=jump, gap_days=None if bar else 0)
+    if asset == "BTC":
+        # Since 2018 it never cost less than 3,000.
+        return replace(price, dwarf=_D(1000), dwarf_from=date(2018, 1, 1))
     if asset in NYSE_ASSETS:
         return replace(price, calendar=Calendar.NYSE, lag=Lag.SAME_DAY_2230)
     if asset in SESSION_ASSETS:
@@ -194,7 +210,8 @@ def _treasury(name: str, ticker: str, field: str) -> Series:
     )  # fmt: skip
     match field:
         case "mnav":
-            return replace(base, unit="ratio", high=_D(1000))
+            # The dearest were worth ten times their coins; in percent it would be a hundred.
+            return replace(base, unit="ratio", high=_D(20))
         case "price_usd":
             return replace(base, calendar=Calendar.NYSE, lag=Lag.SAME_DAY_2230, jump=_D(15))
         case "holdings":

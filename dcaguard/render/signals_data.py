@@ -10,6 +10,8 @@ from dcaguard.core.event import OperatorEvent, Severity
 from dcaguard.core.reach import Import
 from dcaguard.render.table import paragraphs, plain_text, table, when
 
+_TOLD_MAX, _UNCUT = 160, 100_000  # characters
+
 
 def fetch_json(results: Sequence[Fetched]) -> dict[str, object]:
     """Return the body of `signals fetch --json`."""
@@ -35,8 +37,8 @@ def fetch_json(results: Sequence[Fetched]) -> dict[str, object]:
     }
 
 
-def fetch_text(results: Sequence[Fetched]) -> str:
-    """Return one line a source."""
+def fetch_text(results: Sequence[Fetched], *, cut: bool = True) -> str:
+    """Return one line a source; without `cut`, as into a file, each with its whole sentence."""
     if not results:
         return "no source is enabled: see [sources] in `dcaguard help signals`"
     rows = [
@@ -45,7 +47,7 @@ def fetch_text(results: Sequence[Fetched]) -> str:
             one.new,
             one.same,
             "ok" if one.error is None else one.error.exit_code.name,
-            "" if one.error is None else plain_text(one.error, 160),
+            "" if one.error is None else plain_text(one.error, _TOLD_MAX if cut else _UNCUT),
         )
         for one in results
     ]

@@ -343,6 +343,39 @@ def test_a_fetch_writes_what_came_and_tells_of_the_source_that_failed(
     assert rows["farside"]["enabled"] is False
 
 
+def contradicted(folder: Path) -> None:
+    """Let two tables tell of one series, and disagree on its last day."""
+    sources(folder)
+    own_flows(folder)
+    rows = (folder / "flows.csv").read_text().splitlines()
+    day = rows[-1].partition(",")[0]
+    (folder / "other.csv").write_text("\n".join([*rows[:-1], f"{day},3000000000"]) + "\n")
+    with (folder / "config.toml").open("a") as config:
+        config.write(f'\n[sources.csv.other]\nseries = "{SERIES}"\npath = "other.csv"\n')
+
+
+def test_two_tables_that_contradict_each_other_are_both_refused_for_that_day(
+    workspace: Path,
+) -> None:
+    contradicted(workspace)
+    found = document(workspace, "signals", "fetch")
+    (error,) = found["errors"]
+    assert "csv.other says 3000000000" in error["message"]
+    assert "csv.mine says" in error["message"]
+    assert rows_written(workspace) == 2
+
+
+def test_a_source_that_failed_and_brought_nothing_new_is_a_failure_told_whole(
+    workspace: Path,
+) -> None:
+    contradicted(workspace)
+    assert run(workspace, "signals", "fetch").returncode == 0
+    again = run(workspace, "signals", "fetch")
+    assert again.returncode == 65
+    assert "neither is used until they agree" in again.stdout
+    assert "…" not in again.stdout
+
+
 def test_a_named_source_that_fails_gives_its_exit_code(workspace: Path, server: DataServer) -> None:
     server.route("/graph/fredgraph.csv", "", status=503)
     sources(workspace, fred=f'base_url = "{server.base_url}"')

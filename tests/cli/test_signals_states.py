@@ -104,7 +104,7 @@ def revenue() -> dict[str, Rows]:
     return {
         "rev.UNI.usd_day": series(days(200), 1e5, 0.1, 1e5),
         "rev.UNI.holders_usd_day": series(days(200), 1e4, 0.1, 1e4),
-        "mcap.UNI": series(days(200), 5e8, 0.01, 5e9),
+        "mcap.UNI": series(days(200), 5e8, 0.01, 3e9),
         "px.UNI": series(days(420), 8, 0.01, 8),
     }
 
@@ -170,6 +170,8 @@ def test_imported_series_drive_a_signal_to_each_state(workspace: Path, name: str
     # The value of the day is published on the next day: until then nobody knows of the break.
     calm = state_of(workspace, name, "2025-02-17T12:00Z")
     assert calm["state"] == "CALM", calm
+    if name == "eligibility":
+        assert calm["reason"] == "UNI earns its place"
     later = state_of(workspace, name, "2025-02-27T00:00Z")
     assert later["state"] == "ELEVATED", later
     assert later["reason"]
@@ -221,7 +223,8 @@ def test_the_causes_of_what_is_not_known_are_the_true_ones(workspace: Path) -> N
         for one in body(workspace, "signals", "--as-of", "2025-02-26T10:00Z")["signals"]
     }
     assert found["S2"]["reason"].startswith("not known: what was read gives no figure")
-    assert found["S6"]["reason"].startswith("not known yet")
+    assert found["S6"]["reason"].startswith("never read: px.SPX, px.GOLD, px.CSI300, px.HSI (")
+    assert found["S6"]["freshness"] == "NEVER_READ"
     assert "1 of 5 markets read" in found["S6"]["reason"]
     assert "rev.ASSET.usd_day" in found["S13"]["reason"]
     assert "defillama" in found["S13"]["reason"]

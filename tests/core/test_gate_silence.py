@@ -359,7 +359,16 @@ def test_the_explanation_names_what_fell_silent_and_what_its_last_scores_make() 
     at = moment(START + 398 * DAY)
     told = explain(state, frightened(35.0, 384), only("everything_sold"), GATE, (), at)
     sentence = next(line for line in told.next if line.startswith("silent"))
-    assert sentence == ("silent: vix; no day without them counts towards the end, at most 30 days")
+    assert sentence == (
+        "silent: vix; no day without them counts towards the end, at most 30 days: `signals "
+        "sources` says why, `signals fetch` asks again, `signals import` brings them by hand"
+    )
+    # What has passed is no "not before".
+    assert "not before" not in told.next[0]
+    begun = explain(
+        state, frightened(35.0, 384), only("everything_sold"), GATE, (), moment(START + 386 * DAY)
+    )
+    assert "not before" in begun.next[0]
     # From the first midnight on that its row was due by, not only when it is no data any more.
     late = moment(START + 387 * DAY)
     told = explain(state, frightened(35.0, 384), only("everything_sold"), GATE, (), late)

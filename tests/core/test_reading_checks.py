@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +17,7 @@ from dcaguard.core.reading_checks import (
     value_problem,
 )
 from dcaguard.core.reading_disputes import disagreements
+from dcaguard.core.reading_gaps import lacking
 from dcaguard.core.series import Series, lookup
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -169,7 +171,10 @@ def test_a_missing_day_of_a_coin_is_told_once_per_run_of_days() -> None:
 def test_a_hole_that_the_provider_shows_is_not_a_gap() -> None:
     rows = daily("px.BTC", [60_000] * 4)
     hole = frozenset({date(2025, 2, 2)})
-    assert problems([rows[0], *rows[2:]], about("px.BTC"), NOW, holes=hole) == []
+    assert lacking([rows[0], *rows[2:]], about("px.BTC"), hole) == []
+    [told] = lacking([rows[0], *rows[2:]], about("px.BTC"), frozenset())
+    assert told.flaw is Flaw.MISSING
+    assert "the other days count; import what is missing" in told.remedy
 
 
 def test_a_day_with_two_values_names_both_rows_and_with_one_value_passes() -> None:
@@ -402,7 +407,7 @@ def at_hours(series: str, *rows: tuple[float, object]) -> list[str]:
     return [str(problem) for problem in problems(given, about(series), NOW)]
 
 
-@pytest.mark.parametrize("series", ["px.BTC", "px.BTC.high", "us2y", "px.GOLD", "liq.long_usd"])
+@pytest.mark.parametrize("series", ["px.ETH", "px.ETH.high", "us2y", "px.GOLD", "liq.long_usd"])
 def test_a_second_value_of_a_day_at_another_hour_names_both_rows_and_the_remedy(
     series: str,
 ) -> None:
@@ -418,7 +423,7 @@ def test_a_second_value_of_a_day_at_another_hour_names_both_rows_and_the_remedy(
 
 
 def test_the_hours_of_a_day_are_told_one_by_one_and_the_last_instant_is_still_that_day() -> None:
-    told = at_hours("px.BTC", (23.99, 3), (24, 4), (25, 5), (47.99, 6))
+    told = at_hours("px.ETH", (23.99, 3), (24, 4), (25, 5), (47.99, 6))
     assert [one.partition(": ")[0] for one in told] == ["f.csv:4", "f.csv:5"]
 
 
@@ -442,9 +447,47 @@ def test_a_series_that_is_read_at_any_hour_may_have_many_rows_a_day(series: str)
 
 
 def test_the_same_value_said_again_at_another_hour_is_no_problem() -> None:
-    assert not at_hours("px.BTC", (0, 3), (21, 3), (24, 4))
+    assert not at_hours("px.ETH", (0, 3), (21, 3), (24, 4))
 
 
 def test_turnover_of_one_venue_and_of_all_is_not_compared() -> None:
     pair = [reading("vol.BTC", START, 1_000, "a"), reading("vol.BTC", START, 90_000, "b")]
     assert disagreements(pair, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("series", "usual", "unit"),
+    [
+        ("px.BTC", 68, "thousands of dollars"),
+        ("px.BTC.low", 68, "thousands of dollars"),
+        ("mcap.LINK", 8_000, "millions"),
+        ("dat.MSTR.mnav", 120, "percent"),
+        ("us2y", "0.0431", "fractions"),
+        ("effr", "0.0433", "fractions"),
+    ],
+)
+def test_a_table_in_another_unit_is_refused_whole(series: str, usual: object, unit: str) -> None:
+    first, *_ = told(over_sessions(series, [usual] * 20))
+    assert first.startswith("f.csv:2: "), unit
+    assert re.search("too small for|above 20 ratio", first)
+
+
+@pytest.mark.parametrize(
+    ("series", "usual", "start"),
+    [
+        ("px.BTC", 1_000, date(2025, 1, 2)),
+        ("px.BTC", 68, date(2013, 3, 1)),
+        ("mcap.LINK", 1_000_000, date(2025, 1, 2)),
+        ("dat.MSTR.mnav", 20, date(2025, 1, 2)),
+        ("effr", "0.06", date(2021, 5, 3)),  # so low it was, in whole hundredths
+        ("us2y", "0.0881", date(2021, 5, 3)),
+    ],
+)
+def test_the_lowest_real_values_are_no_other_unit(series: str, usual: object, start: date) -> None:
+    wrong = told(over_sessions(series, [usual] * 20, start))
+    assert [one for one in wrong if "no value for" not in one] == []  # weekends of coins
+
+
+def test_a_market_value_that_another_unit_follows_is_found() -> None:
+    (wrong,) = told(over_sessions("mcap.LINK", [8 * 10**9, 8 * 10**9, 8 * 10**6]))
+    assert wrong.startswith("f.csv:4: 8000000 USD is 1000 times away")

@@ -57,7 +57,7 @@ class Fetched:
         return sorted(
             (r["series"], r["as_of"], r["observed_at"], Decimal(r["value"]))
             for r in self.rows
-            if r["source"] == source
+            if r["source"].partition(".")[0] == source
         )
 
 

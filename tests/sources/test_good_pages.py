@@ -44,7 +44,7 @@ def read(done: Fetched, source: str) -> Rows:
 
 def assert_digests(done: Fetched, golden: Golden) -> None:
     """Assert that each reading carries the digest of the page that it was read from."""
-    marks = {r["raw_sha256"] for r in done.rows if r["source"] == golden.source}
+    marks = {r["raw_sha256"] for r in done.rows if r["source"].partition(".")[0] == golden.source}
     assert marks
     assert all(len(mark) == 64 for mark in marks)
     if golden.own_bytes:

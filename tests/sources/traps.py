@@ -83,12 +83,6 @@ TRAPS: dict[str, tuple[Trap, ...]] = {
         ),
         Trap("days out of order", farside(TUESDAY, MONDAY), "not in order", (BTC,)),
         Trap(
-            "a day that is missing",
-            farside(("21 Feb 2025", {}, "0.0"), TUESDAY),
-            "2025-02-24",
-            (BTC,),
-        ),
-        Trap(
             "a unit changed",
             farside(("25 Feb 2025", {"IBIT": "9,000.0"}, "9,000.0")),
             "above",
@@ -116,12 +110,6 @@ TRAPS: dict[str, tuple[Trap, ...]] = {
             ("us2y",),
         ),
         Trap(
-            "a session that is missing",
-            fred(VIXCLS="observation_date,VIXCLS\n2025-02-20,15.66\n2025-02-24,18.98\n"),
-            "no value for 2025-02-21",
-            ("vix",),
-        ),
-        Trap(
             "a day of the future",
             fred(DGS2="observation_date,DGS2\n2025-02-28,4.1\n"),
             "future",
@@ -144,11 +132,6 @@ TRAPS: dict[str, tuple[Trap, ...]] = {
         Trap("a quota with 200", {SOSO: pages.sosovalue([], code=40102)}, "error code 40102"),
         Trap("an empty table", sosovalue(), "data is empty"),
         Trap("millions for dollars", sosovalue(("2025-02-25", -1113.7, 1e11)), "too small"),
-        Trap(
-            "a session that is missing",
-            sosovalue(("2025-02-25", 1e8, 1e11), ("2025-02-21", 1e8, 1e11)),
-            "2025-02-24",
-        ),
         Trap(
             "a field gone",
             {SOSO: '{"code": 0, "data": [{"date": "2025-02-25"}]}'},

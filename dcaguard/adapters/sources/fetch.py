@@ -11,6 +11,7 @@ from dcaguard.core.reading import Reading
 from dcaguard.core.reading_checks import Problem, Row, outliers
 from dcaguard.core.reading_days import day_key
 from dcaguard.core.reading_disputes import disagreements
+from dcaguard.core.reading_splits import split_ratios, too_shallow
 from dcaguard.core.series import lookup
 from dcaguard.ports import Clock, Source
 
@@ -24,6 +25,7 @@ class FetchOutcome:
     name: str
     readings: tuple[Reading, ...] = ()
     error: DcaguardError | None = None
+    restated: frozenset[str] = frozenset()  # shares whose whole past was told anew, after a split
 
 
 def fetch_all(
@@ -43,9 +45,14 @@ def fetch_all(
     (75); nothing else is raised.
     """
     outcomes: dict[int, FetchOutcome] = {}
+    known = history or {}
+
+    def fetch(at: int, source: Source) -> None:
+        outcomes[at] = _with_splits(source, since, known)
+
     threads = [
         # Daemons, so that a source that hangs cannot keep the process alive.
-        threading.Thread(target=_fetch, args=(at, source, since, outcomes), daemon=True)
+        threading.Thread(target=fetch, args=(at, source), daemon=True)
         for at, source in enumerate(sources)
     ]
     deadline = clock.monotonic() + budget_seconds
@@ -57,25 +64,48 @@ def fetch_all(
     done = dict(outcomes)
     found = [done.get(at) or _late(source) for at, source in enumerate(sources)]
     own = {s.name: str(getattr(s, "group", s.name)) for s in sources}
-    known = history or {}
     plausible = [_plausible(outcome, known) for outcome in found]
     everything = [reading for outcome in plausible for reading in outcome.readings]
-    before = [reading for name in {r.series for r in everything} for reading in known.get(name, ())]
+    # What was known of a share before its split contradicts nobody after it.
+    restated = {name for outcome in plausible for name in outcome.restated}
+    held = {reading.series for reading in everything} - restated
+    before = [reading for name in held for reading in known.get(name, ())]
     return _merged(plausible, disagreements(everything, {**(groups or {}), **own}, before))
 
 
-def _fetch(
-    at: int, source: Source, since: Mapping[str, datetime], outcomes: dict[int, FetchOutcome]
-) -> None:
+def _fetch(source: Source, since: Mapping[str, datetime]) -> FetchOutcome:
     try:
-        outcomes[at] = FetchOutcome(source.name, tuple(source.fetch(since)))
+        return FetchOutcome(source.name, tuple(source.fetch(since)))
     except PartialFetchError as error:
-        outcomes[at] = FetchOutcome(source.name, error.readings, error)
+        return FetchOutcome(source.name, error.readings, error)
     except DcaguardError as error:
-        outcomes[at] = FetchOutcome(source.name, error=error)
+        return FetchOutcome(source.name, error=error)
     except Exception as error:  # noqa: BLE001  # a parser's bug is one source's failure
         msg = f"{source.name}: the page was not understood ({type(error).__name__}): not used"
-        outcomes[at] = FetchOutcome(source.name, error=DataInvalidError(msg))
+        return FetchOutcome(source.name, error=DataInvalidError(msg))
+
+
+def _with_splits(
+    source: Source, since: Mapping[str, datetime], known: Mapping[str, Sequence[Reading]]
+) -> FetchOutcome:
+    """Ask a source; of shares that it shows restated, ask for all that it has, or take nothing."""
+    found = _fetch(source, since)
+    ratios = split_ratios(found.readings, known)
+    if not ratios:
+        return found
+    again = _fetch(source, {name: at for name, at in since.items() if name not in ratios})
+    good = [reading for reading in found.readings if reading.series not in ratios]
+    errors: list[DcaguardError] = [found.error] if found.error else []
+    restated: set[str] = set()
+    for name, ratio in ratios.items():
+        whole = [reading for reading in again.readings if reading.series == name]
+        shallow = too_shallow(f"{source.name}: {name}", ratio, whole, known[name])
+        if shallow:
+            errors.append(DataInvalidError(str(shallow)))
+        else:
+            good += whole
+            restated.add(name)
+    return FetchOutcome(source.name, tuple(good), _joined(errors, good), frozenset(restated))
 
 
 def _late(source: Source) -> FetchOutcome:
@@ -93,18 +123,23 @@ def _plausible(outcome: FetchOutcome, history: Mapping[str, Sequence[Reading]]) 
     for name, readings in by_series.items():
         about = lookup(name)
         rows = [Row(f"{outcome.name}: {name} of {r.as_of.date()}", r) for r in readings]
-        wrong = outliers(rows, about, history.get(name, ())) if about else []
+        past = () if name in outcome.restated else history.get(name, ())
+        wrong = outliers(rows, about, past) if about else []
         if wrong:
             errors.append(DataInvalidError(str(wrong[0])))
         else:
             good += readings
-    return FetchOutcome(outcome.name, tuple(good), _joined(errors, good))
+    return FetchOutcome(outcome.name, tuple(good), _joined(errors, good), outcome.restated)
 
 
 def _joined(errors: Sequence[DcaguardError], good: Sequence[Reading]) -> DcaguardError | None:
     if len(errors) > 1:
         return PartialFetchError(errors, good)
     return errors[0] if errors else None
+
+
+def _place(reading: Reading) -> str:
+    return f"{reading.series} {reading.as_of.date()}"
 
 
 def _merged(outcomes: Sequence[FetchOutcome], disagreeing: Sequence[Problem]) -> list[FetchOutcome]:
@@ -115,10 +150,15 @@ def _merged(outcomes: Sequence[FetchOutcome], disagreeing: Sequence[Problem]) ->
     for outcome in outcomes:
         kept: list[Reading] = []
         refused: dict[str, None] = {}
+        doubted = {
+            r.series for r in outcome.readings if _place(r) in disputes
+        } & outcome.restated  # the past of a split share is taken whole or not at all
         for reading in outcome.readings:
-            dispute = disputes.get(f"{reading.series} {reading.as_of.date()}")
+            dispute = disputes.get(_place(reading))
             if dispute:
                 refused[str(dispute)] = None
+            elif reading.series in doubted:
+                continue
             elif day_key(reading) not in taken:
                 taken.add(day_key(reading))
                 kept.append(reading)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, time
 from decimal import Decimal
 from functools import partial
@@ -23,7 +24,7 @@ from dcaguard.core.source_params import SourceParams
 
 
 class _Mapped(WebSource):
-    group = "own"
+    group = "each table"  # a table is an opinion of its own: its readings carry its name
     updates_utc = "as its provider does"
     licence = "as its provider says"
     ascending = False
@@ -52,15 +53,19 @@ class _Mapped(WebSource):
         assert scale is not None, "the config is refused before"
         kind: Literal["csv", "json"] = "csv" if isinstance(table, CsvMapping) else "json"
         page = self._ask(table.url, kind) if table.url else self._file(name, table.path or "", kind)
-        rows = []
+        rows, holes = [], set()
         for at, value in self._pairs(page, table):
             when = fields.instant(at, "as_of")
             known = fields.number_or_none(value, "value")
-            if known is not None:
-                rows.append(self._row(page, table.series, when, times(known, scale)))
+            if known is None:
+                holes.add(when.date())
+            else:
+                row = self._row(page, table.series, when, times(known, scale))
+                said = replace(row.reading, source=f"{self.name}.{name}")
+                rows.append(Row(row.where, said))
         if not rows:
             raise self._bad(page, "no value came", "empty is not zero; check the mapping")
-        return Found(rows)
+        return Found(rows, frozenset(holes))
 
     def _row(self, page: Page, series: str, at: datetime, value: Decimal) -> Row:
         """Return a day's value under its day, and what is read at any hour under its hour."""

@@ -18,7 +18,8 @@ from dcaguard.core.errors import (
 )
 from dcaguard.core.observed import default_observed_at
 from dcaguard.core.reading import Reading
-from dcaguard.core.reading_checks import Row, not_ascending, problems
+from dcaguard.core.reading_checks import Problem, Row, not_ascending, problems
+from dcaguard.core.reading_gaps import lacking
 from dcaguard.core.series import lookup
 from dcaguard.core.source_params import SourceParams
 from dcaguard.ports import Clock
@@ -135,7 +136,9 @@ class WebSource:
         errors: list[DcaguardError] = []
         for job in self._jobs(since):
             try:
-                readings += self._checked(job(), since)
+                good, lacks = self._checked(job(), since)
+                readings += good
+                errors += [DataInvalidError(str(gap)) for gap in lacks]
             except ShapeError as error:
                 self._context.client.distrust(self.name)
                 msg = f"{self.name}: {error}: the page has changed; not used"
@@ -156,12 +159,16 @@ class WebSource:
             raise PartialFetchError(errors, readings)
         return sorted(readings, key=lambda r: (r.series, r.as_of, r.observed_at))
 
-    def _checked(self, found: Found, since: Mapping[str, datetime]) -> list[Reading]:
+    def _checked(
+        self, found: Found, since: Mapping[str, datetime]
+    ) -> tuple[list[Reading], list[Problem]]:
+        """Return the readings of a page that is right as it is, and the days that it lacks."""
         now = self._context.clock.now()
         by_series: dict[str, list[Row]] = {}
         for row in found.rows:
             by_series.setdefault(row.reading.series, []).append(row)
         good: list[Reading] = []
+        lacks: list[Problem] = []
         for name, own in by_series.items():
             about = lookup(name)
             if about is None:
@@ -169,16 +176,19 @@ class WebSource:
                 raise ConfigError(msg)
             disorder = not_ascending(own) if self.ascending else None
             wrong = [*([disorder] if disorder else [])]
-            wrong += problems(own, about, now, holes=found.holes)
+            wrong += problems(own, about, now, gapless=False)
             if wrong:
                 more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
                 raise DataInvalidError(f"{wrong[0]}{more}")
             newest = since.get(name)
             # Recent days are read again: providers revise them, and fill some in late.
             floor = None if newest is None else newest - REVISED_WITHIN
-            fresh = (row.reading for row in own if floor is None or row.reading.as_of > floor)
-            good += {r.as_of: r for r in fresh if r.observed_at <= now}.values()
-        return good
+            fresh = [row for row in own if floor is None or row.reading.as_of > floor]
+            known = [row.reading for row in fresh if row.reading.observed_at <= now]
+            good += {reading.as_of: reading for reading in known}.values()
+            # A day that a page lacks is lost; the page is not. It is told while it is recent.
+            lacks += lacking(fresh, about, found.holes)
+        return good, lacks
 
     def _ask(
         self,

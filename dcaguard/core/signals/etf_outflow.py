@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import DAY, F64, I64, NEVER, Column, History
+from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, Column, History
 from dcaguard.core.signals.memory import Scores, ranked_score, remember, short_past
 from dcaguard.core.signals.params import EtfOutflow
 from dcaguard.core.signals.rolling import in_a_row, ratio, total
@@ -14,6 +14,7 @@ from dcaguard.core.signals.state import Block
 from dcaguard.core.signals.track import (
     Calendar,
     Freshness,
+    Rows,
     Spec,
     Track,
     derive,
@@ -23,6 +24,11 @@ from dcaguard.core.signals.track import (
 
 FLOW, ASSETS, PRICE = "etf.btc.flow_usd", "etf.btc.aum_usd", "px.BTC"
 _WEEK = 5
+# Net assets come with the flows of each session, the price with each day: what is older than a
+# few of them is not of that time.
+_ASSETS_REACH, _PRICE_REACH = 10 * DAY, 4 * DAY
+# No session ever moved a fiftieth of the assets; a flow beyond a fifth is measured by a slip.
+_FLOW_MAX = 0.2
 
 
 def etf_outflow(history: History, params: EtfOutflow) -> Track:
@@ -34,6 +40,12 @@ def etf_outflow(history: History, params: EtfOutflow) -> Track:
         return never_read(spec, (FLOW,))
     rows = derive(flow, _sums)
     assets, estimated = _assets(history, params, rows.as_of, rows.known_at)
+    measured = ~np.isnan(assets) & _believable(rows, assets)
+    if not measured.any():
+        return never_read(spec, (ASSETS, PRICE))
+    lacks = () if measured[-1] else (PRICE if estimated[-1] else ASSETS,)
+    # A flow without assets to measure it by says nothing: it is no row.
+    rows, assets, estimated = rows.keep(measured), assets[measured], estimated[measured]
     one = 100 * ratio(rows.columns["flow"], assets)
     five = 100 * ratio(rows.columns["five"], assets)
     vote = (five <= params.vote_5d_pct) | (one <= params.vote_1d_pct)
@@ -62,12 +74,12 @@ def etf_outflow(history: History, params: EtfOutflow) -> Track:
         vote=vote,
         resumed=resumed,
         breaker=np.zeros(vote.size, bool),
-        counted=~np.isnan(assets),
+        counted=np.ones(vote.size, bool),
         memory=remember(vote, resumed, key, params.hold_sessions),
         expires=np.full(vote.size, NEVER),
         detail={**rows.columns, "one": one, "five": five, "estimated": estimated},
         reason=lambda row: _reason(row, params),
-        missing=() if ASSETS in history.columns else (ASSETS,),
+        missing=(*(() if ASSETS in history.columns else (ASSETS,)), *lacks),
     )
 
 
@@ -88,11 +100,18 @@ def _sums(as_of: I64, flow: F64) -> dict[str, F64]:
 def _assets(history: History, params: EtfOutflow, as_of: I64, known_at: I64) -> tuple[F64, F64]:
     """Return (assets in USD as known with each row, 1.0 where they are an estimate)."""
     end_of_day = as_of // DAY * DAY + DAY - 1
-    reported = lookup(history.series(ASSETS), end_of_day, known_at)
+    reported = lookup(history.series(ASSETS), end_of_day, known_at, _ASSETS_REACH)
     prices: Column = history.series(PRICE)
-    estimate = params.btc_held_estimate * lookup(prices, end_of_day, known_at)
+    price = lookup(prices, end_of_day, known_at, _PRICE_REACH)
+    estimate = params.btc_held_estimate * price
     known = reported > 0
     return np.where(known, reported, estimate), (~known).astype(float)
+
+
+def _believable(rows: Rows, assets: F64) -> Bools:
+    """Tell where flows are no larger a part of the assets than flows can be: else units differ."""
+    flows = np.fmax(np.abs(rows.columns["flow"]), np.abs(rows.columns["five"]))
+    return np.asarray(~(flows > _FLOW_MAX * assets))
 
 
 def _reason(row: Mapping[str, float], params: EtfOutflow) -> str:

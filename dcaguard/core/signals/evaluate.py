@@ -79,6 +79,7 @@ def state_at(s: Sample, position: int, share: float, *, gone: bool = False) -> S
         since=moment(int(s.track.known_at[first])) if elevated and first >= 0 else None,
         missing=s.track.missing,
         scarce=_scarce(s, position),
+        unread=bool(s.track.needs and not known),
         gone=gone,
     )
 
@@ -111,6 +112,8 @@ def _reason(s: Sample, row: int, *, known: bool, live: bool) -> str:
     words = _UNKNOWN_NUMBER.sub("unknown", words)
     if known:
         return words
+    if s.track.needs:
+        return f"never read: {', '.join(s.track.needs)} ({words})"
     if live and not s.track.score.known[: row + 1].any():
         return _too_little(s, row, words)
     age = moment(int(s.track.as_of[row])).date()

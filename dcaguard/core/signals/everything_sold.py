@@ -63,7 +63,9 @@ def everything_sold(history: History, params: EverythingSold) -> Track:
     # The score and the breakers look at these; of the others three or more of five are enough.
     looked_at = {**{s: falls[s] for s in _CORE}, VIX: vix}
     parts = tuple((r, _freshness(s, params)) for s, r in looked_at.items())
-    return replace(track, parts=parts)
+    unread = tuple(s for s in MARKETS if s in missing)
+    needs = unread if len(MARKETS) - len(unread) < params.assets_min else ()
+    return replace(track, parts=parts, needs=needs)
 
 
 def _own_bars(history: History, name: str) -> Column:

@@ -59,15 +59,18 @@ class Scores:
 
 
 def ranked_score(x: F64, key: I64, vote: Bools, params: Ranked) -> Scores:
-    """Return the scores by rank; where the past is too short for one, 1 on a vote, else 0."""
+    """Return the scores by rank; where the past is too short for one, 1 on a vote, else 0.
+
+    A vote whose rank has no number, one leg of it being behind a hole, scores 1 too.
+    """
 
     def scores(rows: I64) -> F64:
         share, points = rank(x, key, params.rank_window, params.rank_min, rows)
         short = points < params.rank_min
         score = np.where(short, vote[rows].astype(float), score_of_rank(share))
-        return np.where(np.isnan(x[rows]) & ~vote[rows], np.nan, score)
+        return np.where(np.isnan(x[rows]), np.where(vote[rows], 1.0, np.nan), score)
 
-    return Scores(~np.isnan(x) | (vote & short_past(x, key, params)), scores)
+    return Scores(~np.isnan(x) | vote, scores)
 
 
 def short_past(x: F64, key: I64, params: Ranked) -> Bools:

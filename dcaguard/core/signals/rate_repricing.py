@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, History
+from dcaguard.core.history import DAY, F64, I64, NEVER, Bools, Column, History
 from dcaguard.core.signals.memory import ranked_score, remember, short_past
 from dcaguard.core.signals.params import RateRepricing
 from dcaguard.core.signals.rolling import before, mean, ratio, sigma
@@ -29,6 +29,10 @@ _WEEK, _MONTH, _YEAR = 5, 20, 252  # sessions
 _BOND_HOLIDAYS = 2
 # A daily or monthly change of the policy rate this large is a decision, not a drift.
 _STEP_BP = 10.0
+# A day's rate is of that time for the sessions that the signal itself may be old, a month's mean
+# (dated by its first day, known on the fifth of the next) until the next one is long due.
+_DAY_REACH, _MONTH_REACH = 7 * DAY, 75 * DAY
+_MONTH_MIN = 28 * DAY
 _ODDS_DAYS, _ODDS_STALE_DAYS, _OPINIONS_MIN = 10, 3, 2
 
 
@@ -43,7 +47,14 @@ def rate_repricing(history: History, params: RateRepricing) -> Track:
     if YIELD not in history.columns or not {POLICY, POLICY_MONTH} & history.columns.keys():
         return never_read(spec, tuple(s for s in (YIELD, POLICY) if s not in history.columns))
     rows = derive(on_sessions(history.series(YIELD)), lambda _, x: {"yield": x})
-    columns = _changes(rows, _policy(history, rows))
+    policy = _policy(history, rows)
+    known = ~np.isnan(policy)
+    if not known.any():
+        return never_read(spec, (POLICY,))
+    lacks = () if known[-1] else (POLICY,)
+    # A yield without the policy rate of then is no row: the path is the one less the other.
+    rows, policy = rows.keep(known), policy[known]
+    columns = _changes(rows, policy)
     h5, h20, z = columns["h5"], columns["h20"], columns["z"]
     vote = (h20 >= params.vote_20d_bp) | (h5 >= params.vote_5d_bp) | (z >= params.vote_5d_z)
     vote |= _odds_fell(history, params, rows.known_at)
@@ -61,20 +72,39 @@ def rate_repricing(history: History, params: RateRepricing) -> Track:
         vote=vote,
         resumed=resumed,
         breaker=np.zeros(vote.size, bool),
-        counted=~np.isnan(columns["path"]),
+        counted=np.ones(vote.size, bool),
         memory=remember(vote, resumed, key, params.hold_sessions),
         expires=np.full(vote.size, NEVER),
         detail=columns,
         reason=lambda row: _reason(row, params),
-        missing=tuple(s for s in ODDS if s not in history.columns),
+        missing=(*lacks, *(s for s in ODDS if s not in history.columns)),
     )
 
 
 def _policy(history: History, rows: Rows) -> F64:
-    """Return the policy rate as known with each row: by day, else the newest monthly mean."""
-    daily = lookup(history.series(POLICY), rows.as_of, rows.known_at)
-    monthly = lookup(history.series(POLICY_MONTH), rows.as_of, rows.known_at)
-    return np.where(np.isnan(daily), monthly, daily)
+    """Return the policy rate as known with each row: by day, else the newest monthly mean.
+
+    NaN where both are of another time.
+    """
+    source = history.series(POLICY)
+    means = _is_mean(source)
+    found = np.full(rows.as_of.size, np.nan)
+    for own, reach in (
+        (history.series(POLICY_MONTH), _MONTH_REACH),
+        (source.keep(means), _MONTH_REACH),
+        (source.keep(~means), _DAY_REACH),
+    ):
+        rate = lookup(own, rows.as_of, rows.known_at, reach)
+        found = np.where(np.isnan(rate), found, rate)
+    return found
+
+
+def _is_mean(source: Column) -> Bools:
+    """Tell which rows of the policy rate are means of months: firsts, a month after the newest."""
+    newest = np.maximum.accumulate(source.as_of)
+    far = np.append(True, source.as_of[1:] - newest[:-1] >= _MONTH_MIN)[: source.as_of.size]
+    days = (source.as_of // DAY).astype("datetime64[D]")
+    return np.asarray(far & (days == days.astype("datetime64[M]")))
 
 
 def _odds_fell(history: History, params: RateRepricing, at: I64) -> Bools:

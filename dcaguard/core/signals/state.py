@@ -51,4 +51,5 @@ class SignalState:
     since: datetime | None  # of the vote that began this elevated spell
     missing: tuple[str, ...]  # series never read
     scarce: bool = False  # fresh, but there was never enough of it to say anything
+    unread: bool = False  # what it needs besides was never read
     gone: bool = False  # silent for so long that it counts as never read

@@ -66,6 +66,11 @@ class Rows:
         """Return which row is the newest known at each instant; -1 for none."""
         return np.asarray(np.searchsorted(self.known_at, at, "right") - 1)
 
+    def keep(self, mask: Bools) -> "Rows":
+        """Return only the rows where `mask` is true."""
+        columns = {name: x[mask] for name, x in self.columns.items()}
+        return Rows(self.known_at[mask], self.as_of[mask], columns)
+
     def at(self, name: str, at: I64, fresh: Freshness | None = None) -> F64:
         """Return one column at each instant; NaN where nothing was known, or it was too old."""
         return self.several((name,), at, fresh)[0]
@@ -191,6 +196,7 @@ class Track:
     detail: Mapping[str, F64]
     reason: Reason
     missing: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()  # of them those without one of which nothing can be said
     parts: tuple[tuple[Rows, Freshness], ...] = ()  # what each row is put together from, if several
 
 

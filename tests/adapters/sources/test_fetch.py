@@ -252,3 +252,92 @@ def test_a_table_that_is_wrong_is_refused_without_its_secret(
     with pytest.raises(ValueError, match=what) as refused:
         SourcesConfig.model_validate(table)
     assert "hunter2" not in str(refused.value)
+
+
+@dataclass
+class Shares:
+    """A source of one share: its last days, or all that it has when nothing is known."""
+
+    closes: Sequence[Reading]
+    name: str = "yfinance"
+    group: str = "yahoo"
+
+    def fetch(self, since: Mapping[str, datetime]) -> Sequence[Reading]:
+        newest = since.get("px.NVDA")
+        return [r for r in self.closes if newest is None or r.as_of > newest - timedelta(days=10)]
+
+
+def closes(days: int, factor: str = "1", last: int = 0, source: str = "yfinance") -> list[Reading]:
+    """Return closes of weekdays that end `last` days after DAY, at a factor."""
+    ends = DAY + timedelta(days=last)
+    at = [ends - timedelta(days=n) for n in reversed(range(days))]
+    worth = Decimal(factor)
+    return [
+        reading("px.NVDA", worth * (100 + day.day % 7), source, day)
+        for day in at
+        if day.weekday() < 5
+    ]
+
+
+def fetched_shares(known: Sequence[Reading], *sources: Source) -> FetchOutcome:
+    since = {"px.NVDA": max(r.as_of for r in known)}
+    return fetch_all(sources, since, 5.0, SystemClock(), {"px.NVDA": known})[0]
+
+
+@pytest.mark.parametrize("factor", ["0.5", "0.25", "0.1", "2"])
+@pytest.mark.parametrize("depth", [60, 600])
+def test_after_a_split_the_whole_past_of_a_share_is_taken(factor: str, depth: int) -> None:
+    known = closes(60) if depth == 60 else closes(900)
+    page = closes(depth + 1, factor, last=1)
+    found = fetched_shares(known, Shares(page))
+    assert found.error is None
+    assert list(found.readings) == page
+
+
+@pytest.mark.parametrize("factor", ["0.667", "0.5", "0.25", "0.1"])
+def test_a_restated_page_that_begins_too_late_is_refused_with_its_remedy(factor: str) -> None:
+    known = closes(400)
+    found = fetched_shares(known, Shares(closes(40, factor, last=1)))
+    assert found.readings == ()
+    first = known[0].as_of.date()
+    assert "as after a split of the share, but the page begins on" in str(found.error)
+    assert f"import its closes since {first} as they are now, with --revision" in str(found.error)
+
+
+def test_a_share_that_another_source_shows_unsplit_is_taken_from_neither() -> None:
+    other = Shares(closes(60, last=1, source="csv"), name="csv", group="own")
+    known = closes(60)
+    since = {"px.NVDA": max(r.as_of for r in known)}
+    sources = (Shares(closes(61, "0.25", last=1)), other)
+    split, unsplit = fetch_all(sources, since, 5.0, SystemClock(), {"px.NVDA": known})
+    assert split.readings == ()
+    assert unsplit.readings == ()
+    assert "neither is used until they agree" in str(split.error)
+
+
+def test_closes_that_fell_and_closes_at_changing_ratios_are_no_split() -> None:
+    known = closes(60)
+    half = [r if n < 4 else closes(61, "0.6", last=1)[n] for n, r in enumerate(closes(61, last=1))]
+    found = fetched_shares(known, Shares([*known, half[-1]]))
+    assert [r.as_of for r in found.readings][-1] == half[-1].as_of
+    mixed = [*known[:-3], *closes(61, "0.7", last=1)[-4:]]
+    assert len(fetched_shares(known, Shares(mixed)).readings) < len(mixed)
+
+
+def test_a_day_at_half_the_price_is_a_split_that_is_not_told_yet() -> None:
+    known = closes(60)
+    page = [*known, *closes(1, "0.5", last=1)]
+    assert "(or a split of the share)" in str(fetched_shares(known, Shares(page)).error)
+
+
+def test_a_split_whose_whole_page_does_not_come_is_refused() -> None:
+    class Busy(Shares):
+        def fetch(self, since: Mapping[str, datetime]) -> Sequence[Reading]:
+            if "px.NVDA" not in since:
+                raise TryAgainError("yfinance: busy: try again later")
+            return super().fetch(since)
+
+    known = closes(60)
+    found = fetched_shares(known, Busy(closes(61, "0.25", last=1)))
+    assert found.readings == ()
+    assert "but the whole page did not come: not used" in str(found.error)

@@ -195,14 +195,14 @@ class TestFred:
         assert found == []
         assert re.search(what, error)
 
-    def test_a_missing_session_between_two_closes_is_told(
+    def test_a_missing_session_between_two_closes_is_told_and_the_others_count(
         self, make: Make, server: DataServer
     ) -> None:
-        closes = [("2025-02-20", "15.66"), ("2025-02-24", "18.98")]
+        closes = [("2025-02-19", "15.27"), ("2025-02-20", "15.66"), ("2025-02-24", "18.98")]
         self.serve(server, VIXCLS=pages.fred("VIXCLS", closes))
         found, error = self.fetch(make)
-        assert found == []
-        assert "no value for 2025-02-21" in error
+        assert [str(r.value) for r in found if r.series == "vix"] == ["15.27", "15.66", "18.98"]
+        assert "no value for 2025-02-21, which was not a holiday: the other days count" in error
 
 
 OFR = "/financial-stress-index/data/fsi.csv"

@@ -317,7 +317,7 @@ class TestMapped:
     def test_a_column_of_a_file_beside_the_config(self, clock: ClockAt, tmp_path: Path) -> None:
         (tmp_path / "v.csv").write_text("day,high,close\n2025-02-25,21,19.4\n2025-02-26,20,.\n")
         [found] = self.csv(clock, tmp_path, path="v.csv", as_of="day", value="close").fetch({})
-        assert (found.series, found.value, found.source) == ("vix", Decimal("19.4"), "csv")
+        assert (found.series, found.value, found.source) == ("vix", Decimal("19.4"), "csv.own")
 
     def test_what_is_read_at_any_hour_keeps_its_hour(self, clock: ClockAt, tmp_path: Path) -> None:
         rows = "2025-02-25T09:00Z,1\n2025-02-25T10:30:00+01:00,0\n2025-02-24,1\n"
@@ -335,6 +335,27 @@ class TestMapped:
         (tmp_path / "v.csv").write_text("as_of,value\n2025-02-25T21:15:00Z,19.4\n")
         [found] = self.csv(clock, tmp_path, path="v.csv").fetch({})
         assert (found.as_of.hour, found.observed_at.hour) == (0, 22)
+
+    def test_a_day_that_a_table_lacks_is_told_while_it_is_recent_and_the_others_count(
+        self, clock: ClockAt, tmp_path: Path
+    ) -> None:
+        days = [f"2025-01-{day:02},100" for day in range(1, 32) if day not in (9, 10)]
+        (tmp_path / "p.csv").write_text("as_of,value\n" + "\n".join(days))
+        table = self.csv(clock, tmp_path, path="p.csv", series="px.ETH")
+        with pytest.raises(PartialFetchError) as lacks:
+            table.fetch({})
+        assert len(lacks.value.readings) == len(days)
+        assert "no value for 2025-01-09 to 2025-01-10 (2 days)" in str(lacks.value)
+        newest = datetime(2025, 1, 17, tzinfo=UTC)
+        with pytest.raises(PartialFetchError):
+            table.fetch({"px.ETH": newest})
+        assert table.fetch({"px.ETH": newest + timedelta(days=3)})
+
+    def test_a_day_that_a_table_shows_without_a_value_is_no_gap(
+        self, clock: ClockAt, tmp_path: Path
+    ) -> None:
+        (tmp_path / "p.csv").write_text("as_of,value\n2025-01-01,9\n2025-01-02,\n2025-01-03,9\n")
+        assert len(self.csv(clock, tmp_path, path="p.csv", series="px.ETH").fetch({})) == 2
 
     def test_what_is_wrong_with_a_file_is_told(self, clock: ClockAt, tmp_path: Path) -> None:
         (tmp_path / "v.csv").write_text("day,close\n2025-02-25,19.4\n")

@@ -282,3 +282,30 @@ def test_sigma_and_mean_take_one_more_of_the_past_for_what_is_not_known() -> Non
 def test_a_row_of_days_ends_where_one_is_missing() -> None:
     key = np.array([1, 2, 2, 4, 5, 6])
     assert in_a_row(np.ones(6, bool), key).tolist() == [1, 2, 2, 1, 2, 3]
+
+
+def test_a_vote_right_behind_a_hole_scores_one_and_a_calm_session_nothing() -> None:
+    days = sessions(np.zeros(DAYS), 36 * HOUR).as_of
+    quiet = 1e8 * np.sin(np.arange(float(DAYS)))
+    hole = FIRST + 1  # a session
+    for worst, scored in ((-1.1e9, [np.nan, 1.0]), (-1e8, [np.nan, np.nan])):
+        flows = quiet.copy()
+        flows[hole + 2] = worst
+        source = holed(sessions(flows, 36 * HOUR), hole, hole + 1)
+        columns = {"etf.btc.flow_usd": source, "etf.btc.aum_usd": daily(np.full(DAYS, 1e11))}
+        track = etf_outflow(History(columns), EtfOutflow())
+        after = np.flatnonzero(track.as_of > START + hole * DAY)[:2]
+        assert START + hole * DAY in days
+        assert track.score(after) == pytest.approx(scored, nan_ok=True)
+        assert track.score.known[after].tolist() == [not np.isnan(x) for x in scored]
+
+
+def test_rates_that_jump_in_a_week_behind_a_hole_score_their_vote() -> None:
+    rates = sessions(np.full(DAYS, 4.0) + 0.01 * np.sin(np.arange(float(DAYS))), 37 * HOUR)
+    shocked = np.where(rates.as_of >= START + (LAST + 12) * DAY, rates.value + 0.5, rates.value)
+    source = holed(Column(rates.as_of, rates.observed_at, shocked), LAST - 9, LAST)
+    policy = sessions(np.full(DAYS, 4.0), 37 * HOUR)
+    track = rate_repricing(History({"us2y": source, "effr": policy}), RateRepricing())
+    row = int(np.flatnonzero(track.vote)[0])
+    assert np.isnan(track.detail["h20"][row])
+    assert track.score(np.array([row])) == pytest.approx([1.0])
