@@ -11,7 +11,6 @@ from dcaguard.core.errors import DcaguardError
 from dcaguard.core.money import ZERO, plain, times
 from dcaguard.core.order import Absence, Fill, LookUp, Order, Status
 
-
 _MARK_OF_BASE = 100  # this part of an order's amount is no trace
 
 
