@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 from dcaguard.app.context import Book, Pass
-from dcaguard.app.sent import written_before
+from dcaguard.app.sent import orders_sent_from, sent_from, written_before
 from dcaguard.core.account import AccountView
 from dcaguard.core.errors import DcaguardError
+from dcaguard.core.login import Login
 from dcaguard.core.money import ZERO, plain, times
 from dcaguard.core.order import Absence, Fill, LookUp, Order, Status
+from dcaguard.ports import Journal
 
 _MARK_OF_BASE = 100  # this part of an order's amount is no trace
 
@@ -28,7 +31,8 @@ def prove(run: Pass, book: Book, order: Order) -> LookUp:
     if answer.absence is not Absence.NOT_FOUND:
         return answer
     try:
-        said, clean = _balance(book, order, run.venue(order.account).look())
+        venue = run.venue(order.account)
+        said, clean = _balance(_of_login(book, order, venue.login), order, venue.look())
     except DcaguardError as error:
         said, clean = f"balance: {error}", False
     evidence = (*answer.evidence, said)
@@ -42,7 +46,43 @@ def against(answer: LookUp) -> str:
     return answer.evidence[-1] if answer.evidence else "absence could not be proved"
 
 
-def _balance(book: Book, order: Order, view: AccountView) -> tuple[str, bool]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the journal knows of the login that an order was sent from, under whatever names."""
+
+    journal: Journal
+    ids: frozenset[str]  # orders that left through it
+    account: str
+
+    def holds(self, account: str, client_order_id: str | None) -> bool:
+        """Tell whether an order or a fill is of this login; one without a row goes by its name."""
+        if client_order_id in self.ids:
+            return True
+        if account != self.account:
+            return False
+        order = self.journal.order(client_order_id) if client_order_id is not None else None
+        return order is None or sent_from(self.journal, order) is None
+
+    def fills(self, since: datetime) -> list[Fill]:
+        """Return its fills since an instant; a trade known under two names is in it once."""
+        found = self.journal.fills(since=since)
+        own = [fill for fill in found if self.holds(fill.account, fill.client_order_id)]
+        return list({(fill.symbol, fill.trade_id): fill for fill in own}.values())
+
+    def resting(self) -> list[Order]:
+        """Return the orders that rest on it."""
+        rows = self.journal.orders(status=frozenset({Status.OPEN}))
+        return [order for order in rows if self.holds(order.account, order.client_order_id)]
+
+
+def _of_login(book: Book, order: Order, today: Login) -> _Known:
+    """Return what is known of an order's login: today's key opens it too, or nothing is proved."""
+    sent = sent_from(book.read, order)
+    logins = {today} if sent is None else {today, sent}
+    return _Known(book.read, orders_sent_from(book.read, logins), order.account)
+
+
+def _balance(known: _Known, order: Order, view: AccountView) -> tuple[str, bool]:
     """Return one line of evidence, and whether the balance leaves room for absence.
 
     An order that rests locks quote. An execution takes quote and brings base, beyond what the
@@ -53,13 +93,13 @@ def _balance(book: Book, order: Order, view: AccountView) -> tuple[str, bool]:
     wallets = {held.wallet for held in view.holdings if held.spendable}
     if not wallets:
         return "balance: could not be read", False
-    locked = _locked_quote(book, order, view)
-    if order.type == "post-only" and ZERO < _rest_quote(book, order) <= locked:
+    locked = _locked_quote(known, order, view)
+    if order.type == "post-only" and ZERO < _rest_quote(known.journal, order) <= locked:
         quote = order.symbol.partition("/")[2]
         return f"balance: {plain(locked)} {quote} are locked for an order: it may rest", False
     rows = [{"wallet": h.wallet, "asset": h.asset, "total": str(h.total)} for h in view.holdings]
     now = _of_symbol(rows, wallets, order.symbol)
-    before = _before(book, order, wallets)
+    before = _before(known, order, wallets)
     if before is None:
         return f"balance: {_told(order, now)}; nothing was written down before the order", True
     fell, rose = before.quote - now.quote, now.base - before.base
@@ -69,19 +109,19 @@ def _balance(book: Book, order: Order, view: AccountView) -> tuple[str, bool]:
     return f"{told}: no sign of an execution", True
 
 
-def _locked_quote(book: Book, order: Order, view: AccountView) -> Decimal:
+def _locked_quote(known: _Known, order: Order, view: AccountView) -> Decimal:
     """Return what the account has locked beyond what our other resting orders may still take."""
     quote = order.symbol.partition("/")[2]
     locked = sum((h.used for h in view.holdings if h.asset == quote and h.spendable), ZERO)
-    for other in book.read.orders(account=order.account, status=frozenset({Status.OPEN})):
+    for other in known.resting():
         if other.symbol.partition("/")[2] == quote:
-            locked -= _rest_quote(book, other)
+            locked -= _rest_quote(known.journal, other)
     return locked
 
 
-def _rest_quote(book: Book, order: Order) -> Decimal:
+def _rest_quote(journal: Journal, order: Order) -> Decimal:
     """Return what an order may still take at its limit, after its fills in the journal."""
-    fills = book.read.fills(client_order_id=order.client_order_id)
+    fills = journal.fills(client_order_id=order.client_order_id)
     filled = sum((fill.amount for fill in fills), ZERO)
     return times(order.amount - filled, order.limit_price)
 
@@ -91,10 +131,10 @@ def _told(order: Order, held: _Held) -> str:
     return f"{plain(held.base)} {base}, {plain(held.quote)} {quote}"
 
 
-def _before(book: Book, order: Order, wallets: set[str]) -> _Held | None:
+def _before(known: _Known, order: Order, wallets: set[str]) -> _Held | None:
     """Return the last balance written down before the order, moved on by later fills."""
-    last, until = None, written_before(book.read, order)
-    for row in book.read.entries("balances", order.account):
+    last, until = None, written_before(known.journal, order)
+    for row in known.journal.entries("balances", order.account):
         # What the run read after the send shows the execution already.
         if row.seq < until if until is not None else row.run_id == order.run_id:
             last = row
@@ -102,8 +142,7 @@ def _before(book: Book, order: Order, wallets: set[str]) -> _Held | None:
     if last is None or not isinstance(last.body["rows"], list):
         return None
     held = _of_symbol(last.body["rows"], wallets, order.symbol)
-    fills = book.read.fills(account=order.account, since=min(last.at, sent))
-    return _after_fills(held, fills, order.symbol)
+    return _after_fills(held, known.fills(min(last.at, sent)), order.symbol)
 
 
 def _of_symbol(rows: Sequence[Mapping[str, object]], wallets: set[str], symbol: str) -> _Held:

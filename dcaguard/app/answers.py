@@ -16,6 +16,10 @@ from dcaguard.core.errors import DcaguardError, OrderUnknownError
 from dcaguard.core.order import UNRESOLVED, Absence, LookUp, Order, Status
 from dcaguard.ports import Journal
 
+# What ends an order that no venue can say anything of.
+BY_WORD = "where nothing else can tell, `dcaguard resolve ORDER --as-bought` ends it"
+_SILENT = LookUp(absence=Absence.NO_ANSWER)
+
 
 def settle_answer(run: Pass, book: Book, order: Order, asked: Asked) -> None:
     """Write what an answer settles; raise what it leaves open."""
@@ -38,8 +42,7 @@ def settle_answer(run: Pass, book: Book, order: Order, asked: Asked) -> None:
                 facts = {"detail": "the venue no longer shows it"}
                 order = book.write.move_order(order.client_order_id, Status.UNKNOWN, run.now, facts)
             if order.status in UNRESOLVED and order.venue_order_id is not None:
-                # It was there: that it never arrived can no longer be proved.
-                raise _still_unknown(order, asked, "the venue took it and does not show it now")
+                raise _not_shown_now(run, book, order)
             if order.status in UNRESOLVED:
                 _prove(run, book, order)
         case _:
@@ -53,6 +56,15 @@ def _tell_of_silence(run: Pass, order: Order, asked: Asked, why: str) -> None:
         raise silence
 
 
+def _not_shown_now(run: Pass, book: Book, order: Order) -> DcaguardError:
+    """Say that an order was there: that it never arrived can no longer be proved."""
+    if why := denied_by_another(run, book, order):
+        return _still_unknown(order, Asked(order, _SILENT), why)
+    return _still_unknown(
+        order, Asked(order, _SILENT), "the venue took it and does not show it now"
+    )
+
+
 def _prove(run: Pass, book: Book, order: Order) -> None:
     """Ask everything that could show the order; two clean answers a minute apart prove absence.
 
@@ -60,7 +72,7 @@ def _prove(run: Pass, book: Book, order: Order) -> None:
     """
     refuse_other_time(run, order)
     if why := denied_by_another(run, book, order):
-        raise _still_unknown(order, Asked(order, LookUp()), why)
+        raise _still_unknown(order, Asked(order, _SILENT), why)
     answer = prove(run, book, order)
     if answer.reports:
         after = record_all(book, order, answer.reports, run.now)
@@ -94,10 +106,19 @@ def absence_proofs(journal: Journal, order: Order) -> list[datetime]:
 
 
 def _still_unknown(order: Order, asked: Asked, why: str) -> DcaguardError:
-    said = str(asked.error) if asked.error is not None else why
+    """Say why an outcome is not known, and the one thing to do: wait, or what ends it."""
+    answer, later = asked.answer, "run again later"
+    if asked.error is not None:
+        why = str(asked.error).rstrip(".")
+        remedy = BY_WORD if isinstance(asked.error, OrderUnknownError) else f"{later}; {BY_WORD}"
+    elif answer.absence is Absence.NO_ANSWER:
+        # The last line is what is said where a symbol was delisted, or the venue is silent.
+        said = f" ({against(answer)})" if answer.evidence and why not in answer.evidence else ""
+        why, remedy = f"{why}{said}", f"{later}; {BY_WORD}" if answer.evidence else BY_WORD
+    else:
+        remedy = later
     told = (
         f"account {order.account}: the outcome of order {order.client_order_id} ({order.symbol}) "
-        f"is still not known: {said}: buying there waits; run again later, or see "
-        f"`dcaguard resolve {order.client_order_id}`"
+        f"is still not known: {why}: buying there waits; {remedy}"
     )
     return OrderUnknownError(told)

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from dcaguard.app.context import Pass
 from dcaguard.app.logins import elsewhere
-from dcaguard.app.sent import sent_from
 from dcaguard.app.unwanted import overdue
 from dcaguard.core.errors import DcaguardError
-from dcaguard.core.login import Login
 from dcaguard.core.order import Absence, LookUp, Order, Status
 from dcaguard.ports import Venue
 
@@ -28,15 +26,15 @@ def ask_all(run: Pass, todo: Mapping[str, Sequence[Order]]) -> dict[str, list[As
     # A paper account and the journal that prices it are SQLite files of this thread, and fast.
     remote = {name: orders for name, orders in todo.items() if not run.world.is_paper(name)}
     over = frozenset(o.client_order_id for rows in todo.values() for o in rows if overdue(run, o))
-    sent = {
-        order.client_order_id: sent_from(run.book(name).read, order)
+    wrong = {
+        order.client_order_id: elsewhere(run, run.book(name).read, order)
         for name, orders in todo.items()
         for order in orders
     }
     with ThreadPoolExecutor(max_workers=max(len(remote), 1)) as pool:
-        answers = pool.map(lambda item: _ask(run, item[0], item[1], over, sent), remote.items())
+        answers = pool.map(lambda item: _ask(run, item[0], item[1], over, wrong), remote.items())
         found = {
-            n: _ask(run, n, orders, over, sent) for n, orders in todo.items() if n not in remote
+            n: _ask(run, n, orders, over, wrong) for n, orders in todo.items() if n not in remote
         }
         found |= dict(zip(remote, answers, strict=True))
     return {name: found[name] for name in todo}
@@ -47,7 +45,7 @@ def _ask(
     account: str,
     orders: Sequence[Order],
     over: frozenset[str],
-    sent: Mapping[str, Login | None],
+    wrong: Mapping[str, DcaguardError | None],
 ) -> list[Asked]:
     try:
         venue = run.venue(account)
@@ -55,17 +53,16 @@ def _ask(
         silent = LookUp(absence=Absence.NO_ANSWER)
         return [Asked(order, silent, error) for order in orders]
     return [
-        ask(venue, order, sent[order.client_order_id], cancel=order.client_order_id in over)
+        ask(venue, order, wrong[order.client_order_id], cancel=order.client_order_id in over)
         for order in orders
     ]
 
 
-def ask(venue: Venue, order: Order, sent: Login | None, *, cancel: bool = False) -> Asked:
+def ask(venue: Venue, order: Order, wrong: DcaguardError | None, *, cancel: bool = False) -> Asked:
     """Ask one venue about one order; a failure is an answer too, and so is the wrong venue.
 
     With `cancel` an order that still rests is cancelled, and the answer is what then became of it.
     """
-    wrong = elsewhere(sent, venue, order)
     if wrong is not None:
         return Asked(order, LookUp(absence=Absence.NO_ANSWER), wrong)
     try:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dcaguard.app import book as books
-from dcaguard.app.answers import settle_answer
+from dcaguard.app.answers import BY_WORD, settle_answer
 from dcaguard.app.asking import Asked, ask_all
 from dcaguard.app.book import REHEARSAL_MARK
 from dcaguard.app.context import Book, Pass
@@ -16,7 +16,7 @@ from dcaguard.app.unwanted import overdue, rests_on
 from dcaguard.app.world import World
 from dcaguard.core import recover as rules
 from dcaguard.core.errors import DcaguardError, OrderUnknownError, ReconcileError
-from dcaguard.core.order import Absence, Order, Placed, PlaceKind, Status
+from dcaguard.core.order import UNRESOLVED, Absence, Order, Placed, PlaceKind, Status
 from dcaguard.core.portfolio import Kind
 from dcaguard.ports import Journal
 
@@ -102,10 +102,11 @@ def homeless(world: World) -> list[Order]:
 
 def no_such_account(order: Order) -> OrderUnknownError:
     """Return what to say of an order whose account is gone from the config."""
+    remedy = f"; {BY_WORD}" if order.status in UNRESOLVED else ""
     return OrderUnknownError(
         f"order {order.client_order_id} ({order.symbol}) is {order.status} on account "
         f"{order.account}, which the config no longer has: put [accounts.{order.account}] back "
-        "(with live = false if you like), so that it can be asked for"
+        f"(with live = false if you like), so that it can be asked for{remedy}"
     )
 
 

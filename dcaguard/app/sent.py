@@ -3,13 +3,14 @@
 An account's name stays while a person edits what stands behind it.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from dcaguard.app.world import World
 from dcaguard.core.login import Login
 from dcaguard.core.order import Order
 from dcaguard.core.portfolio import Kind
-from dcaguard.ports import Journal
+from dcaguard.ports import Entry, Journal
 
 _ROW = "login"
 _OF_KIND = "kind:"  # no account's name has a colon
@@ -24,9 +25,17 @@ def record_login(journal: Journal, order: Order, login: Login, kind: Kind, at: d
 def sent_from(journal: Journal, order: Order) -> Login | None:
     """Return the login of an order; None for one that an older program wrote."""
     row = journal.latest(_ROW, order.client_order_id)
-    if row is None:
-        return None
+    return None if row is None else _login(row)
+
+
+def _login(row: Entry) -> Login:
     return Login(str(row.body["exchange"]), str(row.body["place"]), str(row.body["key"]))
+
+
+def orders_sent_from(journal: Journal, logins: Collection[Login]) -> frozenset[str]:
+    """Return the ids of every order that left through one of these logins, under any name."""
+    newest = {row.subject: _login(row) for row in journal.entries(_ROW)}
+    return frozenset(one for one, login in newest.items() if login in logins)
 
 
 def written_before(journal: Journal, order: Order) -> int | None:

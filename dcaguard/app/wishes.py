@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from dcaguard.app import book as books
 from dcaguard.app.act import Tranche
+from dcaguard.app.by_word import may_be_bought
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.counting import left_quote
 from dcaguard.app.facts import Facts
@@ -62,7 +63,9 @@ def _base(book: Book, facts: Facts, tranche: Tranche) -> tuple[Decimal, Decimal]
     target = times(times(growth, weight), Decimal(_slot_number(book, tranche)))
     quote = facts.seen(tranche.account).quotes.get(tranche.symbol)
     price = quote.bid if quote is not None and quote.bid is not None else ZERO
-    held = times(books.bought_total(book.read, strategy.name, tranche.symbol), price)
+    bought = books.bought_total(book.read, strategy.name, tranche.symbol)
+    bought += may_be_bought(book.read, strategy.name, tranche.symbol)
+    held = times(bought, price)
     largest = times(fixed, strategy.sizing.multiple_max)
     return fixed, value_averaging_tranche(target, held + _coming(book, tranche), largest)
 

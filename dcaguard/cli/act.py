@@ -106,11 +106,19 @@ def resolve(
     abandon: Annotated[
         bool, typer.Option("--abandon", help="Give it up, if nothing speaks against it.")
     ] = False,
+    as_bought: Annotated[
+        bool,
+        typer.Option("--as-bought", help="Count it as bought, at its worst case: for ever."),
+    ] = False,
 ) -> int:
     """Settle an order whose outcome is not known, with the evidence shown.
+
+    --as-bought is right when nothing else can tell: the login is gone, or the venue shows nothing
+    and it can not be proved that nothing was bought. Money may have been spent, and it is better to
+    count too much than to buy twice. What the venue shows of the order is recorded instead.
 
     Example: dcaguard resolve 9c1f0a
     """
     from dcaguard.cli.calls import resolve_order
 
-    return resolve_order(current(), order, abandon=abandon)
+    return resolve_order(current(), order, abandon=abandon, as_bought=as_bought)

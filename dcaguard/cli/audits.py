@@ -7,6 +7,7 @@ from dcaguard.adapters.clock import SystemClock
 from dcaguard.adapters.journal.opening import open_journal
 from dcaguard.adapters.journal.store import SqliteJournal
 from dcaguard.adapters.journal.views import rows
+from dcaguard.app.by_word import by_word
 from dcaguard.cli.session import Session
 from dcaguard.core.errors import NoInputError, UsageError
 from dcaguard.core.reason import Verdict
@@ -47,13 +48,17 @@ def list_trades(
 ) -> list[Trade]:
     """Return orders with their fills, oldest first."""
     with _journal(session, dry=dry) as journal:
-        path = journal.path
+        path, of_person = journal.path, frozenset(by_word(journal))
     wanted = {k: v for k, v in (("strategy", strategy), ("account", account)) if v is not None}
     fills: dict[str, list[dict[str, object]]] = {}
     for fill in rows(path, "fills", {"account": account} if account else {}, "filled_at"):
         fills.setdefault(str(fill["client_order_id"]), []).append(fill)
     return [
-        Trade(order, tuple(fills.get(str(order["client_order_id"]), ())))
+        Trade(
+            order,
+            tuple(fills.get(str(order["client_order_id"]), ())),
+            by_word=order["client_order_id"] in of_person,
+        )
         for order in rows(path, "orders", wanted, "created_at")
     ]
 

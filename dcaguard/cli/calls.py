@@ -170,13 +170,19 @@ def lift_halt(session: Session, account: str | None) -> None:
         world.halt.clear()
 
 
-def resolve_order(session: Session, prefix: str, *, abandon: bool) -> int:
-    """Ask the venue about one order and show every answer; give it up only on proof."""
-    from dcaguard.app.resolve import resolve
+def resolve_order(session: Session, prefix: str, *, abandon: bool, as_bought: bool) -> int:
+    """Ask the venue about one order and show every answer; end it by a person's word if told."""
+    from dcaguard.app.resolve import Word, resolve
     from dcaguard.render.resolve import resolve_json, resolve_text
 
+    if abandon and as_bought:
+        msg = (
+            "resolve: --abandon says that it never arrived, --as-bought that it may have: name one"
+        )
+        raise UsageError(msg)
+    word = Word.ABANDON if abandon else Word.AS_BOUGHT if as_bought else None
     with opened(load(session.config)) as world:
-        found = resolve(world, prefix, new_run_id(), abandon=abandon)
+        found = resolve(world, prefix, new_run_id(), word)
     code = found.exit_code
     show("resolve", resolve_json(found), resolve_text(found), exit_code=int(code), code=code.name)
     return int(code)

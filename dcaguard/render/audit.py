@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
+from dcaguard.app.by_word import TOLD
 from dcaguard.core.errors import ExitCode
 from dcaguard.core.money import ZERO, money, plain
 from dcaguard.render.table import paragraphs, plain_text, table, when
@@ -15,6 +16,7 @@ class Trade:
 
     order: Mapping[str, object]
     fills: tuple[Mapping[str, object], ...]
+    by_word: bool = False  # nothing shows it; a person said to count it as bought
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,16 @@ _CHECKS = ("file", "schema", "chain", "columns", "tables", "head", "orders", "to
 
 def trades_json(trades: Sequence[Trade]) -> dict[str, object]:
     """Return the body of `audit trades --json`."""
-    return {"trades": [{**t.order, "fills": [dict(fill) for fill in t.fills]} for t in trades]}
+    return {
+        "trades": [
+            {
+                **trade.order,
+                "fills": [dict(fill) for fill in trade.fills],
+                "counted_as_bought": trade.by_word,
+            }
+            for trade in trades
+        ]
+    }
 
 
 def trades_text(trades: Sequence[Trade]) -> str:
@@ -69,7 +80,7 @@ def _trade_row(trade: Trade) -> tuple[object, ...]:
         order["strategy"],
         order["account"],
         order["symbol"],
-        order["status"],
+        f"{TOLD}: {money(Decimal(str(order['max_quote'])))}" if trade.by_word else order["status"],
         plain(amount),
         money(cost),
         " ".join(f"{plain(value)} {name}" for name, value in fees.items()),

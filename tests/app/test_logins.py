@@ -1,17 +1,25 @@
 """An account's name stays while a person edits what stands behind it; its orders do not move."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal as D  # noqa: N817
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
-from dcaguard.app.resolve import Resolved, resolve
+from dcaguard.app.context import Pass
+from dcaguard.app.logins import unresolved
+from dcaguard.app.resolve import Resolved, Word, resolve
+from dcaguard.app.sent import record_login, sent_from
+from dcaguard.core.order import UNRESOLVED, Fill, Status
+from dcaguard.core.portfolio import Kind
 from tests.app.live_space import LiveSpace, binance, live_space, told
-from tests.live.workspace import account_text, keys_text
+from tests.live.workspace import account_text, keys_text, strategy_text
 from tests.venues.wire.cases import CASES
 from tests.venues.wire.exchange import WireExchange
+from tests.venues.wire.ledger import Ledger
 
 DAY = timedelta(days=1)
 LATER = (timedelta(seconds=700), timedelta(seconds=800))
@@ -48,10 +56,10 @@ def later(space: LiveSpace, ahead: timedelta) -> int:
     return int(space.passed(ahead=ahead).exit_code)
 
 
-def abandon(space: LiveSpace) -> Resolved:
-    (found,) = space.rows("SELECT client_order_id FROM orders")
-    with space.world(LATER[1]) as world:
-        return resolve(world, str(found[0]), "0" * 32, abandon=True)
+def abandon(space: LiveSpace, ahead: timedelta = LATER[1]) -> Resolved:
+    (found,) = space.rows("SELECT client_order_id FROM orders WHERE status <> 'FILLED'")
+    with space.world(ahead) as world:
+        return resolve(world, str(found[0]), uuid4().hex, Word.ABANDON)
 
 
 def statuses(space: LiveSpace) -> list[str]:
@@ -118,6 +126,243 @@ def test_a_renewed_key_that_shows_a_known_trade_speaks_for_the_same_login(
     with_renewed_key(space, server)
     for ahead in LATER:
         later(space, DAY + ahead)
+    assert statuses(space) == ["ABANDONED", "FILLED"]
+
+
+@dataclass
+class Login:
+    """What stands behind a key at the exchange."""
+
+    credentials: dict[str, str]
+    ledger: Ledger
+
+
+def other_login(server: WireExchange) -> Login:
+    """Return a second login of the same exchange, with money of its own."""
+    before = Login(dict(server.credentials), server.ledger)
+    server.make_credentials()
+    server.ledger = Ledger(server.default_markets(), counter=5000)
+    server.ledger.books = before.ledger.books
+    server.fund("spot", "USDT", 1000)
+    made = Login(dict(server.credentials), server.ledger)
+    server.credentials, server.ledger = before.credentials, before.ledger
+    return made
+
+
+def log_in(space: LiveSpace, server: WireExchange, login: Login) -> None:
+    """Put a login's key in, and have the exchange answer as that login."""
+    server.credentials, server.ledger = dict(login.credentials), login.ledger
+    space.write("main.keys.toml", keys_text(login.credentials))
+
+
+def two_logins(space: LiveSpace, server: WireExchange) -> tuple[Login, Login]:
+    """Buy once with the account's own login; return it and another one of the same exchange."""
+    space.arm("plan")
+    assert told(space.passed()) == {"BUY plan": []}
+    return Login(dict(server.credentials), server.ledger), other_login(server)
+
+
+def test_a_login_can_not_deny_an_order_by_the_trades_that_it_made_itself(
+    tmp_path: Path, server: WireExchange
+) -> None:
+    space = live_space(tmp_path, server, "plan", price=TIGHT["price"])
+    first, second = two_logins(space, server)
+    log_in(space, server, second)
+    server.fault(("POST", "/api/v3/order$"), "close", times=1)
+    server.fault(("GET", "/api/v3/(order|allOrders)$"), "status", status=500, after=3, times=3)
+    assert later(space, DAY) == 80
+    server.clear_faults()
+    log_in(space, server, first)
+    assert [later(space, DAY + ahead) for ahead in LATER] == [80, 80]
+    given_up = abandon(space, DAY + LATER[1])
+    assert "it was sent with another key of account main" in given_up.message
+    assert statuses(space) == ["FILLED", "UNKNOWN"]
+    log_in(space, server, second)
+    later(space, DAY + LATER[1])
+    assert statuses(space) == ["FILLED", "FILLED"]
+
+
+def test_a_login_can_not_deny_an_order_that_rests_at_another_one(
+    tmp_path: Path, server: WireExchange
+) -> None:
+    space = live_space(tmp_path, server, "plan", price=TIGHT["price"])
+    first, second = two_logins(space, server)
+    rests = '[order]\ntype = "post-only"\nttl = "PT2H"\n'
+    space.write("strategies/plan.toml", strategy_text("plan", "main", "USDT", plan=rests))
+    space.arm("plan")
+    log_in(space, server, second)
+    later(space, DAY)
+    log_in(space, server, first)
+    late = DAY + timedelta(hours=3)
+    found = space.passed(ahead=late)
+    assert "it was sent with another key of account main" in found.problems[0].message
+    assert "not given up" in abandon(space, late).message
+    assert statuses(space) == ["FILLED", "UNKNOWN"]
+
+
+def test_a_trade_that_can_not_be_asked_for_is_told_as_such(
+    tmp_path: Path, server: WireExchange
+) -> None:
+    space = live_space(tmp_path, server, "plan", price=TIGHT["price"])
+    two_logins(space, server)
+    server.fault(("POST", "/api/v3/order$"), "close-before-reading", times=1)
+    assert later(space, DAY) == 80
+    with_renewed_key(space, server)
+    server.fault(("GET", "/api/v3/myTrades$"), "status", status=503)
+    found = space.passed(ahead=DAY + LATER[0])
+    assert "could not be asked for the newest known trade" in found.problems[0].message
+
+
+def test_an_order_is_found_through_another_address_of_its_exchange(
+    tmp_path: Path, server: WireExchange
+) -> None:
+    space = with_lost_reply(tmp_path, server)
+    space.edit("config.toml", "127.0.0.1", "localhost")
+    later(space, LATER[0])
+    assert statuses(space) == ["FILLED"]
+
+
+def test_another_address_of_its_exchange_can_not_deny_an_order(
+    tmp_path: Path, server: WireExchange
+) -> None:
+    space = live_space(tmp_path, server, "plan", **TIGHT)
+    space.arm("plan")
+    server.fault(("POST", "/api/v3/order$"), "close-before-reading", times=1)
+    assert space.passed().exit_code == 80
+    space.edit("config.toml", "127.0.0.1", "localhost")
+    assert [later(space, ahead) for ahead in LATER] == [80, 80]
+    assert "put base_url back" in abandon(space).message
+    assert statuses(space) == ["UNKNOWN"]
+
+
+def by_an_older_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the row that tells an order's login."""
+    monkeypatch.setattr("dcaguard.app.act.record_login", lambda *_: None)
+
+
+def test_nothing_denies_an_order_of_an_older_program_without_a_known_trade(
+    tmp_path: Path, server: WireExchange, kraken: WireExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_an_older_program(monkeypatch)
+    space = with_lost_reply(tmp_path, server)
+    old = account_text("main", "binance", server.base_url)
+    space.edit("config.toml", old, account_text("main", "kraken", kraken.base_url))
+    space.edit("strategies/plan.toml", "USDT", "USD")
+    space.edit("strategies/plan.toml", "BTC/USDT", "BTC/USD")
+    space.write("main.keys.toml", keys_text(kraken.credentials))
+    assert [later(space, ahead) for ahead in LATER] == [80, 80]
+    assert "an older program sent it" in abandon(space).message
+    assert statuses(space) == ["UNKNOWN"]
+
+
+def test_a_known_trade_lets_an_account_deny_an_order_of_an_older_program(
+    tmp_path: Path, server: WireExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_an_older_program(monkeypatch)
+    space = live_space(tmp_path, server, "plan", price=TIGHT["price"])
+    two_logins(space, server)
+    server.fault(("POST", "/api/v3/order$"), "close-before-reading", times=1)
+    assert later(space, DAY) == 80
+    for ahead in LATER:
+        later(space, DAY + ahead)
+    assert statuses(space) == ["ABANDONED", "FILLED"]
+
+
+@pytest.mark.parametrize("renewed", [False, True])
+def test_an_order_that_lost_its_account_blocks_every_account_of_its_exchange(
+    tmp_path: Path, server: WireExchange, kraken: WireExchange, renewed: bool
+) -> None:
+    space = with_lost_reply(tmp_path, server)
+    main = account_text("main", "binance", server.base_url)
+    alt = account_text("alt", "binance", server.base_url)
+    kept = "" if renewed else account_text("main", "kraken", kraken.base_url)
+    space.edit("config.toml", main, kept + alt)
+    space.edit("strategies/plan.toml", '"main"', '"alt"')
+    if renewed:
+        server.make_credentials()
+    space.write("main.keys.toml", keys_text(kraken.credentials))
+    space.write("alt.keys.toml", keys_text(server.credentials))
+    space.arm("plan")
+    found = space.passed(ahead=DAY)
+    assert told(found) == {"WAIT plan": ["ORDER_UNRESOLVED"]}
+    assert len(server.posts()) == 1
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_an_order_that_lost_its_account_blocks_no_paper(
+    tmp_path: Path, server: WireExchange, monkeypatch: pytest.MonkeyPatch, older: bool
+) -> None:
+    if older:
+        by_an_older_program(monkeypatch)
+    space = with_lost_reply(tmp_path, server)
+    paper = PAPER.replace("main", "sheet")
+    space.edit("config.toml", account_text("main", "binance", server.base_url), paper)
+    space.edit("strategies/plan.toml", '"main"', '"sheet"')
+    (reasons,) = told(space.passed(ahead=DAY)).values()
+    assert "ORDER_UNRESOLVED" not in reasons
+
+
+def test_an_order_is_another_accounts_own_affair_while_that_is_its_login(
+    tmp_path: Path, server: WireExchange
+) -> None:
+    alt = account_text("alt", "binance", server.base_url)
+    space = live_space(tmp_path, server, "plan", accounts=alt, price=TIGHT["price"])
+    space.arm("plan")
+    server.fault(("POST", "/api/v3/order$"), "close-before-reading", times=1)
+    space.write("alt.keys.toml", keys_text(other_login(server).credentials))
+    assert space.passed().exit_code == 80
+    with space.world() as world:
+        run = Pass(world, uuid4().hex, world.clock.now(), dry_run=False)
+        rows = [len(unresolved(run, run.book(name), name)) for name in ("main", "alt")]
+        assert rows == [1, 0]
+    space.write("alt.keys.toml", keys_text(server.credentials))
+    with space.world() as world:
+        run = Pass(world, uuid4().hex, world.clock.now(), dry_run=False)
+        assert len(unresolved(run, run.book("alt"), "alt")) == 1
+
+
+def bought_under_another_name(space: LiveSpace, server: WireExchange) -> None:
+    """Write down what the login of the lost order bought since, while its account was `alt`."""
+    bought = server.foreign_trade("BTC/USDT", "buy", "0.001", "50000")
+    server.ledger.orders[bought].client_id = "ab" * 16
+    (trade,) = server.trades()
+    with space.world() as world:
+        run = Pass(world, uuid4().hex, world.clock.now(), dry_run=False)
+        run.begin()
+        (lost,) = world.journal.orders(status=UNRESOLVED)
+        login = sent_from(world.journal, lost)
+        assert login is not None
+        order = replace(
+            lost,
+            client_order_id="ab" * 16,
+            run_id=run.run_id,
+            strategy="other",
+            account="alt",
+            status=Status.INTENT,
+            sent_at=None,
+        )
+        world.journal.add_order(order, order.slot, "0" * 64, run.now)
+        record_login(world.journal, order, login, Kind.REAL, run.now)
+        fill = Fill(
+            "alt", "BTC/USDT", trade["trade_id"], order.client_order_id, "BUY", D("0.001"),
+            D(50000), D(50), D(trade["fee"]), trade["fee_asset"], run.now,
+        )  # fmt: skip
+        world.journal.add_fill(fill, run.now)
+        for status in (Status.SENDING, Status.FILLED):
+            world.journal.move_order(order.client_order_id, status, run.now)
+        run.end(0, "OK")
+
+
+def test_a_balance_is_weighed_with_what_its_login_bought_under_another_name(
+    tmp_path: Path, server: WireExchange
+) -> None:
+    space = live_space(tmp_path, server, "plan", **TIGHT)
+    space.arm("plan")
+    server.fault(("POST", "/api/v3/order$"), "close-before-reading", times=1)
+    assert space.passed().exit_code == 80
+    bought_under_another_name(space, server)
+    for ahead in LATER:
+        later(space, ahead)
     assert statuses(space) == ["ABANDONED", "FILLED"]
 
 

@@ -53,12 +53,20 @@ BEHIND: Mapping[str, str] = {
     ),
     "account …: order … (…) should rest no longer, and whether it ended is not known: …: it may "
     "still fill, and buying there waits; run again later, or cancel it at the venue": NOT_ENDED,
-    "order … was sent to …, and account … is now …: put [accounts.…] back as it was, and give the "
-    "other a name of its own": (
+    "order … (…) is … on account …, which the config no longer has: put [accounts.…] back "
+    "(with live = false if you like), so that it can be asked for; where nothing else can tell, "
+    "`dcaguard resolve ORDER --as-bought` ends it": GONE,
+    "it was sent to … (…), and account … is now … (…): put [accounts.…] back as it was, and give "
+    "the other a name of its own": (
         "tests/app/test_logins.py::test_another_exchange_under_the_same_name_can_not_deny_an_order"
     ),
     "resolve …: account … is not in the config: put [accounts.…] back, so that its venue can be "
     "asked": GONE,
+    "resolve …: account … is not in the config: put [accounts.…] back, so that its venue can be "
+    "asked; …": GONE,
+    "resolve: --abandon says that it never arrived, --as-bought that it may have: name one": (
+        "tests/live/test_resolve.py::test_a_person_says_one_thing_of_an_order"
+    ),
     "…: the installed ccxt would send to …, which is not this venue's: reinstall dcaguard with "
     "its pinned ccxt; nothing was sent.": (
         f"{OUTSIDE}::test_a_ccxt_that_names_another_host_is_refused"

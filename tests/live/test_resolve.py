@@ -122,6 +122,28 @@ def test_an_order_given_up_that_shows_after_all_is_recorded(live: Live) -> None:
     assert live.space.call("audit", "verify").code == 0
 
 
+def test_a_person_says_one_thing_of_an_order(live: Live) -> None:
+    order = _lost(live)
+    both = live.space.call("resolve", order, "--abandon", "--as-bought")
+    assert both.code == 2
+    assert "name one" in both.err
+    assert live.statuses == ["UNKNOWN"]
+
+
+def test_an_order_that_nothing_can_tell_of_counts_as_bought_by_a_persons_word(live: Live) -> None:
+    order = _lost(live)
+    found = live.space.call("resolve", order, "--as-bought", "--json")
+    assert (found.code, live.statuses) == (0, ["PARTIAL_CLOSED"]), found.out
+    assert "counted as bought, by a person" in found.json["message"]
+    (trade,) = live.space.call("audit", "trades", "--json").json["trades"]
+    assert trade["counted_as_bought"] is True
+    shown = live.space.call("resolve", order)
+    assert "counted as bought, by a person" in shown.out
+    assert live.run().code == 0
+    assert live.posts == 1
+    assert live.space.call("audit", "verify").code == 0
+
+
 def test_resolve_of_a_settled_order_shows_its_fills(live: Live) -> None:
     assert live.run().code == 0
     found = live.space.call("resolve", live.order_id, "--json")

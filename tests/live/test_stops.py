@@ -187,6 +187,11 @@ def test_an_order_on_an_account_that_is_gone_is_told_and_can_not_be_resolved(ope
     resolved = live.space.call("resolve", live.order_id)
     assert resolved.code == 78
     assert "[accounts.main]" in resolved.err
+    assert "--as-bought" in resolved.err
+    assert live.posts == 1
+    ended = live.space.call("resolve", live.order_id, "--as-bought")
+    assert (ended.code, live.statuses) == (0, ["PARTIAL_CLOSED"]), ended.err
+    assert live.run().code == 0  # told no more, and its slot is not sent again
     assert live.posts == 1
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from random import Random
 
 from dcaguard.app.arming import record_arming
-from dcaguard.app.resolve import resolve
+from dcaguard.app.resolve import Word, resolve
 from dcaguard.app.run import Request, run_pass
 from dcaguard.app.world import World
 from dcaguard.core.arming import arming_digest
@@ -138,7 +138,7 @@ class Sim:
     def resolve(self, host: Host, order: Order) -> None:
         """A person asks about an order and would give it up."""
         name, run_id = order.client_order_id, self._run_id()
-        self._exclusively(host, lambda world: resolve(world, name, run_id, abandon=True))
+        self._exclusively(host, lambda world: resolve(world, name, run_id, Word.ABANDON))
 
     def together(self) -> None:
         """Start two or three processes close to each other; the seed interleaves them."""
