@@ -86,6 +86,25 @@ def test_giving_up_is_refused_when_the_balance_speaks_against_it(live: Live) -> 
     assert live.statuses == ["UNKNOWN"]
 
 
+def test_a_deposit_does_not_hide_what_an_execution_brought(live: Live) -> None:
+    """The cash that was paid in the same hour covers what was paid out; the coin is there."""
+    order = _lost(live)
+    live.server.fund("spot", live.case.quote, "5000")
+    live.server.fund("spot", "BTC", "0.0001")
+    live.later(GHOST_SECONDS)
+    found = live.space.call("resolve", order, "--abandon", "--json")
+    assert found.code == 80, found.out
+    assert live.statuses == ["UNKNOWN"]
+
+
+def test_a_trace_of_interest_is_no_sign_of_an_execution(live: Live) -> None:
+    order = _lost(live)
+    live.server.fund("spot", "BTC", "0.00000002")
+    live.later(GHOST_SECONDS)
+    assert live.space.call("resolve", order, "--abandon").code == 0
+    assert live.statuses == ["ABANDONED"]
+
+
 def test_cash_taken_out_meanwhile_is_no_sign_of_an_execution(live: Live) -> None:
     order = _lost(live)
     live.server.fund("spot", live.case.quote, "500")
