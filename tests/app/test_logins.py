@@ -1,8 +1,7 @@
 """An account's name stays while a person edits what stands behind it; its orders do not move."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from decimal import Decimal as D  # noqa: N817
 from pathlib import Path
 from uuid import uuid4
@@ -11,20 +10,24 @@ import pytest
 
 from dcaguard.app.context import Pass
 from dcaguard.app.logins import unresolved
-from dcaguard.app.resolve import Resolved, Word, resolve
 from dcaguard.app.sent import record_login, sent_from
 from dcaguard.core.order import UNRESOLVED, Fill, Status
 from dcaguard.core.portfolio import Kind
 from tests.app.live_space import LiveSpace, binance, live_space, told
-from tests.live.workspace import account_text, keys_text, strategy_text
+from tests.app.lost_orders import (
+    DAY,
+    LATER,
+    PAPER,
+    TIGHT,
+    by_an_older_program,
+    later,
+    other_login,
+    statuses,
+    with_lost_reply,
+)
+from tests.live.workspace import account_text, keys_text
 from tests.venues.wire.cases import CASES
 from tests.venues.wire.exchange import WireExchange
-from tests.venues.wire.ledger import Ledger
-
-DAY = timedelta(days=1)
-LATER = (timedelta(seconds=700), timedelta(seconds=800))
-TIGHT = {"caps": "order_max = 100\nmonth_max = 150\n", "price": 'staleness = "3d"\n'}
-PAPER = '[accounts.main]\nexchange = "paper"\nbalances = { USDT = "1000" }\n'
 
 
 @pytest.fixture
@@ -38,234 +41,6 @@ def kraken() -> Iterator[WireExchange]:
     with next(one for one in CASES if one.name == "kraken").start() as running:
         running.fund("spot", "USD", 1000)
         yield running
-
-
-def with_lost_reply(folder: Path, server: WireExchange) -> LiveSpace:
-    """Return a workspace whose one order was executed while its reply and all look-ups failed."""
-    space = live_space(folder, server, "plan", **TIGHT)
-    space.arm("plan")
-    server.fault(("POST", "/api/v3/order$"), "close", times=1)
-    server.fault(("GET", "/api/v3/(order|allOrders)$"), "status", status=500, after=1, times=3)
-    assert space.passed().exit_code == 80
-    assert space.rows("SELECT status FROM orders") == [("UNKNOWN",)]
-    server.clear_faults()
-    return space
-
-
-def later(space: LiveSpace, ahead: timedelta) -> int:
-    return int(space.passed(ahead=ahead).exit_code)
-
-
-def abandon(space: LiveSpace, ahead: timedelta = LATER[1]) -> Resolved:
-    (found,) = space.rows("SELECT client_order_id FROM orders WHERE status <> 'FILLED'")
-    with space.world(ahead) as world:
-        return resolve(world, str(found[0]), uuid4().hex, Word.ABANDON)
-
-
-def statuses(space: LiveSpace) -> list[str]:
-    return sorted(str(row[0]) for row in space.rows("SELECT status FROM orders"))
-
-
-def test_another_exchange_under_the_same_name_can_not_deny_an_order(
-    tmp_path: Path, server: WireExchange, kraken: WireExchange
-) -> None:
-    space = with_lost_reply(tmp_path, server)
-    old = account_text("main", "binance", server.base_url)
-    space.edit("config.toml", old, account_text("main", "kraken", kraken.base_url))
-    space.edit("strategies/plan.toml", "USDT", "USD")
-    space.edit("strategies/plan.toml", "BTC/USDT", "BTC/USD")
-    space.write("main.keys.toml", keys_text(kraken.credentials))
-    assert [later(space, ahead) for ahead in LATER] == [80, 80]
-    given_up = abandon(space)
-    assert (given_up.exit_code, statuses(space)) == (80, ["UNKNOWN"])
-    assert "was sent to binance" in given_up.message
-
-
-def test_the_paper_exchange_can_not_deny_a_real_order(tmp_path: Path, server: WireExchange) -> None:
-    space = with_lost_reply(tmp_path, server)
-    space.edit("config.toml", account_text("main", "binance", server.base_url), PAPER)
-    assert [later(space, ahead) for ahead in LATER] == [80, 80]
-    assert statuses(space) == ["UNKNOWN"]
-
-
-def with_renewed_key(space: LiveSpace, server: WireExchange) -> dict[str, str]:
-    """Give the account a new key of the same login, and return the one before it."""
-    before = dict(server.credentials)
-    server.make_credentials()
-    space.write("main.keys.toml", keys_text(server.credentials))
-    return before
-
-
-def test_another_key_denies_nothing_while_it_shows_no_trade_that_is_known(
-    tmp_path: Path, server: WireExchange
-) -> None:
-    space = live_space(tmp_path, server, "plan", **TIGHT)
-    space.arm("plan")
-    server.fault(("POST", "/api/v3/order$"), "close-before-reading", times=1)
-    assert space.passed().exit_code == 80
-    before = with_renewed_key(space, server)
-    assert [later(space, ahead) for ahead in LATER] == [80, 80]
-    given_up = abandon(space)
-    assert "it was sent with another key of account main" in given_up.message
-    assert statuses(space) == ["UNKNOWN"]
-    server.credentials = before
-    space.write("main.keys.toml", keys_text(before))
-    for ahead in (LATER[1], LATER[1] + timedelta(seconds=100)):
-        later(space, ahead)
-    assert statuses(space) == ["ABANDONED"]
-
-
-def test_a_renewed_key_that_shows_a_known_trade_speaks_for_the_same_login(
-    tmp_path: Path, server: WireExchange
-) -> None:
-    space = live_space(tmp_path, server, "plan", price=TIGHT["price"])
-    space.arm("plan")
-    assert told(space.passed()) == {"BUY plan": []}
-    server.fault(("POST", "/api/v3/order$"), "close-before-reading", times=1)
-    assert later(space, DAY) == 80
-    with_renewed_key(space, server)
-    for ahead in LATER:
-        later(space, DAY + ahead)
-    assert statuses(space) == ["ABANDONED", "FILLED"]
-
-
-@dataclass
-class Login:
-    """What stands behind a key at the exchange."""
-
-    credentials: dict[str, str]
-    ledger: Ledger
-
-
-def other_login(server: WireExchange) -> Login:
-    """Return a second login of the same exchange, with money of its own."""
-    before = Login(dict(server.credentials), server.ledger)
-    server.make_credentials()
-    server.ledger = Ledger(server.default_markets(), counter=5000)
-    server.ledger.books = before.ledger.books
-    server.fund("spot", "USDT", 1000)
-    made = Login(dict(server.credentials), server.ledger)
-    server.credentials, server.ledger = before.credentials, before.ledger
-    return made
-
-
-def log_in(space: LiveSpace, server: WireExchange, login: Login) -> None:
-    """Put a login's key in, and have the exchange answer as that login."""
-    server.credentials, server.ledger = dict(login.credentials), login.ledger
-    space.write("main.keys.toml", keys_text(login.credentials))
-
-
-def two_logins(space: LiveSpace, server: WireExchange) -> tuple[Login, Login]:
-    """Buy once with the account's own login; return it and another one of the same exchange."""
-    space.arm("plan")
-    assert told(space.passed()) == {"BUY plan": []}
-    return Login(dict(server.credentials), server.ledger), other_login(server)
-
-
-def test_a_login_can_not_deny_an_order_by_the_trades_that_it_made_itself(
-    tmp_path: Path, server: WireExchange
-) -> None:
-    space = live_space(tmp_path, server, "plan", price=TIGHT["price"])
-    first, second = two_logins(space, server)
-    log_in(space, server, second)
-    server.fault(("POST", "/api/v3/order$"), "close", times=1)
-    server.fault(("GET", "/api/v3/(order|allOrders)$"), "status", status=500, after=3, times=3)
-    assert later(space, DAY) == 80
-    server.clear_faults()
-    log_in(space, server, first)
-    assert [later(space, DAY + ahead) for ahead in LATER] == [80, 80]
-    given_up = abandon(space, DAY + LATER[1])
-    assert "it was sent with another key of account main" in given_up.message
-    assert statuses(space) == ["FILLED", "UNKNOWN"]
-    log_in(space, server, second)
-    later(space, DAY + LATER[1])
-    assert statuses(space) == ["FILLED", "FILLED"]
-
-
-def test_a_login_can_not_deny_an_order_that_rests_at_another_one(
-    tmp_path: Path, server: WireExchange
-) -> None:
-    space = live_space(tmp_path, server, "plan", price=TIGHT["price"])
-    first, second = two_logins(space, server)
-    rests = '[order]\ntype = "post-only"\nttl = "PT2H"\n'
-    space.write("strategies/plan.toml", strategy_text("plan", "main", "USDT", plan=rests))
-    space.arm("plan")
-    log_in(space, server, second)
-    later(space, DAY)
-    log_in(space, server, first)
-    late = DAY + timedelta(hours=3)
-    found = space.passed(ahead=late)
-    assert "it was sent with another key of account main" in found.problems[0].message
-    assert "not given up" in abandon(space, late).message
-    assert statuses(space) == ["FILLED", "UNKNOWN"]
-
-
-def test_a_trade_that_can_not_be_asked_for_is_told_as_such(
-    tmp_path: Path, server: WireExchange
-) -> None:
-    space = live_space(tmp_path, server, "plan", price=TIGHT["price"])
-    two_logins(space, server)
-    server.fault(("POST", "/api/v3/order$"), "close-before-reading", times=1)
-    assert later(space, DAY) == 80
-    with_renewed_key(space, server)
-    server.fault(("GET", "/api/v3/myTrades$"), "status", status=503)
-    found = space.passed(ahead=DAY + LATER[0])
-    assert "could not be asked for the newest known trade" in found.problems[0].message
-
-
-def test_an_order_is_found_through_another_address_of_its_exchange(
-    tmp_path: Path, server: WireExchange
-) -> None:
-    space = with_lost_reply(tmp_path, server)
-    space.edit("config.toml", "127.0.0.1", "localhost")
-    later(space, LATER[0])
-    assert statuses(space) == ["FILLED"]
-
-
-def test_another_address_of_its_exchange_can_not_deny_an_order(
-    tmp_path: Path, server: WireExchange
-) -> None:
-    space = live_space(tmp_path, server, "plan", **TIGHT)
-    space.arm("plan")
-    server.fault(("POST", "/api/v3/order$"), "close-before-reading", times=1)
-    assert space.passed().exit_code == 80
-    space.edit("config.toml", "127.0.0.1", "localhost")
-    assert [later(space, ahead) for ahead in LATER] == [80, 80]
-    assert "put base_url back" in abandon(space).message
-    assert statuses(space) == ["UNKNOWN"]
-
-
-def by_an_older_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the row that tells an order's login."""
-    monkeypatch.setattr("dcaguard.app.act.record_login", lambda *_: None)
-
-
-def test_nothing_denies_an_order_of_an_older_program_without_a_known_trade(
-    tmp_path: Path, server: WireExchange, kraken: WireExchange, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    by_an_older_program(monkeypatch)
-    space = with_lost_reply(tmp_path, server)
-    old = account_text("main", "binance", server.base_url)
-    space.edit("config.toml", old, account_text("main", "kraken", kraken.base_url))
-    space.edit("strategies/plan.toml", "USDT", "USD")
-    space.edit("strategies/plan.toml", "BTC/USDT", "BTC/USD")
-    space.write("main.keys.toml", keys_text(kraken.credentials))
-    assert [later(space, ahead) for ahead in LATER] == [80, 80]
-    assert "an older program sent it" in abandon(space).message
-    assert statuses(space) == ["UNKNOWN"]
-
-
-def test_a_known_trade_lets_an_account_deny_an_order_of_an_older_program(
-    tmp_path: Path, server: WireExchange, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    by_an_older_program(monkeypatch)
-    space = live_space(tmp_path, server, "plan", price=TIGHT["price"])
-    two_logins(space, server)
-    server.fault(("POST", "/api/v3/order$"), "close-before-reading", times=1)
-    assert later(space, DAY) == 80
-    for ahead in LATER:
-        later(space, DAY + ahead)
-    assert statuses(space) == ["ABANDONED", "FILLED"]
 
 
 @pytest.mark.parametrize("renewed", [False, True])
