@@ -58,7 +58,7 @@ BEHIND: Mapping[str, str] = {
     "`dcaguard resolve ORDER --as-bought` ends it": GONE,
     "it was sent to … (…), and account … is now … (…): put [accounts.…] back as it was, and give "
     "the other a name of its own": (
-        "tests/app/test_logins.py::test_another_exchange_under_the_same_name_can_not_deny_an_order"
+        "tests/app/test_denials.py::test_another_exchange_under_the_same_name_can_not_deny_an_order"
     ),
     "resolve …: account … is not in the config: put [accounts.…] back, so that its venue can be "
     "asked": GONE,
