@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import IO, TextIO
 from urllib.parse import quote
 
-from dcaguard.core.spellings import LENGTH_MIN, spellings
+from dcaguard.core.spellings import LENGTH_MIN, TAIL, spellings
 
 MARK = "[secret]"
 # Outside text is cut before it is shown: a piece of a long secret is hidden by its head, with all
@@ -113,9 +113,9 @@ class _Known:
     def _any_of(self, spelled: Sequence[str], heads: AbstractSet[str]) -> re.Pattern[str]:
         # A head hides all that follows it, so it goes before what is shorter: a key may begin as
         # it ends.
-        whole = [re.escape(s) for s in spelled if len(s) >= _HEAD]
+        whole = [re.escape(s) for s in spelled if len(s) > TAIL]
         cut = [re.escape(head) + _FOLLOWS for head in sorted(heads, key=len, reverse=True)]
-        short = [re.escape(s) for s in spelled if len(s) < _HEAD]
+        short = [re.escape(s) for s in spelled if len(s) <= TAIL]
         return re.compile("|".join((*whole, *cut, *short)) or "(?!)", re.IGNORECASE)
 
 

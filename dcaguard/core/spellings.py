@@ -7,7 +7,7 @@ from urllib.parse import quote, quote_plus
 
 # Shorter texts would hide ordinary words; no venue gives out a shorter key.
 LENGTH_MIN = 6
-_TAIL = 8
+TAIL = 8
 
 
 def spellings(secret: str) -> set[str]:
@@ -26,15 +26,15 @@ def spellings(secret: str) -> set[str]:
         raw.hex(),
         *_base64(raw),
     }
-    if len(secret) > 2 * _TAIL:
-        found.add(secret[-_TAIL:])
+    if len(secret) > 2 * TAIL:
+        found.add(secret[-TAIL:])
     lines = [line.strip() for line in secret.splitlines()]
     if len(lines) > 1:  # a PEM key leaks one line at a time
-        found |= {line for line in lines if len(line) > 2 * _TAIL and not line.startswith("-----")}
+        found |= {line for line in lines if len(line) > 2 * TAIL and not line.startswith("-----")}
     with contextlib.suppress(ValueError):
         # A secret that is base64 itself is signed with as bytes: hide those too.
         decoded = base64.b64decode(secret, validate=True)
-        if len(decoded) >= 2 * _TAIL:
+        if len(decoded) >= 2 * TAIL:
             found.add(decoded.hex())
     return found
 
