@@ -209,7 +209,7 @@ def _refuse_to_rest(run: Pass, book: Book, asked: Asked) -> None:
 def _write_again(run: Pass, book: Book, asked: Asked) -> None:
     """Write what an ended order's venue says later; silence leaves the question open."""
     order, answer = asked.order, asked.answer
-    if answer.impossible and order.status is Status.REJECTED:
+    if answer.impossible and order.status in {Status.REJECTED, Status.ABANDONED}:
         # It counted nothing here: from now on at its worst case, as if the reply had said this.
         said = "; ".join(answer.evidence)
         doubted = record_doubt(book, order, {"detail": said}, run.now)

@@ -56,8 +56,11 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.OPEN: frozenset({Status.FILLED, Status.PARTIAL_CLOSED, Status.UNKNOWN}),
     # Venues do report a fill after a cancel; the money moved, so we record it.
     Status.PARTIAL_CLOSED: frozenset({Status.PARTIAL_CLOSED, Status.FILLED}),
-    # An order that we gave up and the venue then shows after all: never hidden.
-    Status.ABANDONED: frozenset({Status.OPEN, Status.FILLED, Status.PARTIAL_CLOSED}),
+    # An order that we gave up and the venue then shows after all: never hidden; where what it shows
+    # can not be, it is in doubt again.
+    Status.ABANDONED: frozenset(
+        {Status.OPEN, Status.FILLED, Status.PARTIAL_CLOSED, Status.UNKNOWN}
+    ),
     # A rejection is a venue's word and no proof: shown as one that traded, it is in doubt again.
     Status.REJECTED: frozenset({Status.OPEN, Status.FILLED, Status.PARTIAL_CLOSED, Status.UNKNOWN}),
     # A second order under our id, found later: both count.

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from decimal import Decimal as D  # noqa: N817
 
 from tests.live.conftest import Live, Open
 from tests.live.test_lost_replies import GHOST_SECONDS, WITNESS
@@ -139,6 +140,21 @@ def test_an_order_given_up_that_shows_after_all_is_recorded(live: Live) -> None:
     assert "a late fill is recorded" in found.out
     assert live.books_agree()
     assert live.space.call("audit", "verify").code == 0
+
+
+def test_an_order_given_up_that_shows_what_can_not_be_is_in_doubt_again(live: Live) -> None:
+    """It would count nothing while its venue holds something under its id."""
+    order = _lost(live)
+    live.later(GHOST_SECONDS)
+    assert live.space.call("resolve", order, "--abandon").code == 0
+    ghost = live.server.foreign_trade(live.case.symbol, "buy", "0.5", "50000")
+    shown = live.server.ledger.orders[ghost]
+    shown.client_id = order if live.case.name == "binance" else str(uuid.UUID(hex=order))
+    config = {"sor_limit_ioc": {"base_size": "0.00196", "limit_price": "50000"}}
+    shown.flags = json.dumps(config) if live.case.name == "coinbase" else "fciq"
+    shown.amount = D("0.00196")  # and more of it was executed
+    assert live.run().code == 80
+    assert live.statuses == ["UNKNOWN"]
 
 
 def test_a_person_says_one_thing_of_an_order(live: Live) -> None:
