@@ -45,7 +45,7 @@ def test_nothing_ever_goes_back_to_intent_and_only_an_intent_is_sent() -> None:
     assert [before for before, after in MOVES.items() if Status.SENDING in after] == [Status.INTENT]
 
 
-def test_what_ended_never_becomes_abandoned_and_only_what_took_nothing_can_be_in_doubt_again() -> None:
+def test_what_ended_never_becomes_abandoned_and_only_what_took_nothing_may_be_in_doubt() -> None:
     for before in ENDED:
         assert not MOVES[before] & {Status.ABANDONED, Status.SENDING}
     doubted = {before for before in ENDED if Status.UNKNOWN in MOVES[before]}
