@@ -83,7 +83,9 @@ def test_what_stands_behind_a_fence_is_met_by_a_test_that_exists(text: str) -> N
     place, _, name = BEHIND[text].partition("::")
     if name:
         tree = ast.parse((ROOT / place).read_text(encoding="utf-8"))
-        assert name.rpartition("::")[2] in {one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)}
+        assert name.rpartition("::")[2] in {
+            one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)
+        }
     else:
         assert len(place.split()) > 3  # a reason in words
 
