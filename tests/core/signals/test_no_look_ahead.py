@@ -157,7 +157,7 @@ def test_forgetting_the_future_changes_nothing_that_safety_says(seed: int, cut: 
 @pytest.mark.parametrize(
     ("series", "signal", "worse"),
     [
-        ("etf.btc.flow_usd", "etf-outflow", -4e8),
+        ("etf.btc.flow_usd", "etf-outflow", -1e8),
         ("px.BTC", "liquidation-spike", -200.0),
         ("px.BTC", "dd90", -200.0),
         ("px.BTC", "ret5", -200.0),
