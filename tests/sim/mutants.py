@@ -190,7 +190,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "what was taken is never absent",
         _all(answers.settle_answer, removals.forgets_that_it_was_taken),
-        98,
+        216,
         behind=("locked quote speaks against absence",),
     ),
     Mutant(
