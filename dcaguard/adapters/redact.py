@@ -24,6 +24,8 @@ _FOLLOWS = r"[\w+/=%-]*"
 # What can be a name, an id, a time or an amount of ours. A short secret may well stand in one by
 # chance, and a record whose own names are changed is broken.
 _NAME = re.compile(r"[\w.:|/+\-\[\]@~,]*")
+# The half of a person's own passphrase may be an ordinary word, which stands in many texts.
+_WORD = re.compile(r"[a-z_-]+|[A-Z_-]+|[A-Z][a-z_-]+")
 _SIGNATURES_MAX = 200
 
 
@@ -91,7 +93,8 @@ class _Known:
         self._spelled = sorted(spelled, key=len, reverse=True)
         whole = [s for s in self._spelled if len(s) >= _HEAD and s[0] != "-"]
         # Of a shorter secret half is told: the rest of it is short enough to be guessed.
-        self._heads = {s[: min(_HEAD, len(s) // 2)] for s in whole}
+        heads = {s[: min(_HEAD, len(s) // 2)] for s in whole}
+        self._heads = {h for h in heads if len(h) == _HEAD or not _WORD.fullmatch(h)}
         self._lowered = [s.lower() for s in (*self._spelled, *self._heads)]
 
     def may_stand_in(self, text: str) -> bool:

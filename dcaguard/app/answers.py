@@ -52,7 +52,7 @@ def settle_answer(run: Pass, book: Book, order: Order, asked: Asked) -> None:
 def _tell_of_silence(run: Pass, order: Order, asked: Asked, why: str) -> None:
     if order.status in UNRESOLVED:
         raise _still_unknown(order, asked, why)
-    if silence := not_told(run, order, asked.answer, asked.error):
+    if order.status is Status.OPEN and (silence := not_told(run, order, asked.answer, asked.error)):
         raise silence
 
 
@@ -101,7 +101,8 @@ def refuse_other_time(run: Pass, order: Order) -> None:
 
 def absence_proofs(journal: Journal, order: Order) -> list[datetime]:
     """Return when an order's absence was proved so far."""
-    rows = journal.entries("absence", order.client_order_id)
+    doubt = journal.latest("doubt", order.client_order_id)
+    rows = journal.entries("absence", order.client_order_id, 0 if doubt is None else doubt.seq)
     return [parse_instant(str(row.body["proved_at"])) for row in rows]
 
 

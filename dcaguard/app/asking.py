@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from dcaguard.app.by_word import is_by_word
 from dcaguard.app.context import Pass
 from dcaguard.app.logins import elsewhere
 from dcaguard.app.unwanted import overdue
@@ -25,7 +26,13 @@ def ask_all(run: Pass, todo: Mapping[str, Sequence[Order]]) -> dict[str, list[As
     """Ask for orders by account; one that rested beyond its time is cancelled first."""
     # A paper account and the journal that prices it are SQLite files of this thread, and fast.
     remote = {name: orders for name, orders in todo.items() if not run.world.is_paper(name)}
-    over = frozenset(o.client_order_id for rows in todo.values() for o in rows if overdue(run, o))
+    over = frozenset(
+        order.client_order_id
+        for name, orders in todo.items()
+        for order in orders
+        # One that ended by a person's word must not go on resting where it shows after all.
+        if overdue(run, order) or is_by_word(run.book(name).read, order.client_order_id)
+    )
     wrong = {
         order.client_order_id: elsewhere(run, run.book(name).read, order)
         for name, orders in todo.items()

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from dcaguard.app import book as books
+from dcaguard.app.by_word import is_by_word
 from dcaguard.app.context import Book
 from dcaguard.core.errors import ReconcileError
 from dcaguard.core.money import ZERO, plain
@@ -96,8 +97,10 @@ def _move(book: Book, order: Order, report: VenueReport, at: datetime) -> Order:
 def _grew(book: Book, order: Order, report: VenueReport) -> bool:
     """Tell whether an ended order has more fills than it was settled with (late ones)."""
     known = books.settlement(book.write, order.client_order_id)
-    if order.status not in _ENDED or known is None or known.filled == report.filled:
+    if order.status not in _ENDED or known is None:
         return False
+    if known.filled == report.filled:
+        return is_by_word(book.write, order.client_order_id)  # it counts at its worst case till now
     if known.filled > report.filled:
         msg = (
             f"order {order.client_order_id}: the venue now says that it filled {report.filled}, "
@@ -117,11 +120,17 @@ def _take_out(book: Book, order: Order, at: datetime) -> None:
     books.record_purse(
         book.write, order.slot, order.strategy, order.symbol, after, "found at the venue", at
     )
-    taken = purse.backlog + purse.carry + withheld - after.backlog - after.carry
-    lacking = _quote(terms, "from_backlog") + _quote(terms, "from_carry") - taken
-    if lacking > ZERO:
-        # Put back when it was given up, and spent since: this order can not leave it over again.
-        meant = {**terms, "buy_quote": plain(_quote(terms, "buy_quote") - lacking)}
+    taken = {
+        "from_backlog": purse.backlog + withheld - after.backlog,
+        "from_carry": purse.carry - after.carry,
+    }
+    lacking = {name: _quote(terms, name) - had for name, had in taken.items()}
+    if sum(lacking.values(), ZERO) > ZERO:
+        # Put back when it was given up, and spent since: this order can neither leave it over nor
+        # put it back again.
+        less = {name: plain(_quote(terms, name) - lack) for name, lack in lacking.items()}
+        buys = _quote(terms, "buy_quote") - sum(lacking.values(), ZERO)
+        meant = {**terms, **less, "buy_quote": plain(buys)}
         book.write.append("terms", order.client_order_id, meant, at)
 
 
@@ -137,7 +146,8 @@ def settle(book: Book, order: Order, filled: Decimal, at: datetime) -> bool:
     if sum((fill.amount for fill in fills), ZERO) != filled:
         books.record_unsettled(journal, [*books.unsettled(journal), order.client_order_id], at)
         return False
-    if known is not None and known.filled == filled:
+    by_word = is_by_word(journal, order.client_order_id)
+    if known is not None and known.filled == filled and not by_word:
         return True
     spent = spent_by(fills)
     if book.rehearsal:
@@ -195,6 +205,8 @@ def record_doubt(book: Book, order: Order, facts: Mapping[str, object], at: date
     def write() -> Order:
         if not book.rehearsal:
             _take_out(book, order, at)
+        # What proved its absence before its venue showed it proves nothing any more.
+        book.write.append("doubt", order.client_order_id, dict(facts), at)
         return book.write.move_order(order.client_order_id, Status.UNKNOWN, at, facts)
 
     return book.write.after_send(write)

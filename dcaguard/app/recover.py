@@ -8,15 +8,24 @@ from dcaguard.app import book as books
 from dcaguard.app.answers import BY_WORD, settle_answer
 from dcaguard.app.asking import Asked, ask_all
 from dcaguard.app.book import REHEARSAL_MARK
+from dcaguard.app.by_word import is_by_word
 from dcaguard.app.context import Book, Pass
 from dcaguard.app.logins import denied_by_another
 from dcaguard.app.outcomes import unknown
 from dcaguard.app.record import TwoOrdersError, record_all, record_doubt, twins
-from dcaguard.app.unwanted import overdue, rests_on
+from dcaguard.app.unwanted import RestsOnError, overdue, rests_on
 from dcaguard.app.world import World
 from dcaguard.core import recover as rules
 from dcaguard.core.errors import DcaguardError, OrderUnknownError, ReconcileError
-from dcaguard.core.order import UNRESOLVED, Absence, Order, Placed, PlaceKind, Status
+from dcaguard.core.order import (
+    UNRESOLVED,
+    Absence,
+    Order,
+    Placed,
+    PlaceKind,
+    Status,
+    VenueReport,
+)
 from dcaguard.core.portfolio import Kind
 from dcaguard.ports import Journal
 
@@ -102,7 +111,7 @@ def homeless(world: World) -> list[Order]:
 
 def no_such_account(order: Order) -> OrderUnknownError:
     """Return what to say of an order whose account is gone from the config."""
-    remedy = f"; {BY_WORD}" if order.status in UNRESOLVED else ""
+    remedy = f"; {BY_WORD}" if order.status in {*UNRESOLVED, Status.OPEN} else ""
     return OrderUnknownError(
         f"order {order.client_order_id} ({order.symbol}) is {order.status} on account "
         f"{order.account}, which the config no longer has: put [accounts.{order.account}] back "
@@ -209,29 +218,48 @@ def _refuse_to_rest(run: Pass, book: Book, asked: Asked) -> None:
 def _write_again(run: Pass, book: Book, asked: Asked) -> None:
     """Write what an ended order's venue says later; silence leaves the question open."""
     order, answer = asked.order, asked.answer
-    if answer.impossible and order.status in {Status.REJECTED, Status.ABANDONED}:
-        # It counted nothing here: from now on at its worst case, as if the reply had said this.
-        said = "; ".join(answer.evidence)
-        doubted = record_doubt(book, order, {"detail": said}, run.now)
-        raise unknown(doubted, Placed(PlaceKind.IMPOSSIBLE, detail=said))
+    if answer.impossible:
+        _doubt(run, book, order, "; ".join(answer.evidence))
     if asked.error is not None or answer.absence is Absence.NO_ANSWER:
         return
     if not answer.reports and order.venue_order_id is not None:
         return  # it was there once: a venue that does not find it now has not answered
     if not answer.reports and denied_by_another(run, book, order):
         return
-    known, after = len(twins(book.write, order)), order
+    known, after, reports = len(twins(book.write, order)), order, _as_ended(book, asked)
     try:
-        if answer.reports:
-            after = record_all(book, order, answer.reports, run.now)
+        if reports:
+            after = record_all(book, order, reports, run.now)
     except ReconcileError:
         _write_asked(run, book, asked)
         raise
     _write_asked(run, book, asked)  # last, so that a crash before it leaves the question open
-    if len(answer.reports) > 1 and len(twins(book.write, order)) > known:
+    if len(reports) > 1 and len(twins(book.write, order)) > known:
         raise TwoOrdersError(after)
     if after != order:
         run.ledger.note(f"order {order.client_order_id}: a late fill is recorded, {order.symbol}")
+
+
+def _doubt(run: Pass, book: Book, order: Order, said: str) -> None:
+    """Tell of an ended order whose venue now shows what can not be.
+
+    One that counted nothing counts from now on at its worst case, as if the reply had said this.
+    """
+    if order.status in {Status.REJECTED, Status.ABANDONED}:
+        doubted = record_doubt(book, order, {"detail": said}, run.now)
+        raise unknown(doubted, Placed(PlaceKind.IMPOSSIBLE, detail=said))
+    run.ledger.note(f"order {order.client_order_id}: its venue now shows what can not be: {said}")
+
+
+def _as_ended(book: Book, asked: Asked) -> Sequence[VenueReport]:
+    """Return what a venue holds; what ended by a person's word can neither rest nor be refused."""
+    reports = asked.answer.reports
+    if not is_by_word(book.read, asked.order.client_order_id):
+        return reports
+    if any(report.status is Status.OPEN for report in reports):
+        raise RestsOnError(asked.order, "its venue shows it as resting")
+    ended = Status.PARTIAL_CLOSED
+    return [replace(r, status=ended) if r.status is Status.REJECTED else r for r in reports]
 
 
 def _write_asked(run: Pass, book: Book, asked: Asked) -> None:

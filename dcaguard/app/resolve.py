@@ -48,11 +48,10 @@ def resolve(world: World, prefix: str, run_id: str, word: Word | None = None) ->
     order = _find(world, prefix)
     gone = order.account not in world.config.accounts
     open_question = order.status in UNRESOLVED | {Status.OPEN}
-    if gone and open_question and not (word is Word.AS_BOUGHT and order.status in UNRESOLVED):
-        remedy = f"; {answers.BY_WORD}" if order.status in UNRESOLVED else ""
+    if gone and open_question and word is not Word.AS_BOUGHT:
         msg = (
             f"resolve {prefix}: account {order.account} is not in the config: put "
-            f"[accounts.{order.account}] back, so that its venue can be asked{remedy}"
+            f"[accounts.{order.account}] back, so that its venue can be asked; {answers.BY_WORD}"
         )
         raise ConfigError(msg)
     if gone or not run.keeps_main(order.account):
@@ -98,6 +97,10 @@ def _asked(run: Pass, book: Book, order: Order, word: Word | None) -> Resolved:
     order = book.read.order(order.client_order_id) or order
     if order.status is Status.OPEN and code is ExitCode.OK:
         message = "it rests at the venue; `run` cancels it when its time is over"
+    if word is Word.AS_BOUGHT and _is_silent(order, asked, code):
+        # It rested when something could be asked last; what became of it nobody can tell.
+        facts = {"detail": "a person says that nothing can tell of it"}
+        order = book.write.move_order(order.client_order_id, Status.UNKNOWN, run.now, facts)
     if order.status in UNRESOLVED and word is Word.ABANDON:
         order, proof, message, code = _abandon(run, book, order, asked)
         evidence = (*evidence, *(line for line in proof if line not in evidence))
@@ -108,6 +111,12 @@ def _asked(run: Pass, book: Book, order: Order, word: Word | None) -> Resolved:
         message = f"{not_done}: the order is {order.status}"
     proofs = len(answers.absence_proofs(book.read, order))
     return Resolved(order, evidence, proofs, message, code)
+
+
+def _is_silent(order: Order, asked: asking.Asked, code: ExitCode) -> bool:
+    """Tell whether nothing was heard of an order that rested when it was last asked for."""
+    heard = asked.answer.absence is not Absence.NO_ANSWER or asked.answer.reports
+    return order.status is Status.OPEN and not heard and code is not ExitCode.IO
 
 
 def _ask(run: Pass, book: Book, order: Order) -> asking.Asked:

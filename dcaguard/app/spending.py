@@ -1,11 +1,12 @@
 """What one kind of account has spent, or at worst may still spend, as a journal tells it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from dcaguard.app import book as books
+from dcaguard.app.by_word import is_by_word
 from dcaguard.app.sent import kind_of, kind_of_payer
 from dcaguard.app.unaccounted import trades_unaccounted
 from dcaguard.app.world import World
@@ -36,7 +37,11 @@ def outlays(
         if kind_of(world, journal, order) is kind:
             value = books.spent_quote(journal, order)
             own = fills.get(order.client_order_id, ())
-            rows.append(outlay(order, value, rate, pending=pending, fills=own))
+            row = outlay(order, value, rate, pending=pending, fills=own)
+            if row is not None and is_by_word(journal, order.client_order_id):
+                # No balance is known to show it.
+                row = replace(row, spend=replace(row.spend, in_balances=False))
+            rows.append(row)
     for account, trade in trades_unaccounted(world, journal, kind, since):
         rows.append(_lost(account, trade, rate))
     found = [row for row in rows if row is not None]

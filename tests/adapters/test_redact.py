@@ -78,6 +78,13 @@ def test_a_piece_of_a_shorter_secret_is_hidden_from_its_half_on() -> None:
         assert redactor(key).scrub(f"key {key[:shown]}, cut") == f"key {MARK}, cut"
 
 
+def test_the_half_of_a_persons_own_passphrase_hides_no_ordinary_word() -> None:
+    made = redactor("strategies-2024!", "Dcaguard-kucoin-1")
+    for text in ('{"strategies": []}', "Dcaguard buys", "strategies-2023"):
+        assert made.scrub(text) == text
+    assert made.scrub("is strategies-2024! right") == f"is {MARK} right"
+
+
 def test_a_record_keeps_names_and_amounts_that_hold_a_short_secret_by_chance() -> None:
     made = redactor("123456", "weekly", SECRET)
     kept = ("btc-eth-weekly", "0.00123456", "2025-03-03T08:00:00.123456Z", "a" * 58 + "123456")

@@ -22,6 +22,14 @@ credentials = "file:main.keys.toml"
 """
 
 
+def test_a_place_that_can_not_be_told_stops_no_look(tmp_path: Path) -> None:
+    space = Workspace(tmp_path)
+    table = ACCOUNT.replace("main.keys.toml", "~nobody-of-this-name/keys.toml")
+    space.write("config.toml", CONFIG + table)
+    space.write("strategies/daily.toml", STRATEGY)
+    assert space.call("status").code == 0
+
+
 @pytest.mark.parametrize("table", [ACCOUNT, SOURCE], ids=["account", "source"])
 @pytest.mark.parametrize("words", [("status",), ("status", "--json")], ids=" ".join)
 def test_a_key_in_an_old_record_is_not_shown(

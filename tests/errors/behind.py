@@ -61,8 +61,6 @@ BEHIND: Mapping[str, str] = {
         "tests/app/test_denials.py::test_another_exchange_under_the_same_name_can_not_deny_an_order"
     ),
     "resolve …: account … is not in the config: put [accounts.…] back, so that its venue can be "
-    "asked": GONE,
-    "resolve …: account … is not in the config: put [accounts.…] back, so that its venue can be "
     "asked; …": GONE,
     "resolve: --abandon says that it never arrived, --as-bought that it may have: name one": (
         "tests/live/test_resolve.py::test_a_person_says_one_thing_of_an_order"
