@@ -12,7 +12,7 @@ from typing import TypeVar
 import platformdirs
 from pydantic import BaseModel, ValidationError
 
-from dcaguard.adapters.files import Stamp, stamp
+from dcaguard.adapters.files import Stamp, from_home, stamp
 from dcaguard.core.config import SCHEMA, Config, Leverage
 from dcaguard.core.config_agreement import disagreements
 from dcaguard.core.config_forbidden import (
@@ -114,7 +114,7 @@ def find_config(explicit: Path | None, environ: Mapping[str, str], cwd: Path) ->
     """Return the absolute path of the config: --config, $DCAGUARD_CONFIG, ./, user folder."""
     named = explicit or (Path(v) if (v := environ.get("DCAGUARD_CONFIG")) else None)
     if named is not None:
-        path = cwd / named.expanduser()
+        path = cwd / from_home(named)
         if path.is_dir():
             raise NoInputError(f"{path}: is a folder: name the file, such as {path / FILE_NAME}")
         if not path.exists():

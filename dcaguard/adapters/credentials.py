@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dcaguard.adapters.files import write_atomic
+from dcaguard.adapters.files import from_home, write_atomic
 from dcaguard.core.config_credentials import FIELDS, check_fields
 from dcaguard.core.errors import (
     ConfigError,
@@ -98,7 +98,7 @@ def store(reference: str, fields: Mapping[str, str], *, base_dir: Path, exchange
     scheme, _, rest = reference.partition(":")
     checked = check_fields(fields, reference, exchange)
     if scheme == "file":
-        path = base_dir / Path(rest).expanduser()
+        path = base_dir / from_home(Path(rest))
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -127,7 +127,7 @@ def _text(reference: str, *, environ: Mapping[str, str], base_dir: Path) -> str:
     scheme, _, rest = reference.partition(":")
     match scheme:
         case "file":
-            return _read_private(base_dir / Path(rest).expanduser(), owner_only=True)
+            return _read_private(base_dir / from_home(Path(rest)), owner_only=True)
         case "systemd":
             return _read_private(_systemd_path(rest, environ, reference), owner_only=False)
         case "keyring":

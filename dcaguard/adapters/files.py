@@ -40,6 +40,14 @@ def stamp(path: Path) -> Stamp:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
+def from_home(path: Path) -> Path:
+    """Return a path with its `~` put in; of a person nobody knows it stays, as in a shell."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
 def storage_error(path: Path, doing: str, error: OSError) -> StorageError:
     """Return the StorageError that says where (`path`), what went wrong and what to do."""
     why = error.strerror or str(error)

@@ -63,8 +63,8 @@ def by_day(
 
 def _beside_the_newest(given: Reading, told: Sequence[Reading], *, revision: bool) -> Reading:
     """Return `given` as said again where the same was said, else at the newest word's hour."""
-    when = (given.as_of, given.observed_at)
-    if not revision and any((one.as_of, one.observed_at) == when for one in told):
+    said = (given.as_of, given.observed_at, given.value)
+    if not revision and any((one.as_of, one.observed_at, one.value) == said for one in told):
         return given
     return replace(given, observed_at=max(one.observed_at for one in told))
 

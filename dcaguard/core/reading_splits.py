@@ -23,15 +23,25 @@ _DEPTH_ROWS = 300
 def split_ratios(
     readings: Iterable[Reading], known: Mapping[str, Sequence[Reading]]
 ) -> dict[str, Decimal]:
-    """Return the shares all of whose known days `readings` show at one other ratio, with it."""
+    """Return the shares all of whose known days `readings` show at one other ratio, with it.
+
+    A provider restates only what it said itself: another's other figures are another currency.
+    """
     by_series: dict[str, list[Reading]] = {}
     for reading in readings:
         if is_share(reading.series):
             by_series.setdefault(reading.series, []).append(reading)
     found = {
-        name: _one_ratio(given, newest(known.get(name, ()))) for name, given in by_series.items()
+        name: _one_ratio(given, newest(_own(known.get(name, ()), given)))
+        for name, given in by_series.items()
     }
     return {name: ratio for name, ratio in found.items() if ratio is not None}
+
+
+def _own(known: Iterable[Reading], given: Iterable[Reading]) -> list[Reading]:
+    """Return what the sources of `given` said before."""
+    sources = {reading.source for reading in given}
+    return [reading for reading in known if reading.source in sources]
 
 
 def newest(known: Iterable[Reading]) -> dict[date, Decimal]:

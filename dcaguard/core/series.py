@@ -131,8 +131,8 @@ _SIMPLE: Final = (
      replace(_USD, description="positions of one coin liquidated at one venue in the day",
              group="leverage")),
     (rf"mcap\.{_ASSET}",
-     replace(_USD, description="market value", group="value", zero=False, jump=_D(8),
-             dwarf=_D(10**6))),
+     replace(_USD, description="market value", group="value", zero=False, jump=_D(100),
+             dwarf=_D(10**5))),
     (rf"peg\.{_ASSET}", _PEG),
     (rf"depth\.{_ASSET}", replace(_USD, description="orders within 1 % of the middle",
                                   group="book", calendar=Calendar.IRREGULAR)),
@@ -180,7 +180,7 @@ def nearest(name: str) -> str:
 def _price(name: str, asset: str, bar: str) -> Series:
     # Daily lows of thin early markets jumped sevenfold; closes of majors never did fivefold. One
     # sale into an empty book takes the low of a smaller coin to next to nothing.
-    # Of shares, indices and funds on this list none ever rose or fell by half in a day: a split.
+    # Of shares, indices and funds on this list none rose or fell by half in a day since 2001.
     jump: Decimal | None = _D(20) if bar else _D(5) if asset in _MAJORS else _D(8)
     if asset in NYSE_ASSETS and not bar:
         jump = _D("1.8")
@@ -210,8 +210,8 @@ def _treasury(name: str, ticker: str, field: str) -> Series:
     )  # fmt: skip
     match field:
         case "mnav":
-            # The dearest were worth ten times their coins; in percent it would be a hundred.
-            return replace(base, unit="ratio", high=_D(20))
+            # The dearest were worth some twenty times their coins; in percent it would be 100.
+            return replace(base, unit="ratio", high=_D(50))
         case "price_usd":
             return replace(base, calendar=Calendar.NYSE, lag=Lag.SAME_DAY_2230, jump=_D(15))
         case "holdings":

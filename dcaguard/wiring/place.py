@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dcaguard.adapters.config import STRATEGIES, Loaded
-from dcaguard.adapters.files import refuse_shared_folder
+from dcaguard.adapters.files import from_home, refuse_shared_folder
 from dcaguard.core.config import PAPER
 from dcaguard.core.errors import ConfigError
 
@@ -68,7 +68,7 @@ def _files_of_a_person(loaded: Loaded) -> list[Path]:
     references = [getattr(table, "credentials", None) for table in tables]
     references += config.notify.urls
     files = [
-        loaded.base_dir / Path(reference.removeprefix("file:")).expanduser()
+        loaded.base_dir / from_home(Path(reference.removeprefix("file:")))
         for reference in references
         if isinstance(reference, str) and reference.startswith("file:")
     ]

@@ -29,12 +29,12 @@ def hide_configured(loaded: Loaded) -> None:
     sources = (getattr(config.sources, name) for name in type(config.sources).model_fields)
     for account in config.accounts.values():
         if _is_at_hand(account.credentials):
-            with suppress(DcaguardError, OSError, ValueError, RuntimeError):
+            with suppress(DcaguardError, OSError, ValueError):
                 found = resolve(str(account.credentials), environ=os.environ, base_dir=base)
                 REDACTOR.add_all(found.values())
     for source in sources:
         if _is_at_hand(reference := getattr(source, "credentials", None)):
-            with suppress(DcaguardError, OSError, ValueError, RuntimeError):
+            with suppress(DcaguardError, OSError, ValueError):
                 REDACTOR.add(resolve_text(str(reference), environ=os.environ, base_dir=base))
 
 

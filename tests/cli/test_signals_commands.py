@@ -154,6 +154,21 @@ def test_a_file_that_does_not_say_when_speaks_of_the_newest_word_on_a_day(worksp
     assert [row["observed_at"] for row in rows] == sorted(row["observed_at"] for row in rows)
 
 
+def test_of_a_days_words_in_a_file_the_last_is_the_newest_and_comes_once(workspace: Path) -> None:
+    (workspace / "known.csv").write_text(
+        "as_of,value,observed_at\n2025-02-20,100000000,2025-02-21T12:30:00Z\n"
+    )
+    document(workspace, "signals", "import", SERIES, "known.csv")
+    (workspace / "words.csv").write_text(
+        "as_of,value,observed_at\n2025-02-20,-70000000,2025-02-21T12:30:00Z\n"
+        "2025-02-20,-80000000,2025-02-22T12:30:00Z\n"
+    )
+    for _ in range(3):
+        document(workspace, "signals", "import", SERIES, "words.csv", "--revision")
+        rows = document(workspace, "signals", "history", SERIES)["rows"]
+        assert [row["value"] for row in rows] == ["100000000", "-80000000"]
+
+
 def at_hour(flows: list[tuple[str, str]], change: int = 0) -> list[tuple[str, str]]:
     return [(f"{day}T21:00:00Z", str(int(value) + change)) for day, value in flows]
 

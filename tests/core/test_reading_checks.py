@@ -469,7 +469,7 @@ def test_turnover_of_one_venue_and_of_all_is_not_compared() -> None:
 def test_a_table_in_another_unit_is_refused_whole(series: str, usual: object, unit: str) -> None:
     first, *_ = told(over_sessions(series, [usual] * 20))
     assert first.startswith("f.csv:2: "), unit
-    assert re.search("too small for|above 20 ratio", first)
+    assert re.search("too small for|above 50 ratio", first)
 
 
 @pytest.mark.parametrize(

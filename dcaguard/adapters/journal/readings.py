@@ -25,13 +25,17 @@ def add_readings(
         new: dict[_Key, Reading] = {}
         conflicts: list[Reading] = []
         same = 0
+        # Of several words on one time only the last can be the newest from now on.
+        last = {_key(r)[:2]: r for r in sorted(readings, key=lambda r: r.observed_at)}
         for reading in readings:
             known = _value_at(book, new, reading)
             if known is None:
                 new[_key(reading)] = reading
             elif known == plain(reading.value):
                 same += 1
-            elif revision and _revise(book, new, reading, at):
+            elif (
+                revision and last[_key(reading)[:2]] is reading and _revise(book, new, reading, at)
+            ):
                 pass
             elif revision:
                 same += 1

@@ -38,6 +38,7 @@ class SqliteJournal:
     ) -> None:
         self._book = book
         self._known_by = known_by  # a look back: what was fetched later is not there
+        self._later: tuple[int, Sequence[int]] | None = None
         self.notes = notes  # what opening repaired or found odd, for people
         self._decoded: dict[tuple[str, ...], tuple[int, list[Reading]]] = {}
 
@@ -170,8 +171,12 @@ class SqliteJournal:
 
     def _left_out(self) -> Sequence[int]:
         """Return the batches of which a look back sees nothing that was fetched."""
-        then = self._known_by
-        return () if then is None else reading_rows.fetched_after(self._book, then)
+        if self._known_by is None:
+            return ()
+        count = reading_rows.readings_count(self._book)
+        if self._later is None or self._later[0] != count:
+            self._later = count, reading_rows.fetched_after(self._book, self._known_by)
+        return self._later[1]
 
     def readings_mark(self) -> str:
         """See the port. What a look back sees is pinned apart from what is known today."""

@@ -1,7 +1,7 @@
 """Any CSV or JSON that a person maps to a series, from an address or a local file."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from decimal import Decimal
@@ -54,23 +54,23 @@ class _Mapped(WebSource):
         kind: Literal["csv", "json"] = "csv" if isinstance(table, CsvMapping) else "json"
         page = self._ask(table.url, kind) if table.url else self._file(name, table.path or "", kind)
         rows, holes = [], set()
-        for at, value in self._pairs(page, table):
-            when = fields.instant(at, "as_of")
+        pairs = [(fields.instant(at, "as_of"), value) for at, value in self._pairs(page, table)]
+        by_day = _is_by_day(table.series, [when for when, _ in pairs])
+        for when, value in pairs:
             known = fields.number_or_none(value, "value")
             if known is None:
                 holes.add(when.date())
             else:
-                row = self._row(page, table.series, when, times(known, scale))
+                row = self._row(page, table.series, when, times(known, scale), by_day=by_day)
                 said = replace(row.reading, source=f"{self.name}.{name}")
                 rows.append(Row(row.where, said))
         if not rows:
             raise self._bad(page, "no value came", "empty is not zero; check the mapping")
         return Found(rows, frozenset(holes))
 
-    def _row(self, page: Page, series: str, at: datetime, value: Decimal) -> Row:
+    def _row(self, page: Page, series: str, at: datetime, value: Decimal, *, by_day: bool) -> Row:
         """Return a day's value under its day, and what is read at any hour under its hour."""
-        about = lookup(series)
-        if about is None or about.one_a_day or at.time() == time():
+        if by_day:
             return self._dated(page, series, at.date(), value)
         reading = Reading(series, at, at, value, self.name, page.sha256)
         return Row(f"{self.name}: {series} of {at:%Y-%m-%dT%H:%M:%SZ}", reading)
@@ -93,6 +93,12 @@ class _Mapped(WebSource):
             raise self._bad(page, "larger than 8 MiB", "split the file")
         text = checked_text(f"{self.name}: {path}", kind, "", body)
         return Page(path, body, text, page.sha256)
+
+
+def _is_by_day(series: str, times: Sequence[datetime]) -> bool:
+    """Tell whether a table tells days: of what is read at any hour, one hour marks all as times."""
+    about = lookup(series)
+    return about is None or about.one_a_day or all(at.time() == time() for at in times)
 
 
 class MappedCsv(_Mapped):

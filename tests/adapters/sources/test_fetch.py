@@ -304,6 +304,13 @@ def test_a_restated_page_that_begins_too_late_is_refused_with_its_remedy(factor:
     assert f"import its closes since {first} as they are now, with --revision" in str(found.error)
 
 
+def test_the_same_share_in_another_currency_restates_nothing_of_another_source() -> None:
+    known = closes(400)
+    found = fetched_shares(known, Shares(closes(401, "1.4", last=1, source="csv.cad"), "csv.cad"))
+    assert not {r.as_of for r in found.readings} & {r.as_of for r in known}
+    assert "is known from yfinance" in str(found.error)
+
+
 def test_a_share_that_another_source_shows_unsplit_is_taken_from_neither() -> None:
     other = Shares(closes(60, last=1, source="csv"), name="csv", group="own")
     known = closes(60)

@@ -320,7 +320,7 @@ class TestMapped:
         assert (found.series, found.value, found.source) == ("vix", Decimal("19.4"), "csv.own")
 
     def test_what_is_read_at_any_hour_keeps_its_hour(self, clock: ClockAt, tmp_path: Path) -> None:
-        rows = "2025-02-25T09:00Z,1\n2025-02-25T10:30:00+01:00,0\n2025-02-24,1\n"
+        rows = "2025-02-25T09:00Z,1\n2025-02-25T10:30:00+01:00,0\n2025-02-25T00:00Z,1\n"
         (tmp_path / "v.csv").write_text(f"as_of,value\n{rows}")
         source = self.csv(clock, tmp_path, path="v.csv", series="venue.kraken.withdraw.BTC")
         day = datetime(2025, 2, 25, tzinfo=UTC)
@@ -328,8 +328,15 @@ class TestMapped:
         assert found == {
             (day.replace(hour=9), day.replace(hour=9), Decimal(1)),
             (day.replace(hour=9, minute=30), day.replace(hour=9, minute=30), Decimal(0)),
-            (day - timedelta(days=1), day, Decimal(1)),  # a date alone is known when it is over
+            (day, day, Decimal(1)),  # midnight is an hour among hours
         }
+
+    def test_a_table_of_days_of_what_is_read_at_any_hour_is_known_when_they_are_over(
+        self, clock: ClockAt, tmp_path: Path
+    ) -> None:
+        (tmp_path / "v.csv").write_text("as_of,value\n2025-02-24,1\n2025-02-25,0\n")
+        source = self.csv(clock, tmp_path, path="v.csv", series="venue.kraken.withdraw.BTC")
+        assert [r.observed_at.day for r in source.fetch({})] == [25, 26]
 
     def test_a_daily_series_keeps_its_day_alone(self, clock: ClockAt, tmp_path: Path) -> None:
         (tmp_path / "v.csv").write_text("as_of,value\n2025-02-25T21:15:00Z,19.4\n")
