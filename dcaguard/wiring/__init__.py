@@ -18,7 +18,7 @@ from dcaguard.adapters.journal.opening import open_journal
 from dcaguard.adapters.journal.then import JournalThen
 from dcaguard.adapters.lock import single_writer
 from dcaguard.adapters.redact import install
-from dcaguard.app.world import GateCache, World
+from dcaguard.app.world import World
 from dcaguard.core.arming import config_digest
 from dcaguard.ports import Clock, Journal
 from dcaguard.wiring.place import Place, place_of, refuse_files_of_a_person, refuse_shared_folders
@@ -68,10 +68,7 @@ def opened(loaded: Loaded, *, as_of: datetime | None = None, write: bool = True)
             return stack.enter_context(_journal(path, clock, as_of, write=write))
 
         journal, journals = journal_at(place.journal), _Lazy(lambda: journal_at(place.dry))
-        world = world_on(loaded, journal, journals, clock, stack, simulated=as_of is not None)
-        # A look back leaves what is kept for now as it is.
-        looks_back = as_of is not None and not write
-        yield replace(world, gate_cache=_ReadOnly(world.gate_cache)) if looks_back else world
+        yield world_on(loaded, journal, journals, clock, stack, simulated=as_of is not None)
 
 
 def world_on(
@@ -140,16 +137,6 @@ def _journal(
         yield journal
     finally:
         journal.close()
-
-
-class _ReadOnly:
-    """A gate cache that keeps nothing new."""
-
-    def __init__(self, kept: GateCache) -> None:
-        self.load = kept.load
-
-    def save(self, key: str, text: str) -> None:
-        """Keep nothing."""
 
 
 class _Lazy:
