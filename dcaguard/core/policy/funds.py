@@ -52,7 +52,7 @@ def holdings_of(
 
 def _meets(row: object, condition: tuple[str, frozenset[str]]) -> bool:
     value = lookup(row, condition[0])
-    return not isinstance(value, Missing) and str(value).lower() in condition[1]
+    return not isinstance(value, Missing) and str(value).strip().lower() in condition[1]
 
 
 def _asset(name: str, key: str, row: object) -> str:

@@ -22,7 +22,7 @@ _EVERYWHERE = frozenset({"*", "0.0.0.0", "0.0.0.0/0"})  # noqa: S104 - read, not
 def applies(row: object, condition: tuple[str, frozenset[str]]) -> bool:
     """Tell whether the row's field has one of the values."""
     name, allowed = condition
-    return shown(lookup(row, name)).lower() in allowed
+    return shown(lookup(row, name)).strip().lower() in allowed
 
 
 def judge(rule: Rule, row: object) -> tuple[Proof, str, str]:
