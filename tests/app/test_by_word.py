@@ -1,6 +1,6 @@
 """Every block that no venue can end, a person can: the order then counts as bought, for ever."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal as D  # noqa: N817
 from pathlib import Path
@@ -15,9 +15,8 @@ from dcaguard.app.why import why
 from dcaguard.core.errors import ExitCode
 from dcaguard.core.purse import Purse
 from dcaguard.render.why import why_text
-from tests.app.live_space import LiveSpace, binance, live_space
+from tests.app.live_space import LiveSpace, live_space
 from tests.live.workspace import account_text, keys_text
-from tests.venues.wire.cases import CASES
 from tests.venues.wire.exchange import WireExchange
 
 DAY = timedelta(days=1)
@@ -25,19 +24,6 @@ LATER = timedelta(seconds=700)
 PARTS = {"budget": "total = 150\n", "price": 'staleness = "3d"\n'}
 WAY_OUT = "`dcaguard resolve ORDER --as-bought` ends it"
 WORST = D("99.584485")  # of the order, fee included
-
-
-@pytest.fixture
-def server() -> Iterator[WireExchange]:
-    with binance() as running:
-        yield running
-
-
-@pytest.fixture
-def kraken() -> Iterator[WireExchange]:
-    with next(one for one in CASES if one.name == "kraken").start() as running:
-        running.fund("spot", "USD", 1000)
-        yield running
 
 
 def lost(folder: Path, server: WireExchange, *, bought: bool = False) -> LiveSpace:

@@ -1,34 +1,17 @@
 """What shows later of an order that a person ended by their word corrects it, or is told."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal as D  # noqa: N817
 from pathlib import Path
 
-import pytest
-
 from dcaguard.app import book as books
-from tests.app.live_space import LiveSpace, binance, live_space
+from tests.app.live_space import LiveSpace, live_space
 from tests.app.test_by_word import PARTS, moved, say, statuses
 from tests.live.workspace import account_text, keys_text
-from tests.venues.wire.cases import CASES
 from tests.venues.wire.exchange import WireExchange
 
 HOURS = timedelta(hours=3)
 RESTING = '[order]\ntype = "post-only"\nttl = "PT2H"\n'
-
-
-@pytest.fixture
-def server() -> Iterator[WireExchange]:
-    with binance() as running:
-        yield running
-
-
-@pytest.fixture
-def kraken() -> Iterator[WireExchange]:
-    with next(one for one in CASES if one.name == "kraken").start() as running:
-        running.fund("spot", "USD", 1000)
-        yield running
 
 
 def resting(folder: Path, server: WireExchange) -> LiveSpace:

@@ -1,12 +1,11 @@
 """Only the login that sent an order can say that it never arrived there."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.app.live_space import binance, live_space, told
+from tests.app.live_space import live_space, told
 from tests.app.lost_orders import (
     DAY,
     LATER,
@@ -22,21 +21,7 @@ from tests.app.lost_orders import (
     with_renewed_key,
 )
 from tests.live.workspace import account_text, keys_text, strategy_text
-from tests.venues.wire.cases import CASES
 from tests.venues.wire.exchange import WireExchange
-
-
-@pytest.fixture
-def server() -> Iterator[WireExchange]:
-    with binance() as running:
-        yield running
-
-
-@pytest.fixture
-def kraken() -> Iterator[WireExchange]:
-    with next(one for one in CASES if one.name == "kraken").start() as running:
-        running.fund("spot", "USD", 1000)
-        yield running
 
 
 def test_another_exchange_under_the_same_name_can_not_deny_an_order(

@@ -1,6 +1,5 @@
 """An account's name stays while a person edits what stands behind it; its orders do not move."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal as D  # noqa: N817
 from pathlib import Path
@@ -13,7 +12,7 @@ from dcaguard.app.logins import unresolved
 from dcaguard.app.sent import record_login, sent_from
 from dcaguard.core.order import UNRESOLVED, Fill, Status
 from dcaguard.core.portfolio import Kind
-from tests.app.live_space import LiveSpace, binance, live_space, told
+from tests.app.live_space import LiveSpace, live_space, told
 from tests.app.lost_orders import (
     DAY,
     LATER,
@@ -26,21 +25,7 @@ from tests.app.lost_orders import (
     with_lost_reply,
 )
 from tests.live.workspace import account_text, keys_text
-from tests.venues.wire.cases import CASES
 from tests.venues.wire.exchange import WireExchange
-
-
-@pytest.fixture
-def server() -> Iterator[WireExchange]:
-    with binance() as running:
-        yield running
-
-
-@pytest.fixture
-def kraken() -> Iterator[WireExchange]:
-    with next(one for one in CASES if one.name == "kraken").start() as running:
-        running.fund("spot", "USD", 1000)
-        yield running
 
 
 @pytest.mark.parametrize("renewed", [False, True])

@@ -50,26 +50,17 @@ def etf_outflow(history: History, params: EtfOutflow) -> Track:
     five = 100 * ratio(rows.columns["five"], assets)
     vote = (five <= params.vote_5d_pct) | (one <= params.vote_1d_pct)
     key = session_number(rows.as_of)
-    enough = rows.columns["inflows"] >= params.resume_inflows_min
-    calmer = (five >= params.resume_5d_pct) & enough
+    calmer = (five >= params.resume_5d_pct) & (rows.columns["inflows"] >= params.resume_inflows_min)
     resumed = in_a_row(calmer, key) >= params.resume_sessions
     # Before the first five sessions one tells; behind a hole that would be calm without a word.
     begins = rows.columns["begins"] > 0
     value = np.where(begins, one, five)
-    ranked = ranked_score(-five, key, vote, params)
-
-    def scores(rows: I64) -> F64:
-        # One session's flow is known, so the signal is, without a rank.
-        score = ranked(rows)
-        alone = begins[rows] & np.isnan(score) & ~np.isnan(one[rows])
-        return np.where(alone, vote[rows].astype(float), score)
-
     return Track(
         spec=spec,
         known_at=rows.known_at,
         as_of=rows.as_of,
         value=value,
-        score=Scores(ranked.known | (begins & ~np.isnan(one)), scores),
+        score=_scores(ranked_score(-five, key, vote, params), begins & ~np.isnan(one), vote),
         short=short_past(-five, key, params),
         vote=vote,
         resumed=resumed,
@@ -81,6 +72,16 @@ def etf_outflow(history: History, params: EtfOutflow) -> Track:
         reason=lambda row: _reason(row, params),
         missing=(*(() if ASSETS in history.columns else (ASSETS,)), *lacks),
     )
+
+
+def _scores(ranked: Scores, alone: Bools, vote: Bools) -> Scores:
+    """Return the scores by rank; where one session's flow is all there is, by its vote alone."""
+
+    def scores(rows: I64) -> F64:
+        score = ranked(rows)
+        return np.where(alone[rows] & np.isnan(score), vote[rows].astype(float), score)
+
+    return Scores(ranked.known | alone, scores)
 
 
 def _spec(params: EtfOutflow) -> Spec:
